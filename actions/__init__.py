@@ -1,0 +1,1 @@
+"""What the bot does: custom actions, one module per topic of the talk."""

@@ -1,0 +1,150 @@
+"""What every action stands on: its collaborators, who may use it, and which failure becomes which phrase."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from rasa_twin24.campaign import Campaign, CampaignSettings, Desk, Outcome
+from rasa_twin24.campaign.outcome import failure
+from rasa_twin24.ledger import Ledger, LedgerSettings
+from rasa_twin24.ledger.people import People
+from rasa_twin24.text.phones import Reading, read_numbers
+from rasa_twin24.twin24 import Settings, Twin24, TwinError
+
+log = structlog.get_logger(__name__)
+
+Events = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Office:
+    """The action server's collaborators, one set per process."""
+
+    ledger: Ledger
+    campaign: Campaign
+    people: People
+    settings: CampaignSettings
+
+    @classmethod
+    async def from_env(cls, env: Mapping[str, str], ledger: Ledger | None = None) -> Office:
+        """Open everything and take up what a crash left half done. Raises `ValueError` on a wrong setting."""
+        if ledger is None:
+            ledger = Ledger(LedgerSettings.from_env(env).url)
+            await ledger.open()
+        settings = CampaignSettings.from_env(env)
+        desk = Desk(ledger, Twin24(Settings.from_env(env)), settings)
+        office = cls.of(desk, People.from_env(env))
+        await office.campaign.recover()
+        return office
+
+    @classmethod
+    def of(cls, desk: Desk, people: People) -> Office:
+        return cls(desk.ledger, Campaign(desk), people, desk.settings)
+
+
+class Turn:
+    """One message of a person, as an action needs it, and the way to answer."""
+
+    def __init__(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+        message = tracker.latest_message or {}
+        self._dispatcher = dispatcher
+        self.tracker = tracker
+        self.conversation: str = tracker.sender_id
+        self.text: str = message.get("text") or ""
+        self.kind: str = (message.get("metadata") or {}).get("kind") or "text"
+        self.intent: str = (message.get("intent") or {}).get("name") or ""
+        self.entities: list[dict[str, Any]] = message.get("entities") or []
+
+    @property
+    def typed(self) -> bool:
+        """Written by the person now: neither pressed nor forwarded."""
+        return self.kind == "text"
+
+    @property
+    def in_form(self) -> bool:
+        return bool((self.tracker.active_loop or {}).get("name"))
+
+    def entity(self, name: str) -> str | None:
+        return next((str(found["value"]) for found in self.entities if found["entity"] == name), None)
+
+    def numbers(self, region: str) -> Reading:
+        """The phone numbers of the message, and what only looks like one."""
+        return read_numbers(self.text, region)
+
+    def say(self, phrase: str, **values: str) -> None:
+        """Say `utter_<phrase>` of domain.yml."""
+        self._dispatcher.utter_message(response=f"utter_{phrase}", **values)
+
+    def tell(self, outcome: Outcome) -> None:
+        self.say(outcome.kind, **outcome.params)
+
+    def offer(self, phrase: str, buttons: list[dict[str, str]]) -> None:
+        """A phrase with buttons that only the action knows."""
+        self._dispatcher.utter_message(response=f"utter_{phrase}", buttons=buttons)
+
+
+class Collaborating:
+    """Gets the office through the constructor, or, built bare by the SDK, the process's own."""
+
+    _shared: asyncio.Future[Office] | None = None
+
+    def __init__(self, office: Office | None = None) -> None:
+        self._given = office
+
+    @staticmethod
+    def share(office: Office) -> None:
+        """Give the process's office to actions that the SDK builds bare; call it inside the event loop."""
+        Collaborating._shared = asyncio.get_running_loop().create_future()
+        Collaborating._shared.set_result(office)
+
+    async def office(self) -> Office:
+        if self._given is not None:
+            return self._given
+        if Collaborating._shared is None:
+            Collaborating._shared = asyncio.ensure_future(Office.from_env(os.environ))
+        try:
+            return await asyncio.shield(Collaborating._shared)
+        except Exception:
+            Collaborating._shared = None  # asked anew with the next message
+            raise
+
+
+class TopicAction(Collaborating, Action, ABC):  # type: ignore[misc]
+    """An action that never raises. Rasa would answer a failing one with silence and log the whole conversation."""
+
+    @abstractmethod
+    def name(self) -> str:
+        """As in domain.yml."""
+
+    @abstractmethod
+    async def act(self, turn: Turn, office: Office) -> Events | None:
+        """Do it; failures of TWIN may be raised."""
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        turn = Turn(dispatcher, tracker)
+        try:
+            office = await self.office()
+            if not office.people.may_use(turn.conversation):
+                turn.say("access_denied", id=turn.conversation)
+                return []
+            return await self.act(turn, office) or []
+        except TwinError as error:
+            turn.tell(failure("twin", error))
+        except Exception as error:
+            log.error("action_failed", action=self.name(), error=type(error).__name__, exc_info=_where(error))
+            turn.say("internal_error")
+        return []
+
+
+def _where(error: Exception) -> bool:
+    """Whether the traceback may be logged: texts of database errors quote the row, numbers included."""
+    return not type(error).__module__.startswith("sqlalchemy")

@@ -1,0 +1,70 @@
+"""Numbers for the task that is talked about."""
+
+from __future__ import annotations
+
+from actions._boundary import Events, Office, TopicAction, Turn
+from actions._steps import show_plan
+from rasa_twin24.campaign.fill import NAMED, named
+from rasa_twin24.ledger.conversations import Step
+from rasa_twin24.ledger.tasks import TaskState
+from rasa_twin24.text.phones import Reading, mask
+
+
+class ActionAddCandidates(TopicAction):
+    """Puts the message's numbers on the list and says what was skipped; they are sent to TWIN right after."""
+
+    def name(self) -> str:
+        return "action_add_candidates"
+
+    async def act(self, turn: Turn, office: Office) -> Events | None:
+        task, step = await office.campaign.current(turn.conversation)
+        reading = turn.numbers(office.settings.default_region)
+        if not reading.found:
+            await unreadable(turn, office, reading)
+            return None
+        if task is None or turn.in_form:
+            turn.say("create_task_number_for_name" if turn.in_form else "add_candidates_no_task")
+            return None
+        if task.state == TaskState.STARTING or step == Step.STARTING:
+            turn.say("add_candidates_starting")
+            return None
+        collected = await office.campaign.collect(turn.conversation, [found.e164 for found in reading.found])
+        if collected is None:
+            turn.say("add_candidates_no_task")
+            return None
+        tell_skipped(turn, reading)
+        if collected.already:
+            turn.say("add_candidates_already", numbers=named(collected.already))
+        if task.twin_id is None:
+            turn.say("add_candidates_kept", count=str(len(collected.new)))
+        elif collected.new:
+            turn.say("add_candidates_adding", count=str(len(collected.new)))
+        elif step == Step.START:
+            await show_plan(turn, office)
+        else:
+            turn.say("resume_more" if await office.campaign.numbers(task) else "resume_numbers")
+        return None
+
+
+async def unreadable(turn: Turn, office: Office, reading: Reading) -> None:
+    """The message was to hold numbers and holds none that can be called."""
+    if reading.rejected or reading.doubtful:
+        tell_skipped(turn, reading)
+    task, step = await office.campaign.current(turn.conversation)
+    if task is None and not turn.in_form:
+        turn.say("add_candidates_no_task")
+    elif not turn.in_form:
+        turn.say("add_candidates_none" if step == Step.NUMBERS else "add_candidates_none_more")
+
+
+def tell_skipped(turn: Turn, reading: Reading) -> None:
+    """Name what looked like a number and was left out, without giving whole numbers away."""
+    for phrase, pieces in (("rejected", reading.rejected), ("doubtful", reading.doubtful)):
+        if pieces:
+            shown = ", ".join(_shown(piece.raw) for piece in pieces[:NAMED])
+            turn.say(f"add_candidates_{phrase}", pieces=shown)
+
+
+def _shown(raw: str) -> str:
+    digits = [character for character in raw if character.isdigit()]
+    return mask("+" + "".join(digits)) if len(digits) > 6 else " ".join(raw.split())[:40]

@@ -1,0 +1,77 @@
+"""Carry out what was decided, try again, cancel."""
+
+from __future__ import annotations
+
+from rasa_sdk.events import SlotSet
+
+from actions._boundary import Events, Office, TopicAction, Turn
+from actions._steps import resume
+from rasa_twin24.ledger.conversations import Step
+from rasa_twin24.ledger.tasks import TaskState
+
+
+class ActionCarryOut(TopicAction):
+    """The second half of a turn: what the first half wrote into the ledger is done at TWIN, and its outcome told.
+
+    Two actions, so that the person hears at once that the work has begun.
+    """
+
+    def name(self) -> str:
+        return "action_carry_out"
+
+    async def act(self, turn: Turn, office: Office) -> Events | None:
+        outcomes = await office.campaign.carry_out(turn.conversation)
+        if outcomes is None:
+            turn.say("still_working")
+        for outcome in outcomes or ():
+            turn.tell(outcome)
+        return None
+
+
+class ActionRetry(TopicAction):
+    """«ещё раз»: whatever failed last is due again; what has not failed is asked again."""
+
+    def name(self) -> str:
+        return "action_retry"
+
+    async def act(self, turn: Turn, office: Office) -> Events | None:
+        await try_again(turn, office)
+        return None
+
+
+class ActionCancel(TopicAction):
+    def name(self) -> str:
+        return "action_cancel"
+
+    async def act(self, turn: Turn, office: Office) -> Events | None:
+        return await cancel(turn, office)
+
+
+async def cancel(turn: Turn, office: Office) -> Events:
+    """Leave the task and say what was and what was not done."""
+    task, step = await office.campaign.current(turn.conversation)
+    if step == Step.STARTING or (task is not None and task.state == TaskState.STARTING):
+        turn.say("cancel_too_late")
+        return []
+    await office.campaign.drop(turn.conversation)
+    if task is None:
+        turn.say("cancel_nothing")
+    elif task.twin_id is None:
+        turn.say("cancel_not_created")
+    else:
+        count = await office.campaign.numbers(task)
+        turn.say("cancel_task_stays", name=task.name, task_id=task.twin_id, count=str(count))
+    return [SlotSet("task_name", None), SlotSet("task_id", None)]
+
+
+async def try_again(turn: Turn, office: Office) -> None:
+    """Whatever failed last is due again; it is carried out right after."""
+    task, step = await office.campaign.current(turn.conversation)
+    if task is not None and step == Step.CREATE and await office.campaign.again(turn.conversation):
+        turn.say("create_task_creating", name=task.name)
+    elif task is not None and task.state == TaskState.FILLING and await office.campaign.unsent(task):
+        turn.say("add_candidates_adding", count=str(len(await office.campaign.unsent(task))))
+    elif step is None:
+        turn.say("retry_nothing")
+    else:
+        await resume(turn, office)

@@ -1,0 +1,80 @@
+"""A new task: its name, then its creation at TWIN."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions._boundary import Events, Office, TopicAction, Turn
+from actions._form import TopicForm
+from rasa_twin24.ledger.tasks import TaskState
+from rasa_twin24.text.commands import command_of
+
+# TWIN documents no limit; names are shown in lists and messages.
+MAX_NAME = 500
+
+
+class ActionNewTask(TopicAction):
+    """Begins: nothing of an earlier talk is left; numbers said along wait for the task."""
+
+    def name(self) -> str:
+        return "action_new_task"
+
+    async def act(self, turn: Turn, office: Office) -> Events:
+        left = await office.campaign.begin(turn.conversation)
+        if left is not None and left.twin_id and left.state == TaskState.FILLING:
+            turn.say("create_task_left", name=left.name, task_id=left.twin_id)
+        found = turn.numbers(office.settings.default_region).found
+        await office.campaign.collect(turn.conversation, [number.e164 for number in found])
+        return [SlotSet("task_name", None), SlotSet("task_id", None)]
+
+
+class ValidateTaskForm(TopicForm):
+    """Any text is a name; only the closed set of commands and what is no text interrupts."""
+
+    def name(self) -> str:
+        return "validate_task_form"
+
+    async def extract_task_name(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> dict[str, Any]:
+        turn = Turn(dispatcher, tracker)
+        said = turn.entity("task_name")
+        if tracker.get_slot("requested_slot") != "task_name":
+            return {"task_name": said} if said else {}
+        if turn.kind not in ("text", "forwarded") or turn.text.startswith("/") or command_of(turn.text):
+            return {}
+        return {"task_name": said or turn.text}
+
+    async def validate_task_name(
+        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> dict[str, Any]:
+        turn = Turn(dispatcher, tracker)
+        office = await self.office()
+        name = " ".join(str(value).split())
+        if turn.numbers(office.settings.default_region).found and turn.entity("task_name") is None:
+            turn.say("create_task_number_for_name")  # a number must not get into a slot, and is no name
+        elif len(name) > MAX_NAME:
+            turn.say("create_task_long_name", limit=str(MAX_NAME))
+        elif not any(character.isalnum() for character in name):
+            turn.say("create_task_empty_name")
+        else:
+            return {"task_name": name}
+        return {"task_name": None}
+
+
+class ActionCreateTask(TopicAction):
+    """The name is known: the task is to be created."""
+
+    def name(self) -> str:
+        return "action_create_task"
+
+    async def act(self, turn: Turn, office: Office) -> Events:
+        name = turn.tracker.get_slot("task_name")
+        if name:
+            turn.say("create_task_creating", name=name)
+            await office.campaign.order(turn.conversation, name)
+        return [SlotSet("task_name", None)]

@@ -1,0 +1,24 @@
+"""Small talk, help, and messages the bot cannot use: a phrase each, then back to the step."""
+
+from __future__ import annotations
+
+from actions._boundary import Events, Office, TopicAction, Turn
+from actions._steps import resume
+
+# Intents that the channel names by itself have their phrase under the same name.
+_UNREADABLE = "unreadable_message"
+# What cannot be done while a form waits for its answer.
+_NOT_IN_FORM = ("start_calls", "confirm_start", "affirm", "deny", "hesitate", "retry")
+
+
+class ActionDigression(TopicAction):
+    def name(self) -> str:
+        return "action_digression"
+
+    async def act(self, turn: Turn, office: Office) -> Events | None:
+        if turn.intent == _UNREADABLE:
+            turn.say(f"unreadable_{turn.entity('kind') or 'other'}")
+        else:
+            turn.say("in_form" if turn.in_form and turn.intent in _NOT_IN_FORM else turn.intent)
+        await resume(turn, office)
+        return None

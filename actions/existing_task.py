@@ -1,0 +1,113 @@
+"""A task that exists at TWIN: its id, then what may be done with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions._boundary import Events, Office, TopicAction, Turn
+from actions._form import TopicForm
+from rasa_twin24.campaign.outcome import failure
+from rasa_twin24.ledger.tasks import TaskState
+from rasa_twin24.text.commands import command_of
+from rasa_twin24.text.task_id import find_task_id
+from rasa_twin24.twin24 import NotFound, Refused, TaskStatus, TwinError
+
+# Intents that a text without an id may have while the id is asked for.
+DIGRESSIONS = ("cancel", "help", "greet", "thanks", "goodbye", "create_task", "list_tasks", "deny")
+
+
+class ActionExistingTask(TopicAction):
+    """Begins: nothing of an earlier talk is left; numbers said along wait for the task."""
+
+    def name(self) -> str:
+        return "action_existing_task"
+
+    async def act(self, turn: Turn, office: Office) -> Events:
+        left = await office.campaign.begin(turn.conversation)
+        if left is not None and left.twin_id and left.state == TaskState.FILLING:
+            turn.say("create_task_left", name=left.name, task_id=left.twin_id)
+        found = turn.numbers(office.settings.default_region).found
+        await office.campaign.collect(turn.conversation, [number.e164 for number in found])
+        return [SlotSet("task_id", None), SlotSet("task_name", None)]
+
+
+class ValidateExistingTaskForm(TopicForm):
+    """Asks TWIN about the id, so that a wrong one can be asked for again."""
+
+    def name(self) -> str:
+        return "validate_existing_task_form"
+
+    async def extract_task_id(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> dict[str, Any]:
+        turn = Turn(dispatcher, tracker)
+        said = turn.entity("task_id")
+        if tracker.get_slot("requested_slot") != "task_id":
+            return {"task_id": said} if said else {}
+        if turn.kind not in ("text", "forwarded") or turn.text.startswith("/") or command_of(turn.text):
+            return {}
+        if said:
+            return {"task_id": said}
+        if turn.intent in DIGRESSIONS:
+            return {}
+        words = turn.text.split()
+        return {"task_id": words[0] if len(words) == 1 else "?"}
+
+    async def validate_task_id(
+        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> dict[str, Any]:
+        turn = Turn(dispatcher, tracker)
+        office = await self.office()
+        current, _ = await office.campaign.current(turn.conversation)
+        # Rasa validates twice when a form begins; the second time the task is open already.
+        if current is not None and current.twin_id == value:
+            return {"task_id": value}
+        if turn.numbers(office.settings.default_region).found and not find_task_id(turn.text):
+            turn.say("existing_task_number_for_id")
+            return {"task_id": None}
+        opened = await open_by_id(turn, office, str(value))
+        if opened is None:
+            return {"task_id": None}
+        return {"task_id": str(value)} if opened else {"task_id": None, "requested_slot": None}
+
+
+class ActionOpenTask(TopicAction):
+    """The id was right: tell how the task stands and ask for numbers."""
+
+    def name(self) -> str:
+        return "action_open_task"
+
+    async def act(self, turn: Turn, office: Office) -> Events:
+        if turn.tracker.get_slot("task_id"):
+            task, _ = await office.campaign.current(turn.conversation)
+            if task is not None and task.twin_id:
+                status = (task.seen_status or "").lower()
+                turn.say(f"existing_task_{status}", name=task.name, task_id=task.twin_id)
+        return [SlotSet("task_id", None)]
+
+
+async def open_by_id(turn: Turn, office: Office, twin_id: str) -> bool | None:
+    """Turn to the task with this id. None: no such id, asked again; False: it cannot be filled or started."""
+    try:
+        found = await office.campaign.look_up(twin_id)
+    except TwinError as error:
+        if isinstance(error, NotFound) or (isinstance(error, Refused) and error.status in (400, 422)):
+            turn.say("existing_task_unknown")
+        else:
+            turn.tell(failure("existing_task", error))
+        return None
+    if found.status in TaskStatus.ADDABLE:
+        await office.campaign.open(turn.conversation, found)
+        return True
+    await office.campaign.drop(turn.conversation)
+    if found.status == TaskStatus.PROCESS:
+        turn.say("existing_task_process", name=found.name or "", task_id=found.id)
+    elif found.status == TaskStatus.HALTED:
+        turn.say("existing_task_halted", name=found.name or "", task_id=found.id)
+    else:
+        turn.say("existing_task_odd_status", name=found.name or "", task_id=found.id, status=found.status)
+    return False

@@ -1,0 +1,22 @@
+"""News that no message asked for: the work went on beside the talk, TWIN has finished a task."""
+
+from __future__ import annotations
+
+from actions._boundary import Events, Office, TopicAction, Turn
+from actions._steps import resume
+
+
+class ActionNotice(TopicAction):
+    def name(self) -> str:
+        return "action_notice"
+
+    async def act(self, turn: Turn, office: Office) -> Events | None:
+        number = turn.entity("notice") or ""
+        notice = await office.ledger.notices.get(int(number)) if number.isdigit() else None
+        if notice is None or notice.conversation != turn.conversation:
+            turn.say("internal_error")
+            return None
+        turn.say(notice.kind, **notice.params)
+        if notice.kind.startswith("task_status_"):
+            await resume(turn, office)  # it came in between: the step's question is asked again
+        return None

@@ -1,0 +1,55 @@
+"""The start: the plan is shown, and only a clear yes to it dials."""
+
+from __future__ import annotations
+
+from actions._boundary import Events, Office, TopicAction, Turn
+from actions._steps import show_plan
+from actions.existing_task import open_by_id
+from rasa_twin24.ledger.conversations import Step
+from rasa_twin24.text.consent import is_clear_yes
+
+
+class ActionStartCalls(TopicAction):
+    """«запусти»: shows the plan, and never skips it; said to a shown plan it may be the yes."""
+
+    def name(self) -> str:
+        return "action_start_calls"
+
+    async def act(self, turn: Turn, office: Office) -> Events | None:
+        twin_id = turn.entity("task_id")
+        if twin_id is not None:
+            task, _ = await office.campaign.current(turn.conversation)
+            if (task is None or task.twin_id != twin_id) and not await open_by_id(turn, office, twin_id):
+                return None
+        else:
+            _, step = await office.campaign.current(turn.conversation)
+            if step == Step.START and turn.typed and is_clear_yes(turn.text):
+                await consent(turn, office)
+                return None
+        await show_plan(turn, office)
+        return None
+
+
+class ActionConfirmStart(TopicAction):
+    """The plan's own button, which is alive only under the newest message."""
+
+    def name(self) -> str:
+        return "action_confirm_start"
+
+    async def act(self, turn: Turn, office: Office) -> Events | None:
+        if turn.kind != "button":
+            await show_plan(turn, office)
+            return None
+        await consent(turn, office)
+        return None
+
+
+async def consent(turn: Turn, office: Office) -> None:
+    """Take the yes; the start itself is carried out right after."""
+    if await office.campaign.confirm(turn.conversation):
+        turn.say("start_calls_confirmed")
+        return
+    _, step = await office.campaign.current(turn.conversation)
+    if step == Step.START:  # too old, or the list has changed since: it was not a yes to this
+        turn.say("start_calls_plan_old")
+    await show_plan(turn, office)

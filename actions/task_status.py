@@ -1,0 +1,82 @@
+"""How it goes: the task that is talked about, or the last one; the list of them."""
+
+from __future__ import annotations
+
+from actions._boundary import Events, Office, TopicAction, Turn
+from actions._steps import resume
+from rasa_twin24.campaign.outcome import failure
+from rasa_twin24.ledger.tasks import CallTask, TaskState
+from rasa_twin24.twin24 import Task, TaskStatus, TwinError
+
+KNOWN = (TaskStatus.BLANK, TaskStatus.READY, TaskStatus.PROCESS, TaskStatus.PAUSED, TaskStatus.DONE, TaskStatus.HALTED)
+
+
+class ActionTaskStatus(TopicAction):
+    def name(self) -> str:
+        return "action_task_status"
+
+    async def act(self, turn: Turn, office: Office) -> Events | None:
+        twin_id = turn.entity("task_id") or await self._which(turn, office)
+        if twin_id is None:
+            turn.say("task_status_none")
+        else:
+            try:
+                found = await office.campaign.look_up(twin_id)
+            except TwinError as error:
+                turn.tell(failure("task_status", error))
+            else:
+                await self._tell(turn, office, found)
+        await resume(turn, office)
+        return None
+
+    async def _which(self, turn: Turn, office: Office) -> str | None:
+        task, _ = await office.campaign.current(turn.conversation)
+        if task is not None and task.twin_id:
+            return task.twin_id
+        latest = await office.campaign.latest(turn.conversation, 1)
+        return latest[0].twin_id if latest else None
+
+    async def _tell(self, turn: Turn, office: Office, found: Task) -> None:
+        phrase = found.status.lower() if found.status in KNOWN else "odd"
+        turn.say(f"task_status_{phrase}", name=found.name or "", task_id=found.id, status=found.status)
+        if found.candidate_count is not None:
+            if found.call_count is not None:
+                turn.say(
+                    "task_status_counts", candidates=str(found.candidate_count), calls=str(found.call_count)
+                )
+            else:
+                turn.say("task_status_candidates", candidates=str(found.candidate_count))
+            return
+        task, _ = await office.campaign.current(turn.conversation)
+        if task is not None and task.twin_id == found.id and task.state == TaskState.FILLING:
+            turn.say("task_status_candidates", candidates=str(await office.campaign.numbers(task)))
+
+
+class ActionListTasks(TopicAction):
+    def name(self) -> str:
+        return "action_list_tasks"
+
+    async def act(self, turn: Turn, office: Office) -> Events | None:
+        latest = await office.campaign.latest(turn.conversation)
+        if latest:
+            turn.say("list_tasks", tasks="\n".join(_line(task) for task in latest))
+        else:
+            turn.say("list_tasks_none")
+        await resume(turn, office)
+        return None
+
+
+class ActionPauseCalls(TopicAction):
+    """Pausing from the chat is not there yet; the nearest thing is said."""
+
+    def name(self) -> str:
+        return "action_pause_calls"
+
+    async def act(self, turn: Turn, office: Office) -> Events | None:
+        turn.say("pause_calls_not_yet")
+        await resume(turn, office)
+        return None
+
+
+def _line(task: CallTask) -> str:
+    return f"• {task.name or '—'} — {task.twin_id}"

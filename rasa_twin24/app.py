@@ -1,0 +1,207 @@
+"""Puts the bot together: Rasa's server with our channels, the actions in process, the sandbox, the watch."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+import os
+from asyncio import AbstractEventLoop
+from pathlib import Path
+from typing import Any
+
+import click
+import rasa.core.agent
+import rasa.shared.utils.common
+import rasa.shared.utils.io
+import structlog
+from rasa.core.channels.channel import InputChannel
+from rasa.core.run import configure_app
+from rasa.core.utils import AvailableEndpoints
+from rasa.utils.common import configure_logging_and_warnings
+from rasa.utils.log_utils import configure_structlog
+from rasa_sdk.executor import ActionExecutor
+from sanic import Sanic
+from sanic.request import Request
+from sanic.response import HTTPResponse, json
+
+from rasa_twin24.campaign import CampaignSettings, Desk, Watch
+from rasa_twin24.channels.base import MessengerInput
+from rasa_twin24.channels.web import WebInput
+from rasa_twin24.config import Config, sandbox_env
+from rasa_twin24.inprocess import InProcessActions, check_results_quickly
+from rasa_twin24.ledger import Ledger
+from rasa_twin24.sandbox import Sandbox, SandboxServer
+from rasa_twin24.twin24 import Settings, Twin24
+
+log = structlog.get_logger(__name__)
+
+# Variables that credentials.yml and endpoints.yml name; Rasa fails on one that is not set at all.
+OPTIONAL_VARIABLES = (
+    "TELEGRAM_BOT_TOKEN",
+    "TELEGRAM_API_URL",
+    "TELEGRAM_WEBHOOK_URL",
+    "TELEGRAM_WEBHOOK_SECRET",
+    "ACTIONS_URL",
+)
+# Open connections get this long when the bot stops, seconds.
+GRACE = 2.0
+WATCH_PAUSE = 1.0
+
+
+class Bot:
+    """Everything that is opened when the server starts and closed when it stops."""
+
+    def __init__(self, config: Config, model: Path, channels: list[InputChannel]) -> None:
+        self._config = config
+        self._model = model
+        self._channels = channels
+        self._sandbox: SandboxServer | None = None
+        self._ledger: Ledger | None = None
+        self._twin: Twin24 | None = None
+        self._office: Any = None
+        self._watching: asyncio.Task[None] | None = None
+
+    async def open(self, app: Sanic, loop: AbstractEventLoop) -> None:
+        """Before the server listens."""
+        env: dict[str, str] = dict(os.environ)
+        if self._config.sandbox:
+            self._sandbox = await self._open_sandbox()
+            env = sandbox_env(env, self._sandbox.iam_url, self._sandbox.cis_url)
+        self._ledger = app.ctx.ledger = Ledger(self._config.ledger.url)
+        await self._ledger.open()
+        self._twin = Twin24(Settings.from_env(env))
+        desk = Desk(self._ledger, self._twin, CampaignSettings.from_env(env))
+        endpoints = AvailableEndpoints.read_endpoints("endpoints.yml")
+        if self._config.actions_url is None:
+            endpoints.action = await self._open_actions(desk)
+        agent = await rasa.core.agent.load_agent(str(self._model), endpoints=endpoints, loop=loop)
+        if not agent.is_ready():
+            raise RuntimeError(f"the model {self._model.name} could not be loaded")
+        app.ctx.agent = agent
+        self._watching = asyncio.create_task(watch(desk))
+
+    async def opened(self, app: Sanic, _loop: AbstractEventLoop) -> None:
+        """The server listens and the channels are open."""
+        app.ctx.ready = True
+        await self._greet()
+
+    async def close(self, _app: Sanic, _loop: AbstractEventLoop) -> None:
+        """After the server stopped; channels closed themselves before."""
+        if self._watching:
+            self._watching.cancel()
+        if self._office:
+            await self._office.campaign.close()
+        if self._twin:
+            await self._twin.aclose()
+        if self._ledger:
+            await self._ledger.close()
+        if self._sandbox:
+            await self._sandbox.stop()
+
+    async def _open_sandbox(self) -> SandboxServer:
+        state = self._config.ledger.data_dir / "sandbox.json"
+        try:
+            server = SandboxServer(Sandbox(state_file=state), port=self._config.port + 1)
+            await server.start()
+        except OSError:  # somebody has that port: any other will do
+            server = SandboxServer(Sandbox(state_file=state), port=0)
+            await server.start()
+        for channel in self._channels:
+            if isinstance(channel, WebInput):
+                channel.open_door = self._config.on_loopback
+                channel.sandbox_page = server.page_url
+        return server
+
+    async def _open_actions(self, desk: Desk) -> InProcessActions:
+        boundary = importlib.import_module("actions._boundary")
+        self._office = boundary.Office.of(desk, self._config.people)
+        boundary.Collaborating.share(self._office)
+        executor = ActionExecutor()
+        executor.register_package("actions")
+        check_results_quickly()
+        await self._office.campaign.recover()
+        return InProcessActions(executor)
+
+    async def _greet(self) -> None:
+        names = [channel.name() for channel in self._channels]
+        for channel in self._channels:
+            if isinstance(channel, WebInput):
+                click.echo(f"Web chat: {await channel.address(self._config.host, self._config.port)}")
+        if self._sandbox:
+            click.echo(f"TWIN: the built-in sandbox, nobody is really called. Its tasks: {self._sandbox.page_url}")
+        else:
+            click.echo("TWIN: the account of TWIN24_EMAIL. Calls are real and cost money.")
+        others = [name for name in names if name != "web"]
+        click.echo(f"Messengers: {', '.join(others)}" if others else "Messengers: none (set TELEGRAM_BOT_TOKEN)")
+        if others and not self._config.people.owners:
+            click.echo("BOT_OWNERS is empty: nobody gets in by a messenger. Write to the bot, it tells your id.")
+        click.echo("Stop with Ctrl+C.")
+
+
+def serve(config: Config, model: Path) -> None:
+    """Run the bot until it is told to stop. Rasa's HTTP interface stays off."""
+    prepare_environment(config)
+    quieten()
+    channels = make_channels("credentials.yml")
+    app = configure_app(channels, cors=None, enable_api=False, port=config.port, use_uvloop=True)
+    app.config.GRACEFUL_SHUTDOWN_TIMEOUT = GRACE
+    app.config.MOTD = False
+    app.ctx.ready = False
+    bot = Bot(config, model, channels)
+
+    @app.get("/health")  # type: ignore[misc]
+    async def health(_request: Request) -> HTTPResponse:
+        return json({"status": "ok"}) if app.ctx.ready else json({"status": "starting"}, status=503)
+
+    app.register_listener(bot.open, "before_server_start")
+    app.register_listener(bot.opened, "after_server_start")
+    app.register_listener(bot.close, "after_server_stop")
+    app.run(host=config.host, port=config.port, workers=1, access_log=False)
+
+
+def prepare_environment(config: Config) -> None:
+    """Fill in what Rasa's files refer to."""
+    for name in OPTIONAL_VARIABLES:
+        os.environ.setdefault(name, "")
+    if config.actions_url:
+        os.environ["ACTIONS_URL"] = config.actions_url
+    os.environ["BOT_TRACKER_URL"] = config.tracker_url
+    config.ledger.data_dir.mkdir(parents=True, exist_ok=True)
+
+
+def quieten() -> None:
+    """Rasa's own logging at WARNING unless LOG_LEVEL says otherwise; never an address that may hold a secret."""
+    os.environ.setdefault("LOG_LEVEL", "WARNING")
+    level = logging.getLevelName(os.environ["LOG_LEVEL"])
+    configure_logging_and_warnings(level)
+    configure_structlog(level)
+    for name in ("httpx", "httpcore", "sanic.access", "apscheduler", "alembic"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("sanic.root").setLevel(logging.WARNING)
+
+
+def make_channels(credentials_file: str) -> list[InputChannel]:
+    """The channels of credentials.yml. One of ours without its secret is left out: nothing runs unauthenticated.
+
+    Imports plainly first: Rasa hides the reason why a module cannot be imported.
+    """
+    channels = []
+    for path, block in rasa.shared.utils.io.read_config_file(credentials_file).items():
+        importlib.import_module(path.rpartition(".")[0])
+        channel_class = rasa.shared.utils.common.class_from_module_path(path)
+        needed = channel_class.needs if issubclass(channel_class, MessengerInput) else ()
+        if all((block or {}).get(key) for key in needed):
+            channels.append(channel_class.from_credentials(block))
+    return channels
+
+
+async def watch(desk: Desk) -> None:
+    """Look after running tasks until the bot stops."""
+    watching = Watch(desk)
+    while True:
+        try:
+            await watching.look()
+        except Exception as error:  # the database may be away for a while
+            log.error("watch_failed", error=type(error).__name__)
+        await asyncio.sleep(WATCH_PAUSE)

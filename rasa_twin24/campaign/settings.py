@@ -1,0 +1,60 @@
+"""What every campaign of this bot shares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rasa_twin24.twin24 import CallerId
+
+CID_TYPES = ("default", "gornum", "pool")
+
+
+@dataclass(frozen=True)
+class CampaignSettings:
+    """Times are seconds."""
+
+    script_id: str
+    caller_id: CallerId
+    default_region: str = "RU"
+    # How long a turn waits for TWIN before the work goes on beside the talk.
+    patience: float = 2.0
+    # How long a shown plan may be said yes to.
+    plan_life: float = 15 * 60
+    # How long TWIN may take to get a filled task ready for its start.
+    ready_deadline: float = 20.0
+    # How long a task just made may refuse its first candidates. Other clients of TWIN wait 2 to 6 seconds there.
+    settle_deadline: float = 6.0
+    first_pause: float = 0.25
+    longest_pause: float = 2.0
+    # Candidates per request. TWIN names no maximum.
+    portion: int = 100
+    # When to look whether a `play` without an answer was carried out; TWIN does not show its own writes at once.
+    verify_after: tuple[float, ...] = (1, 2, 4, 8, 15)
+    # Pauses between looks at a running task: the first, and the longest they grow to.
+    watch_first: float = 2.0
+    watch_longest: float = 60.0
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> CampaignSettings:
+        """Read `TWIN24_SCRIPT_ID`, `TWIN24_CID_TYPE`, `TWIN24_CID_DATA`, `BOT_DEFAULT_REGION`.
+
+        Raises `ValueError`, naming the variable and the mend.
+        """
+        script_id = env.get("TWIN24_SCRIPT_ID") or ""
+        if not script_id:
+            raise ValueError("TWIN24_SCRIPT_ID is missing: copy the script's ID from the cabinet (column ID)")
+        cid_type = env.get("TWIN24_CID_TYPE") or "gornum"
+        if cid_type not in CID_TYPES:
+            raise ValueError(f"TWIN24_CID_TYPE is '{cid_type}': use one of {', '.join(CID_TYPES)}")
+        cid_data = env.get("TWIN24_CID_DATA") or None
+        if cid_type == "default":
+            cid_data = None
+        elif cid_data is None:
+            raise ValueError(
+                f"TWIN24_CID_DATA is missing: TWIN24_CID_TYPE={cid_type} needs the id of the number or of the pool"
+            )
+        region = (env.get("BOT_DEFAULT_REGION") or "RU").upper()
+        if len(region) != 2 or not region.isalpha():
+            raise ValueError(f"BOT_DEFAULT_REGION is '{region}': use a two-letter country code such as RU")
+        return cls(script_id=script_id, caller_id=CallerId(cid_type, cid_data), default_region=region)

@@ -1,0 +1,101 @@
+"""The base of every messenger: what Rasa asks of a channel, and what a messenger's module has to bring."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from rasa.core.channels.channel import InputChannel, UserMessage
+from sanic import Blueprint, Sanic
+
+from rasa_twin24.channels.output import MessengerOutput
+from rasa_twin24.channels.reception import Reception
+from rasa_twin24.ledger import Ledger, LedgerSettings
+from rasa_twin24.ledger.people import People
+
+
+class MessengerInput(InputChannel, ABC):  # type: ignore[misc]
+    """A messenger. Rasa makes it from its block in credentials.yml; it opens nothing before the server runs."""
+
+    # Keys of the block in credentials.yml without which the messenger is left out.
+    needs: tuple[str, ...] = ()
+    reception: Reception
+
+    @abstractmethod
+    def routes(self, blueprint: Blueprint) -> None:
+        """Add the messenger's addresses."""
+
+    @abstractmethod
+    async def deliver(self, person: str, text: str, keyboard: Sequence[tuple[str, str]]) -> None:
+        """Send a text with buttons given as (title, token). Raises `Gone`, or anything else that the log should name."""
+
+    async def open(self, app: Sanic) -> None:  # noqa: B027 — not every messenger has something to do here
+        """The server listens: make what sending needs."""
+
+    async def listen(self) -> None:  # noqa: B027
+        """Turns can be taken now: begin to poll, or register a webhook. Returns at once."""
+
+    async def close(self) -> None:  # noqa: B027
+        """The server is about to stop."""
+
+    @asynccontextmanager
+    async def typing(self, person: str) -> AsyncIterator[None]:
+        """Show the person that the bot is at work; nothing where the messenger has no sign for it."""
+        yield
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        """Rasa's entry. Turns go through the reception, which asks the agent itself, hence no `on_new_message`."""
+        blueprint = Blueprint(f"rasa_twin24_{self.name()}")
+        self.routes(blueprint)
+
+        @blueprint.listener("after_server_start")  # type: ignore[misc]
+        async def opened(app: Sanic, _loop: asyncio.AbstractEventLoop) -> None:
+            self.reception = await reception_of(app)
+            await self.open(app)
+            await self.reception.join(self)
+            await self.listen()
+
+        @blueprint.listener("before_server_stop")  # type: ignore[misc]
+        async def closed(app: Sanic, _loop: asyncio.AbstractEventLoop) -> None:
+            await close_reception(app)
+            await self.close()
+
+        return blueprint
+
+    def get_output_channel(self) -> MessengerOutput:
+        return MessengerOutput(self, self.reception)
+
+
+async def reception_of(app: Sanic) -> Reception:
+    """The server's reception; the first messenger to ask opens it."""
+    if not hasattr(app.ctx, "reception"):
+        # No await between the question and this answer: messengers may start side by side.
+        app.ctx.reception = asyncio.ensure_future(_open_reception(app))
+    reception: Reception = await app.ctx.reception
+    return reception
+
+
+async def close_reception(app: Sanic) -> None:
+    """The last thing before the server stops; further calls do nothing."""
+    opened = app.ctx.__dict__.pop("reception", None)
+    if opened is None:
+        return
+    reception: Reception = await opened
+    await reception.close()
+    if getattr(app.ctx, "ledger", None) is None:
+        await reception.ledger.close()
+
+
+async def _open_reception(app: Sanic) -> Reception:
+    # `rasa-twin24 run` shares one ledger between channels and actions; under plain `rasa run` the channels open theirs.
+    ledger = getattr(app.ctx, "ledger", None)
+    if ledger is None:
+        ledger = Ledger(LedgerSettings.from_env(os.environ).url)
+        await ledger.open()
+    reception = Reception(app, ledger, People.from_env(os.environ))
+    await reception.open()
+    return reception

@@ -1,0 +1,144 @@
+"""What a person sent, the same for every messenger. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, dataclass
+
+# Texts above this are refused with a phrase of their own; a pasted list of some hundred numbers is below it.
+MAX_TEXT = 10_000
+
+TEXT = "text"
+FORWARDED = "forwarded"  # somebody else's words: read, but never a consent
+BUTTON = "button"  # `text` is the button's token
+CONTACT = "contact"  # `text` is the number on the card
+EDITED = "edited"
+NOTICE = "notice"  # from the bot's own work; `text` is the notice's id
+# Kinds that the bot cannot read yet and says so.
+UNREADABLE = ("document", "voice", "photo", "sticker", "other")
+
+# Control characters but tab and line feed.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff]")
+_NOT_PHONE = re.compile(r"[^0-9+()\-. ]")
+_COMMAND = re.compile(r"^/([A-Za-z0-9_]{1,32})(?:@[A-Za-z0-9_]+)?(?:\s|$)")
+
+# Commands every messenger understands, and the intent each stands for.
+COMMANDS = {
+    "start": "start",
+    "new": "create_task",
+    "add": "add_to_existing_task",
+    "help": "help",
+    "cancel": "cancel",
+}
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """`person` is the messenger's id of who wrote, `key` what a repetition of this update has in common with it.
+
+    `language` is the messenger's idea of the person's language, an IETF tag.
+    """
+
+    channel: str
+    key: str
+    person: str
+    kind: str
+    text: str = ""
+    language: str | None = None
+
+    @property
+    def conversation(self) -> str:
+        """`<messenger>:<id>`: the same number in two messengers is two people."""
+        return f"{self.channel}:{self.person}"
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Incoming:
+        return cls(**json.loads(text))
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What Rasa gets: `intent` None means that its NLU reads the text.
+
+    The kind goes along as metadata: actions must know a typed yes from a pressed one. Nothing else does, since
+    metadata is stored with the conversation.
+    """
+
+    text: str
+    intent: str | None = None
+    entities: tuple[tuple[str, str], ...] = ()
+    kind: str = TEXT
+
+    @property
+    def parse_data(self) -> dict[str, object] | None:
+        if self.intent is None:
+            return None
+        intent = {"name": self.intent, "confidence": 1.0}
+        return {
+            "text": self.text,
+            "intent": intent,
+            "intent_ranking": [intent],
+            "entities": [{"entity": name, "value": value} for name, value in self.entities],
+        }
+
+
+def said(intent: str, entities: tuple[tuple[str, str], ...] = (), kind: str = TEXT) -> Understood:
+    """A turn whose intent is known without reading; its text is the intent's name, as Rasa writes a pressed button."""
+    return Understood(f"/{intent}", intent, entities, kind)
+
+
+def understand(incoming: Incoming, pressed: str | None = None) -> Understood:
+    """Turn an update into a turn; `pressed` is the payload of a button that was still alive.
+
+    Rasa reads any text that begins with "/" as an intent with slots of the sender's choice, after the whole
+    pipeline. So such a text never reaches it as text: it is one of the known commands, or it is not understood.
+    """
+    if incoming.kind == BUTTON:
+        if pressed is None:
+            return said("stale_button", kind=BUTTON)
+        intent, entities = read_payload(pressed)
+        return said(intent, entities, kind=BUTTON)
+    if incoming.kind == EDITED:
+        return said("edited_message", kind=EDITED)
+    if incoming.kind == NOTICE:
+        return said("notice", (("notice", incoming.text),), kind=NOTICE)
+    if incoming.kind in UNREADABLE:
+        return said("unreadable_message", (("kind", incoming.kind),), kind=incoming.kind)
+    if incoming.kind == CONTACT:
+        return Understood(international(incoming.text), kind=CONTACT)
+    text = clean(incoming.text)
+    if not text:
+        return said("empty_message")
+    if len(text) > MAX_TEXT:
+        return said("too_long_message")
+    if text.startswith("/"):
+        command = _COMMAND.match(text)
+        name = command[1].lower() if command else ""
+        return said(COMMANDS.get(name, "unknown_command"), kind="command")
+    return Understood(text, kind=incoming.kind)
+
+
+def clean(text: str) -> str:
+    """Without control characters and outer blanks, and without invisible ones in front that would hide a "/"."""
+    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip().lstrip("\u200b\u200c\u200d\u2060 \t")
+
+
+def international(phone: str) -> str:
+    """A contact card's number as text. Cards leave the "+" of an international number out; a Russian 8 is none."""
+    written = _NOT_PHONE.sub("", phone).strip()
+    digits = "".join(filter(str.isdigit, written))
+    local = len(digits) < 11 or (len(digits) == 11 and digits.startswith("8"))
+    if written.startswith("+") or local:
+        return written or "?"
+    return "+" + digits
+
+
+def read_payload(payload: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """`/intent{"entity": "value"}`, as written in domain.yml. The payload is ours, never typed by a person."""
+    name, brace, rest = payload.lstrip("/").partition("{")
+    entities = json.loads(brace + rest) if brace else {}
+    return name, tuple((key, str(value)) for key, value in entities.items())

@@ -1,0 +1,65 @@
+"""What the bot says, the same for every messenger: a text and buttons, split to a messenger's limit. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Button:
+    title: str
+    payload: str
+
+
+@dataclass(frozen=True)
+class Reply:
+    text: str
+    buttons: tuple[Button, ...] = ()
+
+
+def to_reply(message: dict[str, Any]) -> Reply | None:
+    """Read what Rasa hands to an output channel; None when nothing in it can be said."""
+    text = (message.get("text") or "").strip()
+    offered = message.get("buttons") or message.get("quick_replies") or []
+    buttons = tuple(
+        Button(str(button.get("title") or ""), str(button.get("payload") or ""))
+        for button in offered
+        if button.get("title") and button.get("payload")
+    )
+    if not text:
+        return None
+    return Reply(text, buttons)
+
+
+def utf16_length(text: str) -> int:
+    """Length as Telegram and most messengers count it: an emoji is two."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def split_text(text: str, limit: int) -> list[str]:
+    """Cut a text into parts of at most `limit` UTF-16 units: at a paragraph, else a line, else a word, else hard."""
+    parts = []
+    rest = text
+    while utf16_length(rest) > limit:
+        window = rest[: _fitting(rest, limit)]
+        for separator in ("\n\n", "\n", " "):
+            cut = window.rfind(separator)
+            if cut > 0:
+                break
+        else:
+            cut = len(window)
+        parts.append(rest[:cut].rstrip())
+        rest = rest[cut:].lstrip()
+    parts.append(rest)
+    return [part for part in parts if part]
+
+
+def _fitting(text: str, limit: int) -> int:
+    """How many characters fit into `limit` units."""
+    units = 0
+    for index, character in enumerate(text):
+        units += 2 if ord(character) > 0xFFFF else 1
+        if units > limit:
+            return index
+    return len(text)

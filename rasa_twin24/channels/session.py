@@ -1,0 +1,42 @@
+"""Keeps Rasa's trackers short, so that the thousandth turn is as fast as the first.
+
+Rasa 3.6 replays a session's events on every turn, and sends all of them to every action. What must be remembered
+is in the ledger, so a new session may begin whenever no form is asking.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
+from rasa.shared.core.events import ActionExecuted, SessionStarted, SlotSet
+
+# A turn writes five to fifteen events; replaying this many is not measurable.
+LONGEST = 40
+# The tracker is looked at again after this many turns of a conversation.
+TURNS = 4
+# Slots that outlive a session: how to talk, not what about.
+KEPT_SLOTS = ("language",)
+
+
+class Sessions:
+    def __init__(self) -> None:
+        self._turns: dict[str, int] = {}
+
+    async def shorten(self, agent: Any, conversation: str) -> None:
+        """Begin a new session if the present one has grown long; call it between two turns."""
+        turns = self._turns.get(conversation, 0) + 1
+        self._turns[conversation] = turns % TURNS
+        if turns < TURNS:
+            return
+        async with agent.lock_store.lock(conversation):
+            tracker = await agent.tracker_store.retrieve(conversation)
+            if tracker is None or tracker.active_loop or len(tracker.events) < LONGEST:
+                return
+            kept = [(name, tracker.get_slot(name)) for name in KEPT_SLOTS]
+            tracker.update(ActionExecuted(ACTION_SESSION_START_NAME))
+            tracker.update(SessionStarted())
+            for name, value in kept:
+                tracker.update(SlotSet(name, value))
+            tracker.update(ActionExecuted(ACTION_LISTEN_NAME))
+            await agent.tracker_store.save(tracker)

@@ -1,0 +1,262 @@
+"""Telegram: long polling, or a webhook where an address is configured. https://core.telegram.org/bots/api"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+import secrets
+import time
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import structlog
+from sanic import Blueprint, Sanic
+from sanic.request import Request
+from sanic.response import HTTPResponse, empty
+
+from rasa_twin24.channels.base import MessengerInput
+from rasa_twin24.channels.output import Gone
+from rasa_twin24.channels.reply import split_text
+from rasa_twin24.channels.telegram_api import TelegramApi, TelegramError
+from rasa_twin24.channels.telegram_updates import ALLOWED_UPDATES, Pressed, read_update, update_id
+
+log = structlog.get_logger(__name__)
+
+DEFAULT_URL = "https://api.telegram.org"
+# Of a message's text, in UTF-16 units. https://core.telegram.org/bots/api#sendmessage
+MAX_TEXT = 4096
+# An update is a few kilobytes; this is a bound, not an expectation.
+MAX_BODY = 1_000_000
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105
+POLL_SECONDS = 25
+# "typing" is shown for 5 seconds.
+TYPING_SECONDS = 4.5
+# A group is told once in this time that the bot works in private chats, seconds.
+GROUP_PAUSE = 3600.0
+PAUSE_AFTER_ERROR = (1.0, 30.0)
+COMMANDS = ("new", "add", "help", "cancel")
+
+
+class TelegramInput(MessengerInput):
+    needs = ("token",)
+
+    def __init__(self, token: str, api_url: str, webhook_url: str | None, secret: str | None) -> None:
+        self._token = token
+        self._api_url = api_url
+        self._webhook_url = webhook_url
+        self._secret = secret
+        self._background: set[asyncio.Task[None]] = set()
+        self._groups_told: dict[int, float] = {}
+        self.api: TelegramApi
+
+    @classmethod
+    def name(cls) -> str:
+        return "telegram"
+
+    @classmethod
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> TelegramInput:
+        """Rasa's entry: the block of credentials.yml, filled from the environment."""
+        block = {key: str(value) for key, value in (credentials or {}).items() if value}
+        if not block.get("token"):
+            raise ValueError("TELEGRAM_BOT_TOKEN is missing: ask @BotFather for one")
+        return cls(
+            block["token"],
+            block.get("api_url") or DEFAULT_URL,
+            block.get("webhook_url"),
+            block.get("webhook_secret"),
+        )
+
+    # --- coming in ------------------------------------------------------------------------------------------
+
+    def routes(self, blueprint: Blueprint) -> None:
+        @blueprint.post("/webhook")  # type: ignore[misc]
+        async def webhook(request: Request) -> HTTPResponse:
+            return await self._webhook(request)
+
+    async def _webhook(self, request: Request) -> HTTPResponse:
+        given = request.headers.get(SECRET_HEADER, "")
+        if not self._webhook_url or not self._secret or not hmac.compare_digest(given.encode(), self._secret.encode()):
+            log.warning("forged_webhook", channel="telegram")
+            return empty(403)
+        if len(request.body) > MAX_BODY:
+            log.warning("oversize_webhook", channel="telegram", size=len(request.body))
+            return empty(413)
+        try:
+            update = json.loads(request.body)
+        except (ValueError, RecursionError):
+            update = None
+        if update_id(update) is None:
+            log.warning("malformed_webhook", channel="telegram")
+            return empty(400)
+        try:
+            await self._take(update)
+        except Exception as error:
+            # Not written down: Telegram shall bring it again.
+            log.error("update_not_stored", channel="telegram", error=type(error).__name__)
+            return empty(503)
+        return empty(200)
+
+    async def _take(self, update: dict[str, Any]) -> None:
+        """See to one update: what must not wait is done beside, the rest goes to the reception."""
+        try:
+            read = read_update(update)
+        except Exception as error:  # one odd update must not come back for ever and hold up all others
+            log.error("update_unreadable", channel="telegram", error=type(error).__name__)
+            return
+        if read.pressed:
+            self._beside(self._take_button_away(read.pressed))
+        if read.blocked:
+            await self.reception.ledger.conversations.gone(f"telegram:{read.blocked}")
+        if read.unblocked:
+            await self.reception.ledger.conversations.back(f"telegram:{read.unblocked}")
+        if read.group is not None:
+            self._beside(self._tell_group(read.group, read.group_language))
+        if read.incoming:
+            await self.reception.receive(read.incoming)
+        elif read.ignored:
+            log.info("update_ignored", channel="telegram", reason=read.ignored)
+
+    async def _take_button_away(self, pressed: Pressed) -> None:
+        """Stop the button's spinner and remove the keyboard; neither is worth a failing turn."""
+        with suppress(TelegramError):
+            await self.api.call("answerCallbackQuery", callback_query_id=pressed.callback_id)
+        if pressed.chat_id is not None and pressed.message_id is not None:
+            with suppress(TelegramError):
+                await self.api.call(
+                    "editMessageReplyMarkup", chat_id=pressed.chat_id, message_id=pressed.message_id
+                )
+
+    async def _tell_group(self, group: int, language: str | None) -> None:
+        now = time.monotonic()
+        if now - self._groups_told.get(group, -GROUP_PAUSE) < GROUP_PAUSE:
+            return
+        self._groups_told[group] = now
+        with suppress(TelegramError):
+            await self.api.call(
+                "sendMessage", chat_id=group, text=self.reception.phrases.say("utter_private_only", language)
+            )
+
+    # --- going out ------------------------------------------------------------------------------------------
+
+    async def deliver(self, person: str, text: str, keyboard: Sequence[tuple[str, str]]) -> None:
+        parts = split_text(text, MAX_TEXT)
+        for index, part in enumerate(parts):
+            # No parse_mode: nothing in a plain text needs escaping, whatever a task is called.
+            message: dict[str, Any] = {"chat_id": int(person), "text": part}
+            if keyboard and index == len(parts) - 1:
+                rows = [[{"text": title, "callback_data": token}] for title, token in keyboard]
+                message["reply_markup"] = {"inline_keyboard": rows}
+            try:
+                await self.api.call("sendMessage", **message)
+            except TelegramError as error:
+                if error.gone:
+                    raise Gone from None
+                raise
+
+    @asynccontextmanager
+    async def typing(self, person: str) -> AsyncIterator[None]:
+        sign = asyncio.create_task(self._type(int(person)))
+        try:
+            yield
+        finally:
+            sign.cancel()
+
+    async def _type(self, chat: int) -> None:
+        while True:
+            with suppress(TelegramError):
+                await self.api.once("sendChatAction", chat_id=chat, action="typing")
+            await asyncio.sleep(TYPING_SECONDS)
+
+    # --- opening and closing --------------------------------------------------------------------------------
+
+    async def open(self, app: Sanic) -> None:
+        self.api = TelegramApi(self._token, self._api_url)
+        if not self._secret:
+            self._secret = await self.reception.ledger.kept.get_or_make(
+                "telegram_webhook_secret", lambda: secrets.token_urlsafe(32)
+            )
+
+    async def listen(self) -> None:
+        self._beside(self._publish_commands())
+        self._beside(self._register_webhook() if self._webhook_url else self._poll())
+
+    async def close(self) -> None:
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        await self.api.close()
+
+    def _beside(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def _publish_commands(self) -> None:
+        """The menu of commands, in Russian and in English."""
+        phrases = self.reception.phrases
+        for language in (None, "en"):
+            commands = [
+                {"command": name, "description": phrases.say(f"utter_command_{name}", language)} for name in COMMANDS
+            ]
+            extra = {"language_code": language} if language else {}
+            try:
+                await self.api.call("setMyCommands", commands=commands, **extra)
+            except TelegramError as error:
+                log.warning("telegram_commands_failed", code=error.code, reason=error.description[:100])
+
+    async def _register_webhook(self) -> None:
+        """Until it works: the network may come later than the bot."""
+        pause = PAUSE_AFTER_ERROR[0]
+        while True:
+            try:
+                await self.api.once(
+                    "setWebhook",
+                    url=f"{str(self._webhook_url).rstrip('/')}/webhooks/telegram/webhook",
+                    secret_token=self._secret,
+                    allowed_updates=list(ALLOWED_UPDATES),
+                )
+            except TelegramError as error:
+                pause = await self._wait_after(error, pause)
+            else:
+                log.info("telegram_webhook_registered")
+                return
+
+    async def _poll(self) -> None:
+        """Ask for updates until the bot stops. An update is confirmed only once it is written down."""
+        offset: int | None = None
+        pause = PAUSE_AFTER_ERROR[0]
+        webhook_removed = False
+        while True:
+            try:
+                if not webhook_removed:  # Telegram answers 409 while one is registered
+                    await self.api.once("deleteWebhook")
+                    webhook_removed = True
+                more = {} if offset is None else {"offset": offset}
+                updates = await self.api.once(
+                    "getUpdates",
+                    read_seconds=POLL_SECONDS + 10,
+                    timeout=POLL_SECONDS,
+                    allowed_updates=list(ALLOWED_UPDATES),
+                    **more,
+                )
+                for update in updates if isinstance(updates, list) else []:
+                    number = update_id(update)
+                    if number is None:
+                        continue
+                    await self._take(update)
+                    offset = number + 1
+                pause = PAUSE_AFTER_ERROR[0]
+            except TelegramError as error:
+                webhook_removed = webhook_removed and error.code != 409
+                pause = await self._wait_after(error, pause)
+            except Exception as error:  # e.g. the database is away: asked again from the same offset
+                log.error("update_not_stored", channel="telegram", error=type(error).__name__)
+                await asyncio.sleep(pause)
+
+    async def _wait_after(self, error: TelegramError, pause: float) -> float:
+        """Wait as long as the error demands; returns the next pause."""
+        log.warning("telegram_failed", method=error.method, code=error.code, reason=error.description[:100])
+        await asyncio.sleep(error.retry_after if error.retry_after is not None else pause)
+        return min(pause * 2, PAUSE_AFTER_ERROR[1])

@@ -1,0 +1,128 @@
+"""Calls to the Bot API over httpx. https://core.telegram.org/bots/api#making-requests
+
+The token is a part of every address: it must never reach a log, so errors carry Telegram's words only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+import structlog
+
+log = structlog.get_logger(__name__)
+
+CONNECT_SECONDS = 10.0
+READ_SECONDS = 20.0
+# A wait that Telegram asks for and a turn can bear.
+LONGEST_WAIT = 60.0
+TRIES = 4
+
+# httpx logs every address it asks at INFO, the token with it.
+for _name in ("httpx", "httpcore"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+
+class TelegramError(Exception):
+    """Telegram refused a call, or could not be reached (`code` 0)."""
+
+    def __init__(self, method: str, code: int, description: str, retry_after: float | None = None) -> None:
+        super().__init__(f"{method}: {code} {description}"[:300])
+        self.method = method
+        self.code = code
+        self.description = description
+        self.retry_after = retry_after
+
+    @property
+    def gone(self) -> bool:
+        """Nothing can be sent to this person: the bot is blocked, or there is no such chat."""
+        if self.code == 403:
+            return True
+        return self.code == 400 and "chat not found" in self.description.lower()
+
+
+class TelegramApi:
+    """One bot's connection. `sleep` and `transport` are parameters for tests."""
+
+    def __init__(
+        self,
+        token: str,
+        base_url: str,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._prefix = f"{base_url.rstrip('/')}/bot{token}/"
+        self._client = httpx.AsyncClient(
+            timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS), transport=transport
+        )
+        self._sleep = sleep
+        # After a 429 Telegram refuses everything of this bot for a while, not only that chat.
+        self._not_before = 0.0
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def call(self, method: str, **params: Any) -> Any:
+        """A call that does no harm when it is carried out twice: repeated after 429, 5xx and lost connections.
+
+        Returns Telegram's `result`; raises `TelegramError`.
+        """
+        for attempt in range(TRIES):
+            try:
+                return await self.once(method, **params)
+            except TelegramError as error:
+                wait = _pause(error, attempt)
+                if wait is None or attempt == TRIES - 1:
+                    raise
+                log.info("telegram_retry", method=method, code=error.code, wait=wait)
+                if error.code == 429:
+                    self._not_before = max(self._not_before, time.monotonic() + wait)
+                else:
+                    await self._sleep(wait)
+        raise AssertionError("unreachable")
+
+    async def once(self, method: str, *, read_seconds: float = READ_SECONDS, **params: Any) -> Any:
+        """A single try. `read_seconds` must be longer than a long poll's own `timeout`."""
+        wait = self._not_before - time.monotonic()
+        if wait > 0:
+            await self._sleep(wait)
+        try:
+            response = await self._client.post(
+                self._prefix + method,
+                json=params,
+                timeout=httpx.Timeout(read_seconds, connect=CONNECT_SECONDS),
+            )
+        except httpx.HTTPError as error:
+            # `from None`: the chained error's request holds the address, and so the token.
+            raise TelegramError(method, 0, type(error).__name__) from None
+        try:
+            answer = response.json()
+        except ValueError:
+            answer = None
+        if not isinstance(answer, dict):
+            raise TelegramError(method, response.status_code, "not a Bot API answer") from None
+        if answer.get("ok") is True:
+            return answer.get("result")
+        parameters = answer.get("parameters")
+        retry_after = parameters.get("retry_after") if isinstance(parameters, dict) else None
+        raise TelegramError(
+            method,
+            int(answer.get("error_code") or response.status_code),
+            str(answer.get("description") or ""),
+            float(retry_after) if isinstance(retry_after, (int, float)) else None,
+        )
+
+
+def _pause(error: TelegramError, attempt: int) -> float | None:
+    """Seconds until the next try; None: trying again cannot help."""
+    if error.code == 429:
+        wait = error.retry_after if error.retry_after is not None else 2.0**attempt
+        return wait if wait <= LONGEST_WAIT else None
+    if error.code == 0 or error.code >= 500:
+        return 0.5 * 2.0**attempt
+    return None

@@ -1,0 +1,142 @@
+"""Reads Telegram's updates. Pure. Shapes: https://core.telegram.org/bots/api#update"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from rasa_twin24.channels.incoming import BUTTON, CONTACT, EDITED, FORWARDED, TEXT, Incoming
+
+# What the bot asks Telegram to send.
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+
+_DOCUMENTS = ("document", "animation")
+_VOICES = ("voice", "audio", "video_note")
+_PHOTOS = ("photo", "video")
+# A private chat's own events: nobody said anything.
+_SERVICE = (
+    "pinned_message",
+    "message_auto_delete_timer_changed",
+    "successful_payment",
+    "users_shared",
+    "chat_shared",
+    "write_access_allowed",
+    "chat_background_set",
+    "boost_added",
+)
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """A button was pressed: what has to be answered and taken away besides the turn itself."""
+
+    callback_id: str
+    chat_id: int | None
+    message_id: int | None
+
+
+@dataclass(frozen=True)
+class Read:
+    """What an update asks for; all None: nothing to do, `ignored` says why."""
+
+    incoming: Incoming | None = None
+    pressed: Pressed | None = None
+    group: int | None = None  # somebody spoke in this group
+    group_language: str | None = None
+    blocked: str | None = None  # this person blocked the bot
+    unblocked: str | None = None
+    ignored: str | None = None
+
+
+def update_id(update: Any) -> int | None:
+    """The update's number, None when it is no update at all."""
+    number = update.get("update_id") if isinstance(update, dict) else None
+    return number if isinstance(number, int) and not isinstance(number, bool) else None
+
+
+def read_update(update: dict[str, Any]) -> Read:
+    """Read one update. Whatever is unknown or of an unexpected shape is ignored by name, never an error."""
+    key = str(update_id(update))
+    if isinstance(update.get("message"), dict):
+        return _message(update["message"], key, edited=False)
+    if isinstance(update.get("edited_message"), dict):
+        return _message(update["edited_message"], key, edited=True)
+    if isinstance(update.get("callback_query"), dict):
+        return _callback(update["callback_query"], key)
+    if isinstance(update.get("my_chat_member"), dict):
+        return _membership(update["my_chat_member"])
+    kinds = sorted(set(update) - {"update_id"})
+    return Read(ignored=f"kind {kinds[0]}"[:60] if kinds else "empty update")
+
+
+def _message(message: dict[str, Any], key: str, *, edited: bool) -> Read:
+    chat, person = _dict(message, "chat"), _dict(message, "from")
+    if chat.get("type") in ("group", "supergroup"):
+        if edited or not isinstance(chat.get("id"), int):
+            return Read(ignored="edit in a group")
+        if not any(field in message for field in ("text", "caption", "contact", *_DOCUMENTS, *_VOICES, *_PHOTOS)):
+            return Read(ignored="service message of a group")
+        return Read(group=chat["id"], group_language=person.get("language_code"))
+    if chat.get("type") != "private" or not isinstance(person.get("id"), int):
+        return Read(ignored="not a private chat")
+    if person.get("is_bot"):
+        return Read(ignored="written by a bot")
+    if edited and not ("text" in message or "caption" in message):
+        return Read(ignored="edit without a text")  # a moving location is "edited" every few seconds
+    if not edited and any(field in message for field in _SERVICE):
+        return Read(ignored="service message")
+    kind, text = (EDITED, "") if edited else _content(message)
+    return Read(incoming=_incoming(person, key, kind, text))
+
+
+def _content(message: dict[str, Any]) -> tuple[str, str]:
+    if isinstance(message.get("text"), str):
+        forwarded = "forward_origin" in message or "forward_date" in message
+        return (FORWARDED if forwarded else TEXT), message["text"]
+    phone = _dict(message, "contact").get("phone_number")
+    if isinstance(phone, str):
+        return CONTACT, phone
+    for kind, fields in (("document", _DOCUMENTS), ("voice", _VOICES), ("photo", _PHOTOS), ("sticker", ("sticker",))):
+        if any(field in message for field in fields):
+            return kind, ""
+    return "other", ""
+
+
+def _callback(callback: dict[str, Any], key: str) -> Read:
+    person, message = _dict(callback, "from"), _dict(callback, "message")
+    if not isinstance(person.get("id"), int) or not isinstance(callback.get("id"), str):
+        return Read(ignored="callback of an unknown shape")
+    chat = _dict(message, "chat")
+    message_id = message.get("message_id")
+    # An old message comes as a stub with date 0; its keyboard can still be edited by its id.
+    pressed = Pressed(callback["id"], chat.get("id"), message_id if isinstance(message_id, int) else None)
+    if chat and chat.get("type") not in ("private", None):
+        return Read(pressed=pressed, ignored="button in a group")
+    data = callback.get("data")
+    return Read(incoming=_incoming(person, key, BUTTON, data if isinstance(data, str) else ""), pressed=pressed)
+
+
+def _membership(change: dict[str, Any]) -> Read:
+    person = _dict(change, "from").get("id")
+    if _dict(change, "chat").get("type") != "private" or not isinstance(person, int):
+        return Read(ignored="membership of a group")
+    if _dict(change, "new_chat_member").get("status") == "kicked":
+        return Read(blocked=str(person))
+    return Read(unblocked=str(person))
+
+
+def _incoming(person: dict[str, Any], key: str, kind: str, text: str) -> Incoming:
+    language = person.get("language_code")
+    return Incoming(
+        channel="telegram",
+        key=key,
+        person=str(person["id"]),
+        kind=kind,
+        text=text,
+        language=language if isinstance(language, str) else None,
+    )
+
+
+def _dict(parent: dict[str, Any], field: str) -> dict[str, Any]:
+    value = parent.get(field)
+    return value if isinstance(value, dict) else {}

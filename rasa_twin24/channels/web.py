@@ -1,0 +1,289 @@
+"""The web chat: one page at /chat, messages in by POST, lines out by long polling."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import structlog
+from sanic import Blueprint, Sanic
+from sanic.exceptions import PayloadTooLarge
+from sanic.request import Request
+from sanic.response import HTTPResponse, json, redirect, text
+
+from rasa_twin24.channels import web_door, web_page
+from rasa_twin24.channels.base import MessengerInput
+from rasa_twin24.channels.incoming import BUTTON, Incoming
+from rasa_twin24.channels.web_messages import (
+    SHOWN_LINES,
+    BadRequest,
+    Question,
+    Sent,
+    first_language,
+    line_json,
+    newest,
+    read_question,
+    read_sent,
+    shown,
+)
+from rasa_twin24.ledger.people import WEB_OWNER
+
+log = structlog.get_logger(__name__)
+
+# Of one message, bytes: the longest text that is read is 10,000 characters; this leaves room for a whole file pasted.
+MAX_BODY = 256 * 1024
+TOKEN_BYTES = 24
+# A turn that takes longer shows the bot typing, seconds; most answers are there before.
+TYPING_AFTER = 0.3
+
+PERSON, BOT = "person", "bot"
+
+
+class WebInput(MessengerInput):
+    """One conversation, `web:owner`, in as many tabs and browsers as its owner opens.
+
+    `open_door`: whoever sits at the bot's own machine gets in without the token; for the built-in sandbox only, where
+    nothing costs money. `sandbox_page`: the address of the page that shows what the sandbox saw.
+    """
+
+    def __init__(self) -> None:
+        self.open_door = False
+        self.sandbox_page: str | None = None
+        self._token = ""
+        self._talk = ""
+        self._typing = False
+        self._closing = False
+        # Set, and replaced by a new one, whenever there is something to tell: everybody who waits on it looks again.
+        self._bell = asyncio.Event()
+        self._one_at_a_time = asyncio.Lock()
+        self._taking: set[asyncio.Task[dict[str, object] | None]] = set()
+
+    @classmethod
+    def name(cls) -> str:
+        return "web"
+
+    @classmethod
+    def from_credentials(cls, _credentials: dict[str, Any] | None) -> WebInput:
+        """Rasa's entry; there is nothing to configure."""
+        return cls()
+
+    def url_prefix(self) -> str:
+        # Rasa joins this to "/webhooks/": the chat's own addresses start at the root.
+        return "/"
+
+    async def address(self, host: str, port: int) -> str:
+        """Where the owner opens the chat of a bot that listens there. It holds the token unless the door is open."""
+        return web_door.chat_address(host, port, None if self.open_door else await self._kept_token())
+
+    async def open(self, app: Sanic) -> None:
+        kept = self.reception.ledger.kept
+        self._token = await self._kept_token()
+        # A page that shows another ledger's lines must start anew, however the numbers compare.
+        self._talk = await kept.get_or_make("web_talk", lambda: secrets.token_hex(8))
+
+    async def close(self) -> None:
+        """Let go of the pages that wait, or the server would wait for them."""
+        self._closing = True
+        self._ring()
+
+    def routes(self, blueprint: Blueprint) -> None:
+        blueprint.add_route(self._chat, "/chat", methods=["GET"])
+        blueprint.add_route(_asset, "/chat/<name:str>", methods=["GET"])
+        # Streamed, so that the size of the body is bounded while it is read.
+        blueprint.add_route(self._webhook, "/webhooks/web/webhook", methods=["POST"], stream=True)
+        blueprint.add_route(self._messages, "/webhooks/web/messages", methods=["GET"])
+
+    # --- the door -------------------------------------------------------------------------------------------
+
+    async def _chat(self, request: Request) -> HTTPResponse:
+        if not self._token:
+            return text("", status=503, headers={**web_page.HEADERS, "Refresh": "1"})
+        given = request.args.get("token")
+        if given and not self.open_door and web_door.same_secret(given, self._token):
+            return self._let_in(request)
+        if self._knows(request) and (self.open_door or not given):
+            return _page(web_page.chat_page(self.sandbox_page), 200)
+        log.warning("web_door_closed")
+        page = _page(web_page.locked_page(), 403 if self.open_door else 401)
+        if web_door.came_by_link(request.headers):
+            # The cookie may be there and was only held back; a page of our own that asks again gets it sent along.
+            page.headers["Refresh"] = "0; url=/chat"
+        return page
+
+    def _let_in(self, request: Request) -> HTTPResponse:
+        """Swap the token in the address, which histories and shoulders see, for a cookie that scripts cannot read."""
+        response = redirect("/chat", headers=dict(web_page.HEADERS), status=303)
+        name = web_door.cookie_name(request.headers)
+        response.cookies[name] = self._token
+        response.cookies[name]["path"] = "/"
+        response.cookies[name]["httponly"] = True
+        response.cookies[name]["samesite"] = "Strict"
+        response.cookies[name]["max-age"] = web_door.COOKIE_SECONDS
+        if web_door.over_https(request.scheme, request.headers):
+            response.cookies[name]["secure"] = True
+        return response
+
+    def _knows(self, request: Request) -> bool:
+        if self.open_door:
+            return web_door.at_this_machine(request.ip, request.headers)
+        cookie = request.cookies.get(web_door.cookie_name(request.headers))
+        return web_door.same_secret(cookie, self._token)
+
+    def _refusal(self, request: Request) -> HTTPResponse | None:
+        """What to answer a request that does not come from the owner's page; None when it does."""
+        if not self._token or self._closing:
+            return _json({"error": "not_ready"}, 503)
+        if not self._knows(request):
+            return _json({"error": "door"}, 403 if self.open_door else 401)
+        if not web_door.from_own_page(request.headers):
+            log.warning("web_request_of_another_site")
+            return _json({"error": "origin"}, 403)
+        return None
+
+    # --- coming in ------------------------------------------------------------------------------------------
+
+    async def _webhook(self, request: Request) -> HTTPResponse:
+        refusal = self._refusal(request)
+        if refusal:
+            return refusal
+        if not web_door.is_json(request.headers):
+            return _json({"error": "content_type"}, 415)
+        request.stream.request_max_size = MAX_BODY
+        try:
+            await request.receive_body()
+            sent = read_sent(request.body)
+        except PayloadTooLarge:
+            return _json({"error": "too_long"}, 413)
+        except BadRequest as error:
+            return _json({"error": error.code}, 400)
+        # A page that goes away cancels its request. What has begun is finished, or a claimed message would lie
+        # unanswered until the next start.
+        taking = asyncio.create_task(
+            self._take(sent, first_language(request.headers.get("accept-language", "")))
+        )
+        self._taking.add(taking)
+        taking.add_done_callback(self._taking.discard)
+        taken = await asyncio.shield(taking)
+        return _json({"error": "storage"}, 503) if taken is None else _json(taken)
+
+    async def _take(self, sent: Sent, language: str | None) -> dict[str, object] | None:
+        """The answer to a message, once it is written down; None: it could not be, the page shall send it again."""
+        try:
+            async with self._one_at_a_time:  # two tabs may send one message; lines stand in the order of the turns
+                return await self._write_down(sent, language)
+        except Exception as error:
+            log.error("web_message_not_stored", error=type(error).__name__)
+            return None
+
+    async def _write_down(self, sent: Sent, language: str | None) -> dict[str, object]:
+        """Write the person's line, then hand the message on.
+
+        In this order, and the page sends again until it is answered: killed in between, the line is there, the key is
+        not claimed, and the repetition is a first time. The other order would answer above the question, or lose it.
+        """
+        ledger = self.reception.ledger
+        seq = await ledger.transcript.find(WEB_OWNER, sent.key)
+        if seq is None:
+            line: str | None = shown(sent.text)
+            if sent.kind == BUTTON:
+                line = await ledger.buttons.title(WEB_OWNER, sent.text)
+            if line is not None:
+                seq = await ledger.transcript.add(WEB_OWNER, PERSON, line, client_key=sent.key)
+                self._ring()
+        channel, _, person = WEB_OWNER.partition(":")
+        new = await self.reception.receive(
+            Incoming(channel, sent.key, person, sent.kind, sent.text, language)
+        )
+        return {"seq": seq} if new else {"seq": seq, "repeated": True}
+
+    # --- going out ------------------------------------------------------------------------------------------
+
+    async def deliver(self, person: str, text: str, keyboard: Sequence[tuple[str, str]]) -> None:
+        await self.reception.ledger.transcript.add(f"{self.name()}:{person}", BOT, text, keyboard)
+        self._ring()
+
+    @asynccontextmanager
+    async def typing(self, person: str) -> AsyncIterator[None]:
+        # One conversation, whose turns come one after another: a yes or no is enough.
+        begin = asyncio.get_running_loop().call_later(TYPING_AFTER, self._show_typing, True)
+        try:
+            yield
+        finally:
+            begin.cancel()
+            self._show_typing(False)
+
+    async def _messages(self, request: Request) -> HTTPResponse:
+        refusal = self._refusal(request)
+        if refusal:
+            return refusal
+        try:
+            question = read_question({name: request.args.get(name) for name in request.args})
+        except BadRequest as error:
+            return _json({"error": error.code}, 400)
+        loop = asyncio.get_running_loop()
+        until = loop.time() + question.wait
+        while True:
+            bell = self._bell  # taken before looking: a line that comes in between has rung this one
+            try:
+                lines, reset = await self._news(question)
+            except Exception as error:
+                log.error("web_transcript_unreadable", error=type(error).__name__)
+                return _json({"error": "storage"}, 503)
+            left = until - loop.time()
+            if lines or reset or self._typing != question.typing or left <= 0:
+                return _json(self._answer(question, lines, reset))
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(bell.wait(), left)
+            if self._closing:
+                return _json({"error": "not_ready"}, 503)
+
+    async def _news(self, question: Question) -> tuple[list[dict[str, object]], bool]:
+        """The lines that the page lacks, and whether it has to forget what it shows."""
+        transcript = self.reception.ledger.transcript
+        reset = question.talk not in ("", self._talk)
+        after = 0 if reset else question.after
+        found = await transcript.after(WEB_OWNER, after, SHOWN_LINES + 1)
+        if after and not found:
+            last = await transcript.after(WEB_OWNER, 0, 1)
+            if not last or last[-1].seq < after:  # the ledger was wiped, or put back from a copy
+                reset = True
+                found = await transcript.after(WEB_OWNER, 0, SHOWN_LINES + 1)
+        lines, gap = newest(found)
+        return [line_json(line) for line in lines], reset or gap
+
+    def _answer(self, question: Question, lines: list[dict[str, object]], reset: bool) -> dict[str, object]:
+        latest = lines[-1]["seq"] if lines else 0 if reset else question.after
+        return {"lines": lines, "latest": latest, "reset": reset, "typing": self._typing, "talk": self._talk}
+
+    async def _kept_token(self) -> str:
+        return await self.reception.ledger.kept.get_or_make(
+            "web_token", lambda: secrets.token_urlsafe(TOKEN_BYTES)
+        )
+
+    def _show_typing(self, typing: bool) -> None:
+        if self._typing != typing:
+            self._typing = typing
+            self._ring()
+
+    def _ring(self) -> None:
+        bell, self._bell = self._bell, asyncio.Event()
+        bell.set()
+
+
+async def _asset(_request: Request, name: str) -> HTTPResponse:
+    if name not in web_page.ASSETS:
+        return text("", status=404, headers=web_page.HEADERS)
+    return text(web_page.asset(name), headers=web_page.HEADERS, content_type=web_page.ASSETS[name])
+
+
+def _page(page: str, status: int) -> HTTPResponse:
+    return text(
+        page, status=status, headers=dict(web_page.HEADERS), content_type="text/html; charset=utf-8"
+    )
+
+
+def _json(body: dict[str, object], status: int = 200) -> HTTPResponse:
+    return json(body, status=status, headers=web_page.HEADERS)

@@ -1,0 +1,246 @@
+/** What the page shows of the talk. All texts are set as text, never as markup: names of tasks come from anybody. */
+
+import { CLOSED, LOST, Talk } from "./web_talk.js";
+
+const TITLE = document.title;
+const NEAR_END_PX = 80;
+const GREETING_MS = 4000;
+const DRAFT = "rasa-twin24.draft";
+
+const CONNECTION = {
+  [LOST]: "Нет связи с ботом, пробую снова…",
+  [CLOSED]: "Чат закрыт. Откройте его по адресу, который бот напечатал при запуске.",
+};
+const STATE = { sending: "отправляется", held: "не отправлено", accepted: "" };
+
+const scroll = document.getElementById("scroll");
+const log = document.getElementById("log");
+const field = document.getElementById("text");
+const connection = document.getElementById("connection");
+const trouble = document.getElementById("trouble");
+const down = document.getElementById("down");
+
+const clock = new Intl.DateTimeFormat("ru", { hour: "2-digit", minute: "2-digit" });
+const calendar = new Intl.DateTimeFormat("ru", { day: "numeric", month: "long" });
+const calendarWithYear = new Intl.DateTimeFormat("ru", { day: "numeric", month: "long", year: "numeric" });
+
+const talk = new Talk(show);
+let following = true; // the person looks at the end of the talk
+let shownConnection = talk.connection;
+let newestSeen = 0;
+
+function element(tag, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}
+
+/** "Сегодня", "Вчера", "12 июля", "12 июля 2025 г.". */
+function dayName(date) {
+  const today = new Date();
+  const yesterday = new Date(today.getFullYear(), today.getMonth(), today.getDate() - 1);
+  if (date.toDateString() === today.toDateString()) return "Сегодня";
+  if (date.toDateString() === yesterday.toDateString()) return "Вчера";
+  return (date.getFullYear() === today.getFullYear() ? calendar : calendarWithYear).format(date);
+}
+
+/**
+ * Everything to be shown, in order: days, lines, messages without a line.
+ *
+ * A message keeps its id when its line comes, and so its place on the page. The bot's latest choices stay until the
+ * person has answered, whether by a button or in words; news that come in between do not take them away.
+ */
+function items() {
+  const unseen = talk.unseen();
+  const lines = talk.lines;
+  const answered = lines.findLastIndex((line) => line.author === "person");
+  const asked = lines.findLastIndex((line) => line.buttons.length > 0);
+  const botHasSpokenSince = answered > asked && answered < lines.length - 1;
+  const made = [];
+  let day = "";
+  lines.forEach((line, index) => {
+    const date = new Date(line.at * 1000);
+    if (date.toDateString() !== day) {
+      day = date.toDateString();
+      made.push({ id: `day ${day}`, day: dayName(date) });
+    }
+    const choices = index === asked && !botHasSpokenSince ? line.buttons : [];
+    const disabled = answered > asked || unseen.some((message) => message.state !== "held");
+    made.push({ id: line.key ?? `line ${line.seq}`, author: line.author, text: line.text, time: clock.format(date), choices, disabled });
+  });
+  for (const message of unseen) {
+    made.push({ id: message.key, author: "person", text: message.title, time: STATE[message.state], state: message.state, choices: [] });
+  }
+  return made;
+}
+
+function choiceButton(title, disabled, press) {
+  const button = element("button", { type: "button", textContent: title, disabled });
+  button.addEventListener("click", (event) => {
+    press();
+    // Not after a touch: the field would bring the phone's keyboard up over the answer.
+    if (event.pointerType !== "touch") field.focus();
+  });
+  return button;
+}
+
+function choicesOf(item) {
+  if (item.state === "held") {
+    return [choiceButton("Отправить", false, () => talk.again(item.id)), choiceButton("Убрать", false, () => talk.giveUp(item.id))];
+  }
+  return item.choices.map(({ title, token }) => choiceButton(title, item.disabled, () => talk.press(token, title)));
+}
+
+function node(item) {
+  if (item.day) return element("div", { className: "day", textContent: item.day });
+  const author = element("span", { className: "unseen", textContent: item.author === "bot" ? "Бот: " : "Вы: " });
+  const text = element("p", { className: "text", textContent: item.text });
+  text.dir = "auto";
+  const bubble = element("div", { className: "bubble" }, author, text, element("p", { className: "foot" }));
+  return element("div", { className: "fresh" }, bubble);
+}
+
+/** Bring an element up to date without replacing it: what has not changed is not read out again. */
+function update(made, item) {
+  const look = JSON.stringify(item);
+  if (item.day || made.dataset.look === look) return;
+  made.dataset.look = look;
+  made.className = ["message", item.author, item.state ?? "", made.classList.contains("fresh") ? "fresh" : ""].join(" ").trim();
+  made.querySelector(".foot").textContent = item.time;
+  made.querySelector(".choices")?.remove();
+  const choices = choicesOf(item);
+  if (choices.length) {
+    const group = element("div", { className: "choices" }, ...choices);
+    group.setAttribute("role", "group");
+    group.setAttribute("aria-label", item.state === "held" ? "Что сделать с сообщением" : "Варианты ответа");
+    made.append(group);
+  }
+}
+
+function showMessages() {
+  const focusWasInside = log.contains(document.activeElement);
+  const known = new Map([...log.children].map((child) => [child.dataset.id, child]));
+  let place = log.firstElementChild;
+  for (const item of items()) {
+    let made = known.get(item.id);
+    known.delete(item.id);
+    if (!made) {
+      made = node(item);
+      made.dataset.id = item.id;
+    }
+    if (made === place) place = place.nextElementSibling;
+    else log.insertBefore(made, place);
+    update(made, item);
+  }
+  for (const child of known.values()) child.remove();
+  if (focusWasInside && !log.contains(document.activeElement)) field.focus();
+}
+
+function showConnection() {
+  if (talk.connection === shownConnection) return;
+  shownConnection = talk.connection;
+  connection.textContent = CONNECTION[talk.connection] ?? "Связь восстановлена";
+  setTimeout(() => {
+    if (connection.textContent === "Связь восстановлена") connection.textContent = "";
+  }, GREETING_MS);
+}
+
+function showTitle() {
+  const newest = talk.lines.at(-1)?.seq ?? 0;
+  if (!document.hidden) newestSeen = newest;
+  document.title = newest > newestSeen ? `● ${TITLE}` : TITLE;
+}
+
+function show() {
+  showMessages();
+  showConnection();
+  showTitle();
+  document.getElementById("empty").hidden = !talk.loaded || log.childElementCount > 0;
+  document.getElementById("typing").hidden = !talk.typing;
+  // A page that opens with a long history must not read all of it out.
+  if (talk.loaded && log.ariaLive !== "polite") setTimeout(() => log.setAttribute("aria-live", "polite"));
+  if (following) toEnd();
+}
+
+function toEnd() {
+  scroll.scrollTop = scroll.scrollHeight;
+}
+
+function fitField() {
+  field.style.height = "auto";
+  field.style.height = `${field.scrollHeight + field.offsetHeight - field.clientHeight}px`;
+}
+
+function draft(text) {
+  try {
+    if (text === undefined) return sessionStorage.getItem(DRAFT) ?? "";
+    sessionStorage.setItem(DRAFT, text);
+  } catch { // storage is forbidden: a draft does not outlive the page then
+  }
+  return "";
+}
+
+function write(text) {
+  field.value = text;
+  draft(text);
+  fitField();
+}
+
+function complain(text) {
+  trouble.textContent = text;
+  trouble.hidden = text === "";
+}
+
+function say(text) {
+  following = true;
+  talk.say(text);
+}
+
+document.getElementById("composer").addEventListener("submit", (event) => {
+  event.preventDefault();
+  field.focus();
+  if (!field.value.trim()) return;
+  if (!talk.fits(field.value)) {
+    complain("Сообщение слишком длинное. Отправьте его по частям.");
+    return;
+  }
+  say(field.value);
+  write("");
+});
+
+field.addEventListener("keydown", (event) => {
+  // While a word is being composed (Chinese, Japanese, some phones), Enter belongs to it.
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  field.form.requestSubmit();
+});
+
+field.addEventListener("input", () => {
+  complain("");
+  draft(field.value);
+  fitField();
+});
+
+document.getElementById("starters").addEventListener("click", (event) => {
+  if (!(event.target instanceof HTMLButtonElement)) return;
+  say(event.target.textContent);
+  if (event.pointerType !== "touch") field.focus();
+});
+
+scroll.addEventListener("scroll", () => {
+  following = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_END_PX;
+  down.hidden = following;
+});
+
+down.addEventListener("click", () => {
+  toEnd();
+  field.focus({ preventScroll: true });
+});
+
+document.addEventListener("visibilitychange", showTitle);
+// The phone's keyboard or a turned screen changes the height.
+new ResizeObserver(() => following && toEnd()).observe(scroll);
+
+write(draft());
+if (matchMedia("(hover: hover)").matches) field.focus();
+talk.start();

@@ -1,0 +1,270 @@
+/**
+ * The talk behind the page: the lines the bot has, the messages it has not confirmed yet, and the connection.
+ *
+ * A message is kept in the browser until the bot has answered its request, not only until its line is seen, and goes
+ * out again under the same key after any break; the bot takes a key once. So nothing is lost and nothing comes twice.
+ */
+
+const STORED = "rasa-twin24.unsent.";
+// The bot answers within this time even when there is nothing new.
+const WAIT_SECONDS = 25;
+const WAIT_LIMIT_MS = 35_000;
+const SEND_LIMIT_MS = 15_000;
+const PAUSES_MS = [500, 1000, 2000, 3000];
+// A tab that nobody looks at asks now and then instead of holding one of the browser's few connections to a server.
+const HIDDEN_PAUSE_MS = 10_000;
+const TEND_MS = 3000;
+// Another tab's message is sent by that tab; when it has not managed by then, the tab is taken to be closed.
+const FOREIGN_MS = 10_000;
+// A "yes" typed long ago must not start calls now: older messages wait for a press of the person.
+const STALE_MS = 15 * 60 * 1000;
+// The bot's limit is 256 KB for the whole request.
+const MAX_BYTES = 250_000;
+const MAX_LINES = 2000;
+
+export const CONNECTED = "connected";
+export const LOST = "lost";
+export const CLOSED = "closed";
+
+/** Messages without an answer: one entry each in the storage shared by the tabs, or in memory where that is forbidden. */
+class Outbox {
+  #memory = new Map();
+
+  constructor() {
+    try {
+      const probe = `${STORED}probe`;
+      localStorage.setItem(probe, "");
+      localStorage.removeItem(probe);
+      this.storage = localStorage;
+    } catch {
+      this.storage = null;
+    }
+  }
+
+  /** Oldest first. */
+  list() {
+    const messages = [];
+    for (let index = 0; this.storage && index < this.storage.length; index += 1) {
+      const name = this.storage.key(index);
+      if (name.startsWith(STORED)) messages.push(this.#read(name));
+    }
+    return [...messages, ...this.#memory.values()].filter(Boolean).sort((a, b) => a.at - b.at);
+  }
+
+  put(message) {
+    try {
+      this.storage.setItem(STORED + message.key, JSON.stringify(message));
+    } catch { // no storage, or it is full
+      this.#memory.set(message.key, message);
+    }
+  }
+
+  drop(key) {
+    this.#memory.delete(key);
+    this.storage?.removeItem(STORED + key);
+  }
+
+  #read(name) {
+    try {
+      return JSON.parse(this.storage.getItem(name));
+    } catch {
+      return null;
+    }
+  }
+}
+
+export class Talk {
+  lines = [];
+  typing = false;
+  connection = CONNECTED;
+  /** False until the bot has answered for the first time. */
+  loaded = false;
+
+  #outbox = new Outbox();
+  #changed;
+  #latest = 0;
+  #name = "";
+  #mine = new Set();
+  #accepted = new Map();
+  #refused = new Set();
+  #lastAt = 0;
+  #sending = false;
+  #failures = 0;
+  #wake = () => {};
+
+  /** `changed` is called after every change. */
+  constructor(changed) {
+    this.#changed = changed;
+  }
+
+  start() {
+    // What an earlier visit left behind is this tab's from now on.
+    for (const message of this.#outbox.list()) this.#mine.add(message.key);
+    addEventListener("storage", () => this.#changed());
+    addEventListener("online", () => this.#wake());
+    document.addEventListener("visibilitychange", () => this.#wake());
+    setInterval(() => this.#tend(), TEND_MS);
+    this.#tend();
+    this.#listen();
+  }
+
+  fits(text) {
+    return new TextEncoder().encode(JSON.stringify(text)).length <= MAX_BYTES;
+  }
+
+  say(text) {
+    this.#send({ key: newKey(), text, title: text });
+  }
+
+  press(token, title) {
+    this.#send({ key: newKey(), button: token, title });
+  }
+
+  /** Send a held message after all; the person has just said so. */
+  again(key) {
+    const message = this.#outbox.list().find((candidate) => candidate.key === key);
+    if (message) this.#send(message);
+  }
+
+  giveUp(key) {
+    this.#outbox.drop(key);
+    this.#changed();
+  }
+
+  /** Messages that have no line yet, oldest first: `{key, title, at, held}`. */
+  unseen() {
+    const seen = new Set(this.lines.map((line) => line.key));
+    const waiting = this.#outbox.list().map((message) => ({ ...message, state: this.#isHeld(message) ? "held" : "sending" }));
+    const waitingKeys = new Set(waiting.map((message) => message.key));
+    const accepted = [...this.#accepted.values()]
+      .filter((message) => !waitingKeys.has(message.key))
+      .map((message) => ({ ...message, state: "accepted" }));
+    return [...accepted, ...waiting].filter((message) => !seen.has(message.key));
+  }
+
+  #send(message) {
+    this.#lastAt = Math.max(Date.now(), this.#lastAt + 1);
+    this.#refused.delete(message.key);
+    this.#mine.add(message.key);
+    this.#outbox.put({ ...message, at: this.#lastAt });
+    this.#changed();
+    this.#deliver();
+  }
+
+  #isHeld(message) {
+    return this.#refused.has(message.key) || Date.now() - message.at > STALE_MS;
+  }
+
+  #tend() {
+    for (const message of this.#outbox.list()) {
+      if (Date.now() - message.at > FOREIGN_MS) this.#mine.add(message.key);
+      // Too old to send again, and the bot has its line: the answer to the request is what got lost.
+      if (this.#isHeld(message) && this.lines.some((line) => line.key === message.key)) this.#outbox.drop(message.key);
+    }
+    this.#changed();
+    if (this.connection === CONNECTED) this.#deliver();
+  }
+
+  /** Send what waits, one after another, in the order it was written. */
+  async #deliver() {
+    if (this.#sending) return;
+    this.#sending = true;
+    try {
+      for (let message = this.#next(); message; message = this.#next()) {
+        if (!await this.#post(message)) return; // once there is a connection again, or at the next tending
+      }
+    } finally {
+      this.#sending = false;
+    }
+  }
+
+  #next() {
+    return this.#outbox.list().find((message) => this.#mine.has(message.key) && !this.#isHeld(message));
+  }
+
+  /** Whether the next message may be sent. */
+  async #post({ key, text, button, title }) {
+    try {
+      const answer = await fetch("/webhooks/web/webhook", {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(button === undefined ? { key, text } : { key, button }),
+        signal: AbortSignal.timeout(SEND_LIMIT_MS),
+      });
+      if ([400, 413, 415].includes(answer.status)) {
+        this.#refused.add(key);
+      } else {
+        const { seq } = await read(answer);
+        // An unknown button has no line; any other shows as accepted until its line arrives.
+        if (seq !== null && seq > this.#latest) this.#accepted.set(key, { key, title });
+        this.#outbox.drop(key);
+      }
+      this.#changed();
+      return true;
+    } catch (error) {
+      this.#lost(error);
+      return false;
+    }
+  }
+
+  async #listen() {
+    for (;;) {
+      // The first question after a break is answered at once: that is how the page knows that the bot is back.
+      const wait = this.connection === CONNECTED && this.loaded && !document.hidden ? WAIT_SECONDS : 0;
+      const query = new URLSearchParams({ after: this.#latest, wait, typing: Number(this.typing), talk: this.#name });
+      try {
+        this.#take(await read(await fetch(`/webhooks/web/messages?${query}`, {
+          cache: "no-store",
+          signal: AbortSignal.timeout(WAIT_LIMIT_MS),
+        })));
+        if (document.hidden) await this.#sleep(HIDDEN_PAUSE_MS);
+      } catch (error) {
+        this.#lost(error);
+        await this.#sleep(PAUSES_MS[Math.min(this.#failures, PAUSES_MS.length) - 1]);
+      }
+    }
+  }
+
+  #take({ lines, latest, reset, typing, talk }) {
+    this.lines = [...(reset ? [] : this.lines), ...lines].slice(-MAX_LINES);
+    if (reset) this.#accepted.clear();
+    for (const line of lines) this.#accepted.delete(line.key);
+    this.#latest = latest;
+    this.#name = talk;
+    this.typing = typing;
+    this.loaded = true;
+    this.#failures = 0;
+    const wasAway = this.connection !== CONNECTED;
+    this.connection = CONNECTED;
+    this.#changed();
+    if (wasAway) this.#deliver();
+  }
+
+  #lost(error) {
+    this.connection = error instanceof Refused ? CLOSED : LOST;
+    this.#failures += 1;
+    this.typing = false; // whatever the bot was doing, this page does not know it any more
+    this.#changed();
+  }
+
+  #sleep(milliseconds) {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+      setTimeout(resolve, milliseconds);
+    });
+  }
+}
+
+/** The door is closed: the cookie has run out, or the bot has another token. */
+class Refused extends Error {}
+
+async function read(answer) {
+  if (answer.status === 401 || answer.status === 403) throw new Refused();
+  if (!answer.ok) throw new Error(String(answer.status));
+  return answer.json();
+}
+
+/** `crypto.randomUUID` is missing on plain http to another machine. */
+function newKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

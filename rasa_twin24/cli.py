@@ -1,0 +1,127 @@
+"""The command `rasa-twin24`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+import click
+from dotenv import load_dotenv
+
+EXIT_CONFIGURATION = 2
+
+
+@click.group()
+@click.version_option(package_name="rasa-twin24")
+def main() -> None:
+    """A bot that starts call campaigns on the TWIN platform, by talking. Run it in the project's folder."""
+    # The environment wins over .env.
+    load_dotenv(Path(".env"), override=False)
+    os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's remarks on the processor
+    # Rasa imports `actions` and the channels from the project's folder, as `rasa run` does.
+    sys.path.insert(0, os.getcwd())
+
+
+@main.command()
+def run() -> None:
+    """Train if the data changed, then start the bot and everything it needs."""
+    _stop_quietly()
+    from rasa_twin24 import model
+    from rasa_twin24.config import Config, WrongSetting
+
+    try:
+        config = Config.from_env(os.environ)
+    except WrongSetting as error:
+        _fail(str(error))
+    if not Path("credentials.yml").exists():
+        _fail("credentials.yml is not here: run this in the project's folder")
+    _train_if_needed(model.find(Path(".")) is None)
+    click.echo("Starting (the first start takes up to a minute)…")
+    from rasa_twin24.app import serve
+
+    serve(config, model.ensure(Path(".")))
+
+
+@main.command()
+def train() -> None:
+    """Train the language model if the data or the rules changed."""
+    _stop_quietly()
+    from rasa_twin24 import model
+
+    _train_if_needed(model.find(Path(".")) is None)
+    click.echo(f"The model in use: {model.ensure(Path('.'))}")
+
+
+@main.command()
+@click.option("--port", default=5006, show_default=True, help="Where it listens, on 127.0.0.1 only.")
+def sandbox(port: int) -> None:
+    """Start the stand-in of TWIN alone, for developing against it."""
+    _stop_quietly()
+    asyncio.run(_serve_sandbox(port))
+
+
+@main.command()
+def doctor() -> None:
+    """Check every setting, the sign-in, the messengers and what Rasa would pass over in silence."""
+    from rasa_twin24.doctor import examine
+
+    findings = asyncio.run(examine(os.environ, Path(".")))
+    for finding in findings:
+        click.echo(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.subject}: {finding.text}")
+    if not all(finding.ok for finding in findings):
+        sys.exit(EXIT_CONFIGURATION)
+
+
+async def _serve_sandbox(port: int) -> None:
+    from rasa_twin24.sandbox import CALLER_ID, LOGIN, PASSWORD, SCRIPT_ID, Sandbox, SandboxServer
+
+    server = SandboxServer(Sandbox(), port=port)
+    await server.start()
+    click.echo(f"The sandbox's tasks: {server.page_url}")
+    for name, value in (
+        ("TWIN24_IAM_URL", server.iam_url),
+        ("TWIN24_CIS_URL", server.cis_url),
+        ("TWIN24_EMAIL", LOGIN),
+        ("TWIN24_PASSWORD", PASSWORD),
+        ("TWIN24_SCRIPT_ID", SCRIPT_ID),
+        ("TWIN24_CID_DATA", CALLER_ID),
+    ):
+        click.echo(f"{name}={value}")
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await server.stop()
+
+
+def _train_if_needed(needed: bool) -> None:
+    from rasa_twin24 import model
+
+    if not needed:
+        return
+    click.echo("Training the language model (about a minute)…")
+    try:
+        model.train(Path("."))
+    except model.TrainingFailed as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+
+
+def _fail(line: str) -> NoReturn:
+    click.echo(line, err=True)
+    sys.exit(EXIT_CONFIGURATION)
+
+
+def _stop_quietly() -> None:
+    """Ctrl+C and SIGTERM before the server takes them over: leave at once, without a traceback."""
+
+    def leave(_signal: int, _frame: FrameType | None) -> None:
+        sys.exit(0)
+
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGINT, leave)

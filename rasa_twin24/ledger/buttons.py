@@ -1,0 +1,97 @@
+"""Buttons under the bot's messages: a short random token stands for the payload, on every messenger.
+
+Only the newest keyboard of a conversation is alive, and only for one press: what an older message offered was meant
+for another moment.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from rasa_twin24.ledger.schema import buttons
+from rasa_twin24.ledger.store import Store
+
+# 96 bits; 16 characters, well under the 64 bytes that Telegram lets a button carry.
+TOKEN_BYTES = 12
+
+
+@dataclass(frozen=True)
+class Pressed:
+    title: str
+    payload: str
+
+
+class Buttons:
+    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def offer(self, conversation: str, keyboard: Sequence[tuple[str, str]]) -> list[str]:
+        """Keep a new keyboard of (title, payload) and close the earlier ones; returns a token per button."""
+        tokens = [secrets.token_urlsafe(TOKEN_BYTES) for _ in keyboard]
+
+        def work(connection: sa.engine.Connection) -> None:
+            _close(connection, conversation)
+            rows = [
+                {
+                    "token": token,
+                    "conversation": conversation,
+                    "title": title,
+                    "payload": payload,
+                    "open": True,
+                    "created_at": self._clock(),
+                }
+                for token, (title, payload) in zip(tokens, keyboard, strict=True)
+            ]
+            connection.execute(sa.insert(buttons), rows)
+
+        await self._store.run(work)
+        return tokens
+
+    async def press(self, conversation: str, token: str) -> Pressed | None:
+        """Use a button up together with its neighbours; None when it is not this conversation's newest, unused one."""
+
+        def work(connection: sa.engine.Connection) -> Pressed | None:
+            row = connection.execute(
+                sa.select(buttons).where(
+                    buttons.c.token == token, buttons.c.conversation == conversation, buttons.c.open
+                )
+            ).first()
+            if row is None:
+                return None
+            _close(connection, conversation)
+            return Pressed(row.title, row.payload)
+
+        return await self._store.run(work)
+
+    async def title(self, conversation: str, token: str) -> str | None:
+        """What stands on a button, used up or not; None when this conversation never had it or it was forgotten."""
+
+        def work(connection: sa.engine.Connection) -> str | None:
+            title = connection.scalar(
+                sa.select(buttons.c.title).where(
+                    buttons.c.token == token, buttons.c.conversation == conversation
+                )
+            )
+            return None if title is None else str(title)
+
+        return await self._store.run(work)
+
+    async def forget(self, seconds: float) -> int:
+        """Drop the buttons older than `seconds`; returns how many."""
+
+        def work(connection: sa.engine.Connection) -> int:
+            old = buttons.c.created_at < self._clock() - seconds
+            return int(connection.execute(sa.delete(buttons).where(old)).rowcount)
+
+        return await self._store.run(work)
+
+
+def _close(connection: sa.engine.Connection, conversation: str) -> None:
+    connection.execute(
+        sa.update(buttons).where(buttons.c.conversation == conversation, buttons.c.open).values(open=False)
+    )

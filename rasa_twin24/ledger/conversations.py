@@ -1,0 +1,78 @@
+"""Where each conversation stands: its task, the step, whether the person can be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from rasa_twin24.ledger.schema import conversations
+from rasa_twin24.ledger.store import Store
+
+
+class Step:
+    """What the bot waits for. While a Rasa form asks (the name, the id) there is no step."""
+
+    CREATE = "create"  # creating failed: again or cancel
+    NUMBERS = "numbers"  # the first or the next number
+    MORE = "more"  # "one more?"
+    START = "start"  # the plan is shown: yes or no
+    STARTING = "starting"  # yes was said, TWIN is being waited for
+
+
+@dataclass(frozen=True)
+class Conversation:
+    id: str
+    task_id: int | None = None
+    step: str | None = None
+    gone_at: float | None = None
+
+
+class Conversations:
+    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def get(self, conversation: str) -> Conversation:
+        """The conversation, an empty one when it was never heard of."""
+
+        def work(connection: sa.engine.Connection) -> Conversation:
+            row = connection.execute(sa.select(conversations).where(conversations.c.id == conversation)).first()
+            if row is None:
+                return Conversation(conversation)
+            return Conversation(row.id, row.task_id, row.step, row.gone_at)
+
+        return await self._store.run(work)
+
+    async def turn_to(self, conversation: str, task_id: int | None, step: str | None) -> None:
+        """Talk about this task from now on, at this step; None and None: about nothing."""
+        await self._store.run(lambda c: put(c, conversation, self._clock(), task_id=task_id, step=step))
+
+    async def step(self, conversation: str, step: str | None) -> None:
+        await self._store.run(lambda c: put(c, conversation, self._clock(), step=step))
+
+    async def gone(self, conversation: str) -> None:
+        """The person blocked the bot or left."""
+        await self._store.run(lambda c: put(c, conversation, self._clock(), gone_at=self._clock()))
+
+    async def back(self, conversation: str) -> None:
+        """The person writes again."""
+        await self._store.run(
+            lambda c: c.execute(
+                sa.update(conversations)
+                .where(conversations.c.id == conversation, conversations.c.gone_at.is_not(None))
+                .values(gone_at=None)
+            )
+        )
+
+
+def put(connection: sa.engine.Connection, conversation: str, now: float, **values: Any) -> None:
+    """Change a conversation inside somebody else's transaction; it is made when there is none."""
+    values["updated_at"] = now
+    changed = connection.execute(
+        sa.update(conversations).where(conversations.c.id == conversation).values(**values)
+    )
+    if not changed.rowcount:
+        connection.execute(sa.insert(conversations).values(id=conversation, **values))

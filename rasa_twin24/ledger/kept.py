@@ -1,0 +1,27 @@
+"""Small values that must outlive a restart: generated secrets, a messenger's place in its stream."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sqlalchemy as sa
+
+from rasa_twin24.ledger.schema import kept
+from rasa_twin24.ledger.store import Store
+
+
+class Kept:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def get_or_make(self, key: str, make: Callable[[], str]) -> str:
+        """The value kept under `key`; the first caller's `make()` decides it for good."""
+
+        def work(connection: sa.engine.Connection) -> str:
+            value = connection.scalar(sa.select(kept.c.value).where(kept.c.key == key))
+            if value is None:
+                value = make()
+                connection.execute(sa.insert(kept).values(key=key, value=value))
+            return str(value)
+
+        return await self._store.run(work)

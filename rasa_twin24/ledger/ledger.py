@@ -1,0 +1,39 @@
+"""The ledger: its sections as attributes, like the pages of a book."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from rasa_twin24.ledger.buttons import Buttons
+from rasa_twin24.ledger.conversations import Conversations
+from rasa_twin24.ledger.inbox import Inbox
+from rasa_twin24.ledger.kept import Kept
+from rasa_twin24.ledger.notices import Notices
+from rasa_twin24.ledger.plans import Plans
+from rasa_twin24.ledger.store import Store
+from rasa_twin24.ledger.tasks import Tasks
+from rasa_twin24.ledger.transcript import Transcript
+
+
+class Ledger:
+    """All that the bot must still know after a crash. Every method of a section is one transaction."""
+
+    def __init__(self, url: str, *, clock: Callable[[], float] = time.time) -> None:
+        self._store = Store(url)
+        self.now = clock
+        self.inbox = Inbox(self._store, clock)
+        self.buttons = Buttons(self._store, clock)
+        self.conversations = Conversations(self._store, clock)
+        self.tasks = Tasks(self._store, clock)
+        self.plans = Plans(self._store, clock)
+        self.notices = Notices(self._store, clock)
+        self.transcript = Transcript(self._store, clock)
+        self.kept = Kept(self._store)
+
+    async def open(self) -> None:
+        """Bring the tables up to date; raises `sqlalchemy.exc.SQLAlchemyError` when the database cannot be reached."""
+        await self._store.migrate()
+
+    async def close(self) -> None:
+        await self._store.close()

@@ -1,0 +1,113 @@
+"""The tables of the ledger. Times are seconds since the epoch, UTC; phones are E.164.
+
+The tables are made and changed by the migrations beside this file only; this is what the queries are written in.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+
+conversations = sa.Table(
+    "conversations",
+    metadata,
+    sa.Column("id", sa.String(255), primary_key=True),  # <messenger>:<id>
+    sa.Column("task_id", sa.Integer, nullable=True),  # the task being talked about
+    sa.Column("step", sa.String(32), nullable=True),  # see Step
+    sa.Column("gone_at", sa.Float, nullable=True),  # blocked the bot, left: nothing is pushed
+    sa.Column("updated_at", sa.Float, nullable=False),
+)
+
+tasks = sa.Table(
+    "tasks",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("conversation", sa.String(255), nullable=False, index=True),
+    sa.Column("twin_id", sa.String(64), nullable=True, index=True),  # None until TWIN has answered
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("ours", sa.Boolean, nullable=False),  # made by this bot
+    sa.Column("state", sa.String(16), nullable=False, index=True),  # see TaskState
+    sa.Column("was_done", sa.Boolean, nullable=False, server_default=sa.false()),  # DONE before this filling
+    sa.Column("there_before", sa.Integer, nullable=True),  # candidates at TWIN before ours; None: TWIN does not tell
+    sa.Column("created_at", sa.Float, nullable=False),  # at TWIN; before that, when it was written down
+    sa.Column("started_at", sa.Float, nullable=True),  # written before `play` is sent
+    sa.Column("ended_at", sa.Float, nullable=True),
+    sa.Column("seen_status", sa.String(32), nullable=True),  # of the running task, last told by TWIN
+    sa.Column("look_at", sa.Float, nullable=True, index=True),  # when to ask TWIN again
+    sa.Column("looks", sa.Integer, nullable=False, server_default="0"),
+)
+
+candidates = sa.Table(
+    "candidates",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("task_id", sa.Integer, sa.ForeignKey("tasks.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("phone", sa.String(20), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),  # see CandidateState
+    sa.Column("created_at", sa.Float, nullable=False),
+    sa.UniqueConstraint("task_id", "phone", name="uq_candidates_task_phone"),
+)
+
+plans = sa.Table(
+    "plans",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("task_id", sa.Integer, sa.ForeignKey("tasks.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("conversation", sa.String(255), nullable=False, index=True),
+    sa.Column("digest", sa.String(64), nullable=False),  # of task, list, script and caller id, as shown
+    sa.Column("state", sa.String(8), nullable=False),  # shown, used, void
+    sa.Column("created_at", sa.Float, nullable=False),
+    sa.Column("expires_at", sa.Float, nullable=False),
+)
+
+updates = sa.Table(
+    "updates",
+    metadata,
+    sa.Column("channel", sa.String(32), primary_key=True),
+    sa.Column("key", sa.String(255), primary_key=True),
+    sa.Column("incoming", sa.Text, nullable=True),  # what is still to be worked off; emptied when done
+    sa.Column("received_at", sa.Float, nullable=False, index=True),
+)
+
+buttons = sa.Table(
+    "buttons",
+    metadata,
+    sa.Column("token", sa.String(32), primary_key=True),
+    sa.Column("conversation", sa.String(255), nullable=False, index=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("payload", sa.Text, nullable=False),
+    sa.Column("open", sa.Boolean, nullable=False),
+    sa.Column("created_at", sa.Float, nullable=False),
+)
+
+notices = sa.Table(
+    "notices",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("conversation", sa.String(255), nullable=False),
+    sa.Column("kind", sa.String(32), nullable=False),
+    sa.Column("params", sa.Text, nullable=False),  # JSON object
+    sa.Column("created_at", sa.Float, nullable=False),
+    sa.Column("told_at", sa.Float, nullable=True, index=True),
+)
+
+transcript = sa.Table(
+    "transcript",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("conversation", sa.String(255), nullable=False, index=True),
+    sa.Column("author", sa.String(8), nullable=False),  # person, bot
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("buttons", sa.Text, nullable=False),  # JSON list of {"title", "token"}
+    sa.Column("client_key", sa.String(64), nullable=True),
+    sa.Column("created_at", sa.Float, nullable=False),
+    sqlite_autoincrement=True,  # a number must never be given out twice: browsers ask "what came after it?"
+)
+
+kept = sa.Table(
+    "kept",
+    metadata,
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)

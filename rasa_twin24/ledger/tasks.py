@@ -1,0 +1,226 @@
+"""Call tasks the bot works on and the candidates of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from rasa_twin24.ledger.schema import candidates, tasks
+from rasa_twin24.ledger.store import Store
+
+
+class TaskState:
+    """How far a task has come. Each change is a compare-and-set: of two that race, one wins."""
+
+    NEW = "new"  # not at TWIN yet
+    CREATING = "creating"  # the request is on its way
+    FILLING = "filling"  # at TWIN, taking candidates, not started (again)
+    STARTING = "starting"  # a clear yes was given
+    RUNNING = "running"
+    ENDED = "ended"
+    DROPPED = "dropped"  # the person went away from it; it stays at TWIN as it is
+
+
+class CandidateState:
+    PENDING = "pending"  # collected, not sent
+    SENDING = "sending"  # sent, TWIN's answer is not known
+    ADDED = "added"
+    REFUSED = "refused"  # by TWIN
+    DIALED = "dialed"  # handed over to the dialing by an earlier start
+
+
+# Numbers that a further message need not bring again.
+IN_TASK = (CandidateState.PENDING, CandidateState.SENDING, CandidateState.ADDED, CandidateState.DIALED)
+
+
+@dataclass(frozen=True)
+class CallTask:
+    """A row of `tasks`; the columns are explained in the schema."""
+
+    id: int
+    conversation: str
+    twin_id: str | None
+    name: str
+    ours: bool
+    state: str
+    was_done: bool
+    there_before: int | None
+    created_at: float
+    started_at: float | None
+    ended_at: float | None
+    seen_status: str | None
+    look_at: float | None
+    looks: int
+
+
+@dataclass(frozen=True)
+class Collected:
+    new: tuple[str, ...]
+    already: tuple[str, ...]
+
+
+class Tasks:
+    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def new(self, conversation: str, **values: Any) -> CallTask:
+        """Write a task down; unnamed and unknown to TWIN unless `values` says otherwise."""
+
+        def work(connection: sa.engine.Connection) -> CallTask:
+            row = {
+                "conversation": conversation,
+                "name": "",
+                "ours": True,
+                "state": TaskState.NEW,
+                "created_at": self._clock(),
+                **values,
+            }
+            task_id = connection.execute(sa.insert(tasks).values(row)).inserted_primary_key[0]
+            return _get(connection, task_id)
+
+        return await self._store.run(work)
+
+    async def get(self, task_id: int) -> CallTask:
+        """Raises `LookupError` when there is no such row."""
+        return await self._store.run(lambda c: _get(c, task_id))
+
+    async def at_twin(self, twin_id: str) -> CallTask | None:
+        """The newest row about this id of TWIN's."""
+
+        def work(connection: sa.engine.Connection) -> CallTask | None:
+            row = connection.execute(
+                sa.select(tasks).where(tasks.c.twin_id == twin_id).order_by(tasks.c.id.desc())
+            ).first()
+            return CallTask(**row._mapping) if row else None
+
+        return await self._store.run(work)
+
+    async def latest(self, conversation: str, limit: int) -> list[CallTask]:
+        """This conversation's tasks known to TWIN, newest first."""
+
+        def work(connection: sa.engine.Connection) -> list[CallTask]:
+            rows = connection.execute(
+                sa.select(tasks)
+                .where(tasks.c.conversation == conversation, tasks.c.twin_id.is_not(None))
+                .order_by(tasks.c.id.desc())
+                .limit(limit)
+            )
+            return [CallTask(**row._mapping) for row in rows]
+
+        return await self._store.run(work)
+
+    async def in_states(self, states: Collection[str]) -> list[CallTask]:
+        def work(connection: sa.engine.Connection) -> list[CallTask]:
+            rows = connection.execute(sa.select(tasks).where(tasks.c.state.in_(states)).order_by(tasks.c.id))
+            return [CallTask(**row._mapping) for row in rows]
+
+        return await self._store.run(work)
+
+    async def due(self) -> list[CallTask]:
+        """Running tasks that TWIN should be asked about now."""
+
+        def work(connection: sa.engine.Connection) -> list[CallTask]:
+            rows = connection.execute(
+                sa.select(tasks).where(tasks.c.state == TaskState.RUNNING, tasks.c.look_at <= self._clock())
+            )
+            return [CallTask(**row._mapping) for row in rows]
+
+        return await self._store.run(work)
+
+    async def move(self, task_id: int, expected: Collection[str], state: str, **values: Any) -> bool:
+        """Set the state if it is one of `expected`; False when somebody else was first."""
+        return await self._store.run(lambda c: move(c, task_id, expected, state, **values))
+
+    async def change(self, task_id: int, **values: Any) -> None:
+        await self._store.run(lambda c: c.execute(sa.update(tasks).where(tasks.c.id == task_id).values(**values)))
+
+    async def collect(self, task_id: int, phones: Iterable[str]) -> Collected:
+        """Put numbers on the list as pending, each once. One that TWIN had refused may be tried again."""
+
+        def work(connection: sa.engine.Connection) -> Collected:
+            states = {
+                row.phone: row.state
+                for row in connection.execute(
+                    sa.select(candidates.c.phone, candidates.c.state).where(candidates.c.task_id == task_id)
+                )
+            }
+            new: list[str] = []
+            already: list[str] = []
+            for phone in phones:
+                if states.get(phone) in IN_TASK:
+                    already.append(phone)
+                    continue
+                if phone in states:
+                    _mark(connection, task_id, [phone], CandidateState.PENDING)
+                else:
+                    connection.execute(
+                        sa.insert(candidates).values(
+                            task_id=task_id,
+                            phone=phone,
+                            state=CandidateState.PENDING,
+                            created_at=self._clock(),
+                        )
+                    )
+                states[phone] = CandidateState.PENDING
+                new.append(phone)
+            return Collected(tuple(new), tuple(already))
+
+        return await self._store.run(work)
+
+    async def phones(self, task_id: int, *states: str) -> list[str]:
+        """The numbers in these states, in the order in which they came."""
+
+        def work(connection: sa.engine.Connection) -> list[str]:
+            return _phones(connection, task_id, states)
+
+        return await self._store.run(work)
+
+    async def mark(self, task_id: int, phones: Sequence[str], state: str) -> None:
+        await self._store.run(lambda c: _mark(c, task_id, phones, state))
+
+    async def mark_all(self, task_id: int, state: str, new_state: str) -> None:
+        await self._store.run(
+            lambda c: c.execute(
+                sa.update(candidates)
+                .where(candidates.c.task_id == task_id, candidates.c.state == state)
+                .values(state=new_state)
+            )
+        )
+
+
+def move(
+    connection: sa.engine.Connection, task_id: int, expected: Collection[str], state: str, **values: Any
+) -> bool:
+    """`Tasks.move` inside somebody else's transaction."""
+    changed = connection.execute(
+        sa.update(tasks).where(tasks.c.id == task_id, tasks.c.state.in_(expected)).values(state=state, **values)
+    )
+    return bool(changed.rowcount)
+
+
+def _get(connection: sa.engine.Connection, task_id: int) -> CallTask:
+    row = connection.execute(sa.select(tasks).where(tasks.c.id == task_id)).first()
+    if row is None:
+        raise LookupError(f"no task {task_id} in the ledger")
+    return CallTask(**row._mapping)
+
+
+def _phones(connection: sa.engine.Connection, task_id: int, states: Sequence[str]) -> list[str]:
+    rows = connection.execute(
+        sa.select(candidates.c.phone)
+        .where(candidates.c.task_id == task_id, candidates.c.state.in_(states))
+        .order_by(candidates.c.id)
+    )
+    return [row.phone for row in rows]
+
+
+def _mark(connection: sa.engine.Connection, task_id: int, phones: Sequence[str], state: str) -> None:
+    connection.execute(
+        sa.update(candidates)
+        .where(candidates.c.task_id == task_id, candidates.c.phone.in_(phones))
+        .values(state=state)
+    )

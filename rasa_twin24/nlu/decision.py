@@ -1,0 +1,104 @@
+"""Which intent a message gets in the end: the rules' word on what spends money, the model's on the rest. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rasa_twin24.text.commands import command_of
+from rasa_twin24.text.consent import Answer, hedges, orders_start, read_answer, refuses, starts_calls
+
+AFFIRM, DENY, HESITATE = "affirm", "deny", "hesitate"
+PROVIDE_PHONE, START_CALLS = "provide_phone", "start_calls"
+CREATE_TASK, ADD_TO_TASK = "create_task", "add_to_existing_task"
+NLU_FALLBACK = "nlu_fallback"
+
+_BY_ANSWER = {Answer.NO: DENY, Answer.HEDGE: HESITATE}
+# Intents that may carry numbers themselves.
+_WITH_PHONES = frozenset({CREATE_TASK, ADD_TO_TASK, START_CALLS})
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """An intent and how sure the model is of it, 0 to 1."""
+
+    intent: str
+    confidence: float
+
+
+def decide(
+    text: str, ranking: Sequence[Prediction], phones: Sequence[tuple[int, int]], threshold: float
+) -> Prediction:
+    """The intent of a message, given the model's ranking (best first) and the bounds of the numbers in the text.
+
+    `threshold` is the least confidence an intent needs that was not the model's first choice, after the vetoed ones
+    are set aside. A certain rule answers with confidence 1.
+    """
+    if phones:
+        return _decide_with_phones(text, ranking, phones, threshold)
+    if command := command_of(text):
+        return Prediction(command, 1.0)
+    answer = read_answer(text)
+    if answer is Answer.YES:
+        return Prediction(START_CALLS if orders_start(text) else AFFIRM, 1.0)
+    if answer in _BY_ANSWER:
+        return Prediction(_BY_ANSWER[answer], 1.0)
+    return _decide_by_model(text, ranking, threshold)
+
+
+def _decide_with_phones(
+    text: str, ranking: Sequence[Prediction], phones: Sequence[tuple[int, int]], threshold: float
+) -> Prediction:
+    """A message with numbers gives numbers, unless it clearly asks for something to do with them."""
+    if not _LETTER.search(_without(text, phones)):
+        return Prediction(PROVIDE_PHONE, 1.0)
+    for prediction in _modelled(ranking)[:1]:
+        clear = prediction.intent != START_CALLS or starts_calls(text)
+        if prediction.intent in _WITH_PHONES and clear and prediction.confidence >= threshold:
+            return prediction
+    return Prediction(PROVIDE_PHONE, 1.0)
+
+
+def _decide_by_model(text: str, ranking: Sequence[Prediction], threshold: float) -> Prediction:
+    modelled = _modelled(ranking)
+    if not ranking or not modelled:
+        return Prediction(NLU_FALLBACK, threshold)
+    first = modelled[0]
+    if ranking[0].intent == NLU_FALLBACK:
+        # The verb is plain, the model merely had too many other words to weigh.
+        return first if first.intent == START_CALLS and starts_calls(text) else ranking[0]
+    if _allows(text, first.intent):
+        return first
+    if first.intent in (AFFIRM, DENY, START_CALLS) and hedges(text) and not _asks(text, first.intent):
+        return Prediction(HESITATE, first.confidence)
+    allowed = [prediction for prediction in modelled if _allows(text, prediction.intent)]
+    left = 1.0 - sum(prediction.confidence for prediction in modelled if prediction not in allowed)
+    if allowed and left > 0 and allowed[0].confidence / left >= threshold:
+        return allowed[0]
+    return Prediction(NLU_FALLBACK, threshold)
+
+
+def _allows(text: str, intent: str) -> bool:
+    """Whether the rules let the model's intent stand in a message that is neither a clear yes nor a clear no."""
+    if intent in (AFFIRM, PROVIDE_PHONE):
+        return False
+    if intent == DENY:
+        return refuses(text)
+    return intent != START_CALLS or starts_calls(text)
+
+
+def _asks(text: str, intent: str) -> bool:
+    """A question about starting is not a doubt: "как запустить обзвон?"."""
+    return intent == START_CALLS and "?" in text
+
+
+def _modelled(ranking: Sequence[Prediction]) -> list[Prediction]:
+    return [prediction for prediction in ranking if prediction.intent != NLU_FALLBACK]
+
+
+def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    for start, end in sorted(spans, reverse=True):
+        text = text[:start] + " " + text[end:]
+    return text

@@ -1,0 +1,95 @@
+"""The consent guard as the last component of the pipeline (`decision.py`, `text/consent.py`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import (
+    ENTITIES,
+    INTENT,
+    INTENT_NAME_KEY,
+    INTENT_RANKING_KEY,
+    PREDICTED_CONFIDENCE_KEY,
+    TEXT,
+)
+from rasa.shared.nlu.training_data.message import Message
+
+from rasa_twin24.nlu.bounds import MOST_CHARACTERS
+from rasa_twin24.nlu.decision import NLU_FALLBACK, Prediction, decide
+from rasa_twin24.nlu.phone_extractor import PHONE_NUMBER
+
+log = structlog.get_logger(__name__)
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class ConsentGuard(GraphComponent):
+    """Has the last word on affirm, deny, hesitate, start_calls, provide_phone and whole-message commands."""
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        """`config["threshold"]` is that of the FallbackClassifier before it."""
+        self._threshold = float(config["threshold"])
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`threshold`: least confidence, 0 to 1, of an intent that takes a vetoed one's place."""
+        return {"threshold": 0.3}
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> ConsentGuard:
+        """Build the component; there is nothing to load."""
+        return cls(config)
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Settle the intent of each message and put it first in the ranking; never raises.
+
+        A failure of the rules leaves no consent behind: the intent becomes nlu_fallback.
+        """
+        for message in messages:
+            text = str(message.get(TEXT) or "")[:MOST_CHARACTERS]
+            try:
+                settled = decide(text, _ranking(message), _phone_spans(message), self._threshold)
+            except Exception as error:
+                log.error("consent_guard_failed", characters=len(text), error=type(error).__name__)
+                settled = Prediction(NLU_FALLBACK, self._threshold)
+            _settle(message, settled)
+        return messages
+
+
+def _ranking(message: Message) -> list[Prediction]:
+    """The model's predictions, best first; the intent alone when a classifier gave no ranking."""
+    ranked = message.get(INTENT_RANKING_KEY) or [message.get(INTENT) or {}]
+    return [
+        Prediction(str(entry[INTENT_NAME_KEY]), float(entry.get(PREDICTED_CONFIDENCE_KEY) or 0.0))
+        for entry in ranked
+        if entry.get(INTENT_NAME_KEY)
+    ]
+
+
+def _phone_spans(message: Message) -> list[tuple[int, int]]:
+    return [
+        (entity["start"], entity["end"])
+        for entity in message.get(ENTITIES) or []
+        if entity.get("entity") == PHONE_NUMBER
+    ]
+
+
+def _settle(message: Message, settled: Prediction) -> None:
+    chosen = {INTENT_NAME_KEY: settled.intent, PREDICTED_CONFIDENCE_KEY: settled.confidence}
+    others = [
+        entry
+        for entry in message.get(INTENT_RANKING_KEY) or []
+        if entry.get(INTENT_NAME_KEY) != settled.intent
+    ]
+    message.set(INTENT, chosen, add_to_output=True)
+    message.set(INTENT_RANKING_KEY, [chosen, *others], add_to_output=True)

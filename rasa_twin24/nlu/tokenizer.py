@@ -1,0 +1,51 @@
+"""The tokenizer: plain words, numbers, "+", "?" and emoji (`text/tokens.py`)."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+import structlog
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
+from rasa.shared.nlu.training_data.message import Message
+
+from rasa_twin24.nlu.bounds import MOST_CHARACTERS
+from rasa_twin24.nlu.source_fingerprint import source_fingerprint
+from rasa_twin24.text.tokens import tokenize
+
+log = structlog.get_logger(__name__)
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
+class MessengerTokenizer(Tokenizer):
+    """Splits what people write in messengers; offsets are those of the original text."""
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """The options every Rasa tokenizer has."""
+        return {"intent_tokenization_flag": False, "intent_split_symbol": "_", "token_pattern": None}
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        """Make training start again when a rule changes. The one trained node of ours, so the one that asks."""
+        return source_fingerprint()
+
+    def tokenize(self, message: Message, attribute: str) -> list[Token]:
+        """Tokens of one attribute; never raises, and reads the first 20,000 characters."""
+        text = str(message.get(attribute))[:MOST_CHARACTERS]
+        try:
+            return [
+                Token(found.text, found.start, found.end, lemma=_lemma(found.text))
+                for found in tokenize(text)
+            ]
+        except Exception:
+            log.exception("tokenize_failed", characters=len(text))
+            return []
+
+
+def _lemma(token: str) -> str:
+    """A sign spelled as a word: the featurizer counts lemmas and knows words only."""
+    if len(token) == 1 and not token.isalnum():
+        return unicodedata.name(token, "sign").lower().replace(" ", "_").replace("-", "_")
+    return token

@@ -1,0 +1,61 @@
+"""Troubles on order: what tests ask to go wrong with the next requests."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+Endpoint = Literal["login", "create", "list", "read", "add", "play", "pause", "halted"]
+ENDPOINTS: tuple[str, ...] = get_args(Endpoint)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One trouble with one request.
+
+    An answer of its own (status, body or headers) stands in for the work, unless `work` is set: then the work
+    is done first and its answer is lost. `drop` closes the connection without a byte, before or after the
+    work. `delay` is waited, in seconds, between the work and the answer.
+    """
+
+    status: int | None = None
+    body: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    drop: Literal["before", "after"] | None = None
+    delay: float = 0.0
+    work: bool = False
+
+    @property
+    def replaces_answer(self) -> bool:
+        return self.status is not None or self.body is not None or bool(self.headers)
+
+    @property
+    def does_work(self) -> bool:
+        return self.work or self.drop == "after" or not (self.replaces_answer or self.drop)
+
+
+class Faults:
+    """The troubles ordered and not yet had, by endpoint."""
+
+    def __init__(self) -> None:
+        self._ordered: defaultdict[str, deque[Fault]] = defaultdict(deque)
+
+    def order(self, endpoint: str, fault: Fault, times: int) -> None:
+        """Have the fault happen to the next `times` requests of the endpoint, after those ordered before.
+
+        Raises ValueError for an unknown endpoint and for a fault that is none or contradicts itself.
+        """
+        if endpoint not in ENDPOINTS:
+            raise ValueError(f"unknown endpoint {endpoint!r}, there are: {', '.join(ENDPOINTS)}")
+        if not (fault.replaces_answer or fault.drop or fault.delay):
+            raise ValueError("nothing would fail: give a status, a body, headers, a drop or a delay")
+        if fault.drop and (fault.replaces_answer or fault.work):
+            raise ValueError("a dropped connection carries no answer")
+        self._ordered[endpoint].extend([fault] * times)
+
+    def take(self, endpoint: str | None) -> Fault | None:
+        """The fault of the request that has just come, if one was ordered."""
+        waiting = self._ordered.get(endpoint) if endpoint else None
+        return waiting.popleft() if waiting else None

@@ -1,0 +1,1 @@
+"""Rules of the language, pure: numbers, consent, commands, names. No Rasa, no network."""

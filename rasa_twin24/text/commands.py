@@ -1,0 +1,85 @@
+"""Whole messages that are commands even while the bot waits for free text, such as the name of a task.
+
+The set is closed and small on purpose: a company may be called "Отмена.ру" or "Помощь бездомным", so only a message
+that consists of one of these phrases and nothing else interrupts.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rasa_twin24.text.keyboard import typed_as_russian
+from rasa_twin24.text.normalise import normalise
+
+MOST_CHARACTERS = 80
+
+_PHRASES: dict[str, str] = {
+    "cancel": """
+        отмена|отмени|отмените|отменить|отменяй|отменяю|отмени все|отменить все|отбой|стоп|сброс|сбросить|выйти|выход
+        отмени задание|отменить задание|отмени это|не надо ничего|забудь
+        cancel|cancel it|cancel that|cancel everything|stop|abort|quit|exit
+    """,
+    "help": """
+        помощь|помоги|помогите|помоги мне|справка|хелп|что ты умеешь|что умеешь|что ты можешь|что можешь|инструкция
+        как пользоваться|как тобой пользоваться|что делать|команды|список команд|меню
+        help|help me|menu|commands|what can you do
+    """,
+    "create_task": """
+        создай задание|создать задание|создайте задание|новое задание|создай новое задание|создать новое задание
+        создай обзвон|создать обзвон|создайте обзвон|новый обзвон|создай новый обзвон|создать новый обзвон
+        create task|create a task|new task|create a call task|create call task|create a new task
+    """,
+    "add_to_existing_task": """
+        добавь номера|добавить номера|добавь номера в задание|добавить номера в задание|добавь в задание
+        добавить в задание|добавь в существующее задание|добавить в существующее задание
+        add numbers|add numbers to a task|add to a task|add to task|add to an existing task
+    """,
+    "start_calls": """
+        запусти обзвон|запустить обзвон|запускай обзвон|запустите обзвон|запускайте обзвон|начни обзвон|начать обзвон
+        начинай обзвон|начинай звонить|запусти звонки|запустить звонки|начать звонки|начни звонить|запускай
+        start calls|start the calls|start calling|start dialing|start dialling|start the campaign|launch calls
+    """,
+    "pause_calls": """
+        пауза|на паузу|поставь на паузу|поставить на паузу|приостанови|приостановить|приостанови обзвон
+        приостановить обзвон|останови обзвон|остановить обзвон|останови звонки|остановить звонки|останови задание
+        pause|pause calls|pause the calls|stop calls|stop the calls|stop calling
+    """,
+    "task_status": """
+        статус|какой статус|статус задания|статус обзвона|покажи статус|как идет обзвон|как дела с обзвоном
+        что с обзвоном|как обзвон|как там обзвон
+        status|task status|call status|show status|how is it going
+    """,
+    "list_tasks": """
+        мои задания|список заданий|покажи задания|покажи мои задания|все задания|мои обзвоны|список обзвонов
+        покажи обзвоны|покажи мои обзвоны|какие есть задания|какие у меня задания
+        list tasks|my tasks|show tasks|show my tasks|task list|list my tasks
+    """,
+}
+_COMMANDS: dict[str, str] = {
+    phrase.strip(): intent
+    for intent, phrases in _PHRASES.items()
+    for phrase in phrases.strip().replace("\n", "|").split("|")
+}
+
+# Anything else than letters, blanks and these signs makes the message more than a command.
+_PLAIN_MESSAGE = re.compile(r"[a-zа-я ,.!?-]+")
+_SIGNS = re.compile(r"[ ,.!?-]+")
+_POLITE = re.compile(
+    r"^(?:пожалуйста|плиз|ну|так|бот|эй|please|ok|ок) |"
+    r" (?:пожалуйста|плиз|пж|плз|please|pls|plz|бот|спасибо|thanks)$"
+)
+
+
+def command_of(text: str) -> str | None:
+    """The intent that a whole message commands, such as "cancel" for "Отмена!", or None if it is no command."""
+    if len(text) > MOST_CHARACTERS:
+        return None
+    plain = normalise(text).text.strip()
+    return _command(plain) or _command(typed_as_russian(plain))
+
+
+def _command(plain: str) -> str | None:
+    if not _PLAIN_MESSAGE.fullmatch(plain) or re.search(r"\w[.!?-]\w", plain):
+        return None
+    words = _SIGNS.sub(" ", plain).strip()
+    return _COMMANDS.get(words) or _COMMANDS.get(_POLITE.sub("", _POLITE.sub("", words)))

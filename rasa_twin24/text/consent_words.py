@@ -1,0 +1,236 @@
+"""Words of consent, refusal and doubt, Russian and English, as people write them in messengers.
+
+The lists are the guard's whole knowledge: a word that stands in none of them makes a message not a yes. All are
+spelled plainly (lower case, "е" for "ё"), repeated letters once, without apostrophes.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum, auto
+
+_REPEATED = re.compile(r"(.)\1+")
+
+
+class Sense(Enum):
+    """What one word (or one idiom) adds to the answer."""
+
+    YES = auto()  # yes, whatever else is thanked or acknowledged
+    MILD_YES = auto()  # yes, unless the message only acknowledges: "ок, спасибо"
+    START = auto()  # orders the start, which at the start question is a yes
+    SURE = auto()  # strengthens: "конечно" is a yes alone and a no beside "нет"
+    NO = auto()
+    NOT = auto()  # turns what follows: "не надо", "don't"
+    STOP = auto()  # takes back or holds: a no, and never beside a yes
+    HEDGE = auto()
+    LATER = auto()  # another time: a hedge alone, part of the no beside a no
+    FILLER = auto()  # harmless anywhere
+    COURTESY = auto()  # thanks, acknowledgement: harmless beside a clear yes
+    OBJECT = auto()  # what is started: harmless beside a start verb
+    REFUSED = auto()  # what is refused: known after a negation only
+
+
+def squeezed(word: str) -> str:
+    """A word with every repeated letter once and no apostrophe: "дааа" → "да", "don't" → "dont"."""
+    return _REPEATED.sub(r"\1", word.replace("'", ""))
+
+
+def _words(sense: Sense, text: str) -> dict[str, Sense]:
+    return {squeezed(word): sense for word in text.split()}
+
+
+# Imperatives, infinitives and nouns that order the start of the calls.
+_START = """
+запускай запускайте запускаем запусти запустите запустим запустить запускать запуск пуск
+стартуй стартуйте стартуем стартани стартовать старт
+начинай начинайте начинаем начни начните начнем начать начинать
+звони звоните звоним обзванивай обзванивайте обзваниваем обзвони обзвоните обзвонить
+набирай набирайте прозванивай прозвони прозвоните
+приступай приступайте приступаем приступить приступим
+врубай включай включайте
+start launch begin run
+"""
+
+WORDS: dict[str, Sense] = {
+    # First, so that any other sense of a word prevails.
+    **_words(
+        Sense.REFUSED,
+        """
+        надо нужно нуно над хочется буду будем стоит нада хотел хотела хотелось хотели готов готова готовы
+        требуется желаю ничего никому никого никуда этого этом то туда тот та те больше лучше еще
+        интересно интересует нужен нужна нужны смей смейте надобности смысла делать начинайте
+        звонить запускать думай вздумай трогай трогайте планирую собираюсь собирался
+        мой мое моя спешите спеши торопись торопитесь
+        need want do you thank this that anything any to me really just i'm im way at all would rather
+        """,
+    ),
+    **_words(
+        Sense.YES,
+        """
+        да ага агась агу угу угум угусь ес йес йеп еп
+        согласен согласна согласны согласие согласовано одобряю одобряем одобрено утверждаю утверждаем
+        утверждено подтверждаю подтверждаем подтверждено подтвердить подтверждение
+        верно правильно именно добро
+        можно можете можешь валяй валяйте действуй действуйте действуем
+        продолжай продолжайте продолжаем продолжить поехали погнали гони го гоу вперед жги жгите жми жмите
+        подходит годится пойдет устраивает принимается заметано договорились решено
+        плюсую плюс
+        yes yeah yea yep yup yas y aye
+        correct exactly agreed agree confirm confirmed confirming approve approved accept accepted
+        go proceed affirmative yessir
+        da davai davay dawai poehali pognali zapuskai zapuskay zapuskaj soglasen podtverzhdayu
+        + 👍 ✅ ✔ ☑ 👌 🆗 🤝 💯 🚀 🫡
+        """,
+    ),
+    **_words(
+        Sense.MILD_YES,
+        """
+        ок окей окэй окай оке оки окс окич окейно океюшки о'кей окья ок'ей кк
+        хорошо харашо хор ладно ладна ладненько лады лан ланно норм нормально нормас
+        идет сойдет давай давайте делай делайте делаем сделай сделайте
+        выполняй выполняйте исполняй исполняйте отправляй отправляйте
+        ok okay okey okie oki k kk okk alright fine oke
+        horosho ladno norm
+        """,
+    ),
+    **_words(
+        Sense.SURE,
+        """
+        конечно канешно конешно канеш конеш кнчн разумеется безусловно несомненно естественно точно
+        абсолютно совершенно стопудово стопроцентно однозначно определенно непременно обязательно
+        sure surely certainly absolutely definitely totally indeed right konechno konecno
+        """,
+    ),
+    **_words(Sense.START, _START),
+    **_words(
+        Sense.NO,
+        """
+        нет неа нета нету нит нетушки нетути неет найн ноу ноуп
+        отказ отказываюсь отказываемся против возражаю возражаем
+        передумал передумала передумали исключено обойдусь обойдемся неинтересно
+        no nope nah naw negative never nay noo nein net 👎 ❌ 🚫 ⛔ 🙅 ✖
+        """,
+    ),
+    **_words(
+        Sense.NOT, "не ни нельзя никак никогда not dont donot didnt wont cannot cant doesnt isnt shouldnt ne"
+    ),
+    **_words(
+        Sense.STOP,
+        """
+        стоп стой стойте остановись остановитесь останови остановите остановить хватит довольно
+        прекрати прекратите прекращай прекратить отбой отставить отмена отмени отмените отменяй отменяйте
+        отменить отменяем отменяю отменим забудь забудьте тормози тормозни харе
+        cancel stop abort halt forget quit otmena 🛑 ✋
+        """,
+    ),
+    **_words(
+        Sense.HEDGE,
+        """
+        наверное наверно наверн навернр возможно может мож вероятно вроде кажется похоже думаю подумаю подумаем
+        подумать посмотрим посмотрю посоветуюсь сомневаюсь сомнительно хз допустим предположим
+        пожалуй скорее почти типа надеюсь вряд едва если когда но однако хотя бы ли или либо сначала сперва
+        кроме неужели якобы зависит смотря колеблюсь неуверен неуверена незнаю заново снова
+        подожди подождите подождем подожду погоди погодите погодь обожди обождите постой постойте
+        секунду секундочку сек секунда минуту минутку минуточку мин момент моментик щас ща счас
+        хм хмм гм эм эмм мм ммм эээ ээ
+        maybe perhaps probably possibly guess think suppose if but unless whether depends might could
+        wait hold moment second sec hmm hm uh um erm dunno idk unsure doubt hesitate almost somewhat
+        🤔 🤷 😕 🤨 😐 ⏳ ⌛
+        """,
+    ),
+    **_words(
+        Sense.LATER,
+        """
+        уже потом позже попозже завтра послезавтра вечером утром днем ночью сегодня сейчас пока рано рановато
+        понедельник вторник среду четверг пятницу субботу воскресенье
+        later tomorrow now today yet tonight
+        """,
+    ),
+    **_words(
+        Sense.FILLER,
+        """
+        ну так все это и а я мы тогда же ка уж прямо сразу немедленно просто
+        пожалуйста пожалста пожалуста пожалуйсто пж пжл пжлст плиз плз
+        отлично прекрасно замечательно супер класс классно круто великолепно чудесно идеально
+        сэр шеф босс дружище бот робот алиса
+        смело спокойно дальше хочу хотим даю даем разрешаю вам тебе о
+        please pls plz it it's that that's is i we lets let's the a great perfect excellent cool awesome good
+        🙏 🙂 😊 😀 😉 😄 😁 😃 🔥 🎉 💪 ❤ 👏 🥳 😎 ☺ 🤗 📞 ☎
+        """,
+    ),
+    **_words(
+        Sense.COURTESY,
+        """
+        спасибо спс спасиб спасибочки пасиб пасибо благодарю благодарим понял поняла поняли понятно ясно
+        принято принял приняла
+        thanks thank thx ty thankyou understood noted
+        """,
+    ),
+    **_words(
+        Sense.OBJECT,
+        """
+        обзвон обзвона обзвону обзвоны звонки звонков звонок дозвон прозвон кампанию компанию задание задачу
+        звонить обзванивать прозванивать дозваниваться звонок к его их ее всех всем им
+        call calls calling campaign dialing dialling them everyone all task
+        """,
+    ),
+}
+
+# Whole idioms, longest first when matched; the words must stand side by side without punctuation.
+IDIOMS: dict[tuple[str, ...], Sense] = {
+    tuple(squeezed(word) for word in idiom.split()): sense
+    for sense, idioms in {
+        Sense.YES: """
+            нет проблем|без проблем|без вопросов|не вопрос|нет вопросов|вопросов нет|не проблема|нет возражений
+            возражений нет|не возражаю|не возражаем|не против|я за|мы за|только за|обеими руками за|двумя руками за
+            еще бы|так точно|так и есть|все верно|все правильно|все так|все точно|все ок|все окей
+            по рукам|прошу начать|в путь|в бой|с богом|на старт|есть такое|от души за
+            do it|just do it|go ahead|go for it|go on|of course|sounds good|looks good|looks right|sounds great
+            no problem|no objections|no objection|by all means|you bet|please do|for sure|why of course
+            all right|all set|lets go|let's go|thats right|that's right|fire away|make it so|im in|i'm in
+            sure thing|no doubt|i do|carry on|hell yes|hell yeah|ne vopros|bez problem
+            мне подходит|меня устраивает|нас устраивает|нам подходит|меня все устраивает|нас все устраивает
+            мне все подходит|нам все подходит|все подходит|все устраивает
+            да не вопрос|да без проблем|да нет проблем|да ради бога|yes i do|with pleasure|с удовольствием
+        """,
+        Sense.FILLER: "прямо сейчас|прям сейчас|right now|right away|at once|как можно скорее|на все сто",
+        Sense.NOT: "да не|ну не|пока не|еще не|no need|не надо|не нужно",
+        Sense.NO: """
+            вот еще|да нет|да ну нет|ни за что|ни в коем случае|ни при каких|ни разу|ни капли
+            нет уж|ну уж нет|да ну нафиг|нет нет|не а|нафиг надо|на фиг
+            no way|no thank you|not now|not yet|not today|not at all|not really|hell no|no no
+            of course not|absolutely not|certainly not|definitely not|never mind|i refuse|rather not
+            id rather not|i'd rather not|better not|im good|i'm good
+            не сейчас|не сегодня|не в этот раз|не сразу|в другой раз|пока нет|еще нет|нет еще|нет пока|не пока
+            без меня|к черту
+        """,
+        Sense.HEDGE: """
+            почему бы и нет|почему бы нет|почему нет|а почему бы и нет|why not|да ну|да ладно|да уж|да неужели|ну ну
+            ну да ну да|как бы да|разбежался|разбежались
+            ладно тебе|не знаю|не знаем|не уверен|не уверена|не уверены|не определился|не решил|не решила
+            в принципе|в целом|по идее|по ходу|как бы|может быть|может и да|скорее да|скорее нет|вряд ли
+            как скажешь|как скажете|как хотите|как хочешь|без разницы|все равно|тебе решать|вам решать
+            дай подумать|дайте подумать|надо подумать|нужно подумать|нужно время|надо время|затрудняюсь ответить
+            not sure|dont know|don't know|i guess|i think|kind of|sort of|hold on|one moment|just a moment
+            give me a|let me think|up to you|no idea|as you wish|whatever|all good|все хорошо|все норм|все нормально
+            не думаю|не помню|сам не знаю|сама не знаю|не совсем|не очень|не факт|не точно|не понял|не поняла
+            не понимаю|не готов|не готова|не готовы|no maybe
+        """,
+    }.items()
+    for idiom in idioms.replace("\n", "|").split("|")
+    if idiom.strip()
+}
+# Said in earnest as often as in mockery; punctuation does not matter.
+MOCKING: tuple[tuple[str, ...], ...] = tuple(
+    tuple(squeezed(word) for word in idiom.split())
+    for idiom in (
+        "ага конечно",
+        "ну да конечно",
+        "да да конечно",
+        "ага щас",
+        "да щас",
+        "ага сейчас",
+        "ну да ну да",
+    )
+)
+LONGEST_IDIOM = max(len(idiom) for idiom in IDIOMS)

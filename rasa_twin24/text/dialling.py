@@ -1,0 +1,130 @@
+"""From a string of digits to a number that can be dialled, or the reason why it is none.
+
+How a number without a country code is read depends on one region and is never guessed beyond it. The numbering plans
+are those of https://github.com/google/libphonenumber through `phonenumbers`.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Literal
+
+import phonenumbers
+
+Reason = Literal["too_short", "too_long", "not_valid", "impossible"]
+
+LONGEST_DIGITS = 15  # ITU-T E.164, section 6: country code and national number together
+RUSSIAN_PLAN = frozenset({"RU", "KZ"})  # country code 7, trunk prefix 8
+
+# Neighbours whose numbers Russians write in full but without "+"; country code: digits in all.
+_NEIGHBOURS: dict[str, int] = {
+    "375": 12,
+    "380": 12,
+    "998": 12,
+    "996": 12,
+    "992": 12,
+    "994": 12,
+    "995": 12,
+    "374": 11,
+    "993": 11,
+    "373": 11,
+}
+# "00" is the international prefix of ITU-T E.123, "810" the one dialled in Russia and Kazakhstan.
+_INTERNATIONAL_PREFIXES = ("810", "00")
+_RUSSIAN_NATIONAL = 10  # digits after +7
+_RUSSIAN_MOBILE = re.compile(
+    str(phonenumbers.PhoneMetadata.metadata_for_region("RU").mobile.national_number_pattern)  # type: ignore[union-attr]
+)
+
+
+def dial(digits: str, plus: bool, region: str) -> str | None:
+    """The E.164 number that these digits mean in `region`, or None if they are not a valid number.
+
+    `plus` says that the digits begin with a country code. Handles trunk 8 and 7 before a Russian number, "+8", the
+    international prefixes 00 and 810, and neighbours' country codes without "+".
+    """
+    if not 7 <= len(digits) <= LONGEST_DIGITS + 3 or len(set(digits)) == 1:
+        return None
+    if plus:
+        if region in RUSSIAN_PLAN and digits[0] == "8" and len(digits) == _RUSSIAN_NATIONAL + 1:
+            return _valid("7" + digits[1:])
+        return _valid(digits)
+    for prefix in _INTERNATIONAL_PREFIXES:
+        if digits.startswith(prefix) and (foreign := _valid(digits.removeprefix(prefix))):
+            return foreign
+    if region not in RUSSIAN_PLAN:
+        return _valid_in(digits, region)
+    if len(digits) == _RUSSIAN_NATIONAL + 1 and digits[0] in "78":
+        return _valid("7" + digits[1:])
+    if len(digits) == _RUSSIAN_NATIONAL:
+        return _valid("7" + digits)
+    if _NEIGHBOURS.get(digits[:3]) == len(digits):
+        return _valid(digits)
+    return None
+
+
+def refusal(digits: str, plus: bool, region: str) -> Reason:
+    """Why digits that `dial` refused are no number; "not_valid" alone is worth asking about.
+
+    Numbering plans grow before their published copies do, so a number of the right length may exist all the same.
+    """
+    if len(set(digits)) == 1 and len(digits) >= _RUSSIAN_NATIONAL:
+        return "impossible"
+    if region in RUSSIAN_PLAN and (not plus or digits[0] in "78"):
+        return _russian_refusal(digits, plus)
+    if len(digits) > LONGEST_DIGITS:
+        return "too_long"
+    try:
+        number = phonenumbers.parse("+" + digits if plus else digits, None if plus else region)
+    except phonenumbers.NumberParseException:
+        return "too_short" if len(digits) < 8 else "impossible"
+    possible = phonenumbers.is_possible_number_with_reason(number)
+    if possible in (
+        phonenumbers.ValidationResult.IS_POSSIBLE,
+        phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY,
+    ):
+        return "not_valid"
+    if possible == phonenumbers.ValidationResult.TOO_SHORT:
+        return "too_short"
+    return "too_long" if possible == phonenumbers.ValidationResult.TOO_LONG else "impossible"
+
+
+def is_russian_mobile(national: str) -> bool:
+    """Tell whether ten digits after +7 are a valid Russian mobile number (the same answer as `phonenumbers`, faster)."""
+    return _RUSSIAN_MOBILE.fullmatch(national) is not None
+
+
+def _russian_refusal(digits: str, plus: bool) -> Reason:
+    with_code = plus or digits[0] in "78"
+    expected = _RUSSIAN_NATIONAL + 1 if with_code else _RUSSIAN_NATIONAL
+    if len(digits) < expected:
+        return "too_short"
+    if len(digits) == expected:
+        return "not_valid" if with_code or digits[0] in "3489" else "impossible"
+    return "too_long" if with_code or digits[0] == "9" or len(digits) > LONGEST_DIGITS else "impossible"
+
+
+@lru_cache(maxsize=8192)
+def _valid(international: str) -> str | None:
+    """E.164 of digits that begin with a country code, if they are a valid number."""
+    if len(international) > LONGEST_DIGITS or international.startswith("0"):
+        return None
+    if international[:2] == "79" and len(international) == _RUSSIAN_NATIONAL + 1:
+        return "+" + international if is_russian_mobile(international[1:]) else None
+    return _parsed("+" + international, None)
+
+
+@lru_cache(maxsize=1024)
+def _valid_in(national: str, region: str) -> str | None:
+    return _parsed(national, region)
+
+
+def _parsed(text: str, region: str | None) -> str | None:
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(number):
+        return None
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))

@@ -1,0 +1,222 @@
+"""Phone numbers in what people write: every usual writing, and nothing that merely looks like a number.
+
+The steps: spell plainly, blank what is plainly something else, split into lines, collect groups of digits (written
+or spoken), try windows of groups from the longest to the shortest, and believe only what the numbering plan calls a
+valid number. Whatever looks like a number and is not used is reported with its reason, so that nobody's
+number is lost in silence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import phonenumbers
+
+from rasa_twin24.text.dialling import LONGEST_DIGITS, RUSSIAN_PLAN, Reason, dial, is_russian_mobile, refusal
+from rasa_twin24.text.digit_groups import DigitGroup, digit_groups
+from rasa_twin24.text.distractors import blank_distractors
+from rasa_twin24.text.normalise import Plain, normalise
+
+_MOST_DIGITS = LONGEST_DIGITS + 3  # with the prefix 810
+_FEWEST_REPORTED = 5  # shorter groups are counts, house numbers, extensions
+_RUSSIAN_DIGITS = 11  # with the leading 7 or 8
+
+# The commonest line of a list, read without any search.
+_ONE_MOBILE = re.compile(
+    r"\s*(?P<number>(?:\+ ?7|[78])?[ -]?\(?9\d\d\)?[ -]?\d{3}[ -]?\d\d[ -]?\d\d)\s*", re.ASCII
+)
+_LINE = re.compile(r"[^\n;|]+")
+
+
+@dataclass(frozen=True, repr=False)
+class PhoneMatch:
+    """A number found in a text: bounds and wording in the original, and the number in E.164.
+
+    `label` is reserved for a name written beside the number.
+    """
+
+    start: int
+    end: int
+    raw: str
+    e164: str
+    label: str | None = None
+
+    def __repr__(self) -> str:
+        """Show the place and the last two digits: a whole number must not reach a log."""
+        return f"PhoneMatch({self.start}, {self.end}, {last_two(self.e164)})"
+
+
+@dataclass(frozen=True, repr=False)
+class Piece:
+    """Something that looks like a number and was not used, with the reason."""
+
+    raw: str
+    reason: Reason
+
+    def __repr__(self) -> str:
+        """Show the reason and the length only."""
+        return f"Piece({self.reason}, {len(self.raw)} characters)"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a text holds: numbers to use, numbers to ask about, and look-alikes that cannot be used."""
+
+    found: list[PhoneMatch] = field(default_factory=list)
+    doubtful: list[Piece] = field(default_factory=list)
+    rejected: list[Piece] = field(default_factory=list)
+
+
+def find_phones(text: str, region: str = "RU") -> list[PhoneMatch]:
+    """All valid phone numbers in order of appearance, repeated ones each time, offsets in the original text.
+
+    `region` (ISO 3166, two letters) says how a number without a country code is read. Time is linear in the length.
+    """
+    return read_numbers(text, region).found
+
+
+def read_numbers(text: str, region: str = "RU") -> Reading:
+    """Read every number-like piece of a text: found, doubtful (possible, but unknown to the numbering plan), rejected.
+
+    Dates, times, amounts, identifiers, e-mails and addresses are none of them. Time is linear in the length.
+    """
+    if region in RUSSIAN_PLAN and (only := _ONE_MOBILE.fullmatch(text)):
+        national = re.sub(r"\D", "", only.group("number"), flags=re.ASCII)[-10:]
+        if is_russian_mobile(national) and len(set(national)) > 1:
+            return Reading([PhoneMatch(*only.span("number"), only.group("number"), "+7" + national)])
+    plain = normalise(text)
+    searched = blank_distractors(plain.text)
+    reading = Reading()
+    for line in _LINE.finditer(searched):
+        groups = digit_groups(line.group(), line.start())
+        for run in _runs(groups):
+            _read_run(run, region, text, plain, reading)
+    return reading
+
+
+def mask(e164: str) -> str:
+    """A number as shown to a person without giving it away: "+7 916 ***-**-67", elsewhere "+49 ***67"."""
+    if e164.startswith("+7") and len(e164) == _RUSSIAN_DIGITS + 1:
+        return f"+7 {e164[2:5]} ***-**-{e164[-2:]}"
+    try:
+        country = f"+{phonenumbers.parse(e164, None).country_code} "
+    except phonenumbers.NumberParseException:
+        country = ""
+    return f"{country}***{e164[-2:]}"
+
+
+def last_two(e164: str) -> str:
+    """The only part of a number that may stand in a log: "…67"."""
+    return f"…{e164[-2:]}"
+
+
+def _runs(groups: list[DigitGroup]) -> Iterator[list[DigitGroup]]:
+    """Split groups where something that cannot stand inside a number stands between them."""
+    run: list[DigitGroup] = []
+    for group in groups:
+        if run and not group.joined:
+            yield run
+            run = []
+        run.append(group)
+    if run:
+        yield run
+
+
+def _read_run(run: list[DigitGroup], region: str, text: str, plain: Plain, reading: Reading) -> None:
+    """Take the numbers out of a run and report what is left of it."""
+    left: list[DigitGroup] = []
+    at = 0
+    while at < len(run):
+        taken, numbers = _longest_number(run, at, region)
+        if not taken:
+            left.append(run[at])
+            at += 1
+            continue
+        _report(left, region, text, plain, reading)
+        left = []
+        for first, last, e164 in numbers:
+            start, end = plain.span(first, last)
+            reading.found.append(PhoneMatch(start, end, text[start:end], e164))
+        at += taken
+    _report(left, region, text, plain, reading)
+
+
+def _longest_number(run: list[DigitGroup], at: int, region: str) -> tuple[int, list[tuple[int, int, str]]]:
+    """How many groups from `at` on make a number (0 if none), and its plain bounds with its E.164.
+
+    Several numbers come from one group when they were pasted together without a blank.
+    """
+    sizes = _window_sizes(run, at)
+    for size in reversed(sizes):
+        window = run[at : at + size]
+        digits = "".join(group.digits for group in window)
+        if not _is_written_like_a_number(window, digits, region):
+            continue
+        if e164 := dial(digits, window[0].plus, region):
+            return size, [(window[0].start, window[-1].end, e164)]
+    if (pasted := _pasted_together(run[at], region)) is not None:
+        return 1, pasted
+    return 0, []
+
+
+def _window_sizes(run: list[DigitGroup], at: int) -> list[int]:
+    sizes: list[int] = []
+    total = 0
+    for size, group in enumerate(run[at : at + _MOST_DIGITS], start=1):
+        total += len(group.digits)
+        if group.glued or total > _MOST_DIGITS:
+            break
+        sizes.append(size)
+    return sizes
+
+
+def _is_written_like_a_number(window: list[DigitGroup], digits: str, region: str) -> bool:
+    """Refuse groupings that people use for other things, where the digits alone would pass."""
+    if window[0].plus or region not in RUSSIAN_PLAN:
+        return True
+    if any(group.spoken for group in window):
+        return True
+    lengths = [len(group.digits) for group in window]
+    if len(digits) in (10, 11) and len(lengths) > 3 and lengths[0] < 3 and set(lengths[1:]) == {3}:
+        return False  # 9 161 234 567 and 89 161 234 567 are amounts
+    if len(digits) == _RUSSIAN_DIGITS:
+        national = lengths[1:] if lengths[0] == 1 else [lengths[0] - 1, *lengths[1:]]
+        return not (len(national) > 3 and set(national) == {2})  # 8 90 91 92 93 94 is a list
+    if len(digits) == _RUSSIAN_DIGITS - 1:
+        if digits[0] == "9":  # a passport is written 9214 123456 or 92 14 123456
+            return lengths[0] in (1, 3) or lengths in ([10], [6, 4], [6, 2, 2])
+        return digits[0] in "348" and lengths in ([3, 3, 2, 2], [3, 3, 4], [3, 7], [4, 2, 2, 2], [4, 6])
+    return True
+
+
+def _pasted_together(group: DigitGroup, region: str) -> list[tuple[int, int, str]] | None:
+    """Russian numbers of eleven digits pasted one after another, if the whole group is such."""
+    digits = group.digits
+    count, rest = divmod(len(digits), _RUSSIAN_DIGITS)
+    if region not in RUSSIAN_PLAN or group.spoken or group.glued or rest or count < 2:
+        return None
+    first_digit = group.end - len(digits)
+    numbers: list[tuple[int, int, str]] = []
+    for index in range(count):
+        part = digits[index * _RUSSIAN_DIGITS : (index + 1) * _RUSSIAN_DIGITS]
+        e164 = dial(part, False, region) if part[0] in "78" else None
+        if e164 is None:
+            return None
+        start = group.start if index == 0 else first_digit + index * _RUSSIAN_DIGITS
+        numbers.append((start, first_digit + (index + 1) * _RUSSIAN_DIGITS, e164))
+    return numbers
+
+
+def _report(left: list[DigitGroup], region: str, text: str, plain: Plain, reading: Reading) -> None:
+    """Report groups that made no number; a dictated count or a short group is nobody's number."""
+    digits = "".join(group.digits for group in left)
+    if not digits or all(group.spoken for group in left) or any(group.glued for group in left):
+        return
+    if len(digits) < _FEWEST_REPORTED:
+        return
+    reason = refusal(digits, left[0].plus, region)
+    start, end = plain.span(left[0].start, left[-1].end)
+    piece = Piece(text[start:end], reason)
+    (reading.doubtful if reason == "not_valid" else reading.rejected).append(piece)

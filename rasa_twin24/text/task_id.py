@@ -1,0 +1,47 @@
+"""The id of a task of the platform inside a message: a UUID, or a short token after a word that introduces it."""
+
+from __future__ import annotations
+
+import re
+
+from rasa_twin24.text.phones import read_numbers
+
+MOST_CHARACTERS = 2_000  # looked at; an id stands near its word
+
+_UUID = re.compile(r"(?<![0-9A-Za-z-])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z-])")
+_INTRODUCED = re.compile(
+    r"(?<![а-яёa-z])(?:задани(?:е|я|ю|и|ем)|задач(?:а|и|е|у|ей)|обзвон(?:а|у|е)?|кампани(?:я|и|ю|ей)|task|campaign"
+    r"|id|ид|айди|номер(?:ом)? задания)(?![а-яёa-z])"
+    r"[ :=-]{0,3}(?:(?:с )?(?:номер(?:ом)?|id|ид|айди|number|no\.?|№|#)(?![а-яёa-z])[ :=-]{0,3})?(?:№|#)? ?"
+    r"(?P<id>[0-9A-Za-z_-]{4,64})(?![0-9A-Za-zА-Яа-яЁё_@.:/-]*[0-9A-Za-zА-Яа-яЁё_@/])",
+    re.IGNORECASE,
+)
+_DIGIT = re.compile(r"\d", re.ASCII)
+_LETTER = re.compile("[A-Za-z]")
+
+
+def find_task_id(text: str, region: str = "RU") -> tuple[int, int, str] | None:
+    """Bounds and value of the first task id, or None: a UUID anywhere, or 4 to 64 of [0-9A-Za-z_-] after its word.
+
+    A token needs a digit, and one without letters must be unbroken digits that belong to no phone number (as read
+    in `region`).
+    """
+    text = text[:MOST_CHARACTERS]
+    if found := _UUID.search(text):
+        return found.start(), found.end(), found.group()
+    for found in _INTRODUCED.finditer(text):
+        token = found.group("id")
+        if _DIGIT.search(token) and (_LETTER.search(token) or token.isdigit()):
+            start, end = found.span("id")
+            if not _is_in_phone(text, start, end, region):
+                return start, end, token
+    return None
+
+
+def _is_in_phone(text: str, start: int, end: int, region: str) -> bool:
+    """Tell whether a token is (part of) a number as if no identifier's word stood before it."""
+    reading = read_numbers(text[start:], region)
+    if any(phone.start < end - start for phone in reading.found):
+        return True
+    token = text[start:end]
+    return any(piece.raw.startswith(token) and piece.reason == "not_valid" for piece in reading.doubtful)

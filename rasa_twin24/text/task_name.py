@@ -1,0 +1,125 @@
+"""The name of a new call task inside a request to create one; when in doubt there is none, and the bot asks."""
+
+from __future__ import annotations
+
+import re
+
+from rasa_twin24.text.phones import read_numbers
+
+LONGEST_NAME = 100  # characters; longer is not a name but a sentence
+MOST_CHARACTERS = 2_000  # looked at
+
+_QUOTES = (("«", "»"), ("“", "”"), ("„", "“"), ('"', '"'), ("'", "'"), ("‘", "’"), ("”", "”"), ("`", "`"))
+_QUOTED = re.compile(
+    "|".join(
+        rf"(?<!\w){re.escape(left)}([^{left}{right}\n]{{1,{LONGEST_NAME}}}){re.escape(right)}(?!\w)"
+        for left, right in _QUOTES
+    )
+)
+
+_NOUN = (
+    r"(?:обзвон|прозвон|задани[ея]|задачу|кампанию|компанию|рассылку"
+    r"|(?:call(?:ing)?[ -])?(?:task|campaign)|call list)"
+)
+_VERB = (
+    r"(?:созда(?:й|йте|ть|дим|ём|ем)|сдела(?:й|йте|ть|ем)|завед(?:и|ите|ём|ем)|завести|нов(?:ый|ое|ую|ая)|добав(?:ь|ьте|ить)"
+    r"|запусти(?:ть|те)?|подготов(?:ь|ьте|ить)|нужен|нужно|нужна|хочу|create|make|new|start|set up|add|prepare)"
+)
+_BETWEEN = (
+    r"(?:[ ](?:пожалуйста|мне|нам|мой|еще|ещё|один|одно|одну|нов(?:ый|ое|ую)|a|an|the|me|new|please)){0,3}"
+)
+_REQUEST = re.compile(
+    rf"(?<!\w){_VERB}{_BETWEEN}[ ]{_NOUN}(?!\w)|^[ ]?{_NOUN}(?=[ ]?[:\"«“„])", re.IGNORECASE
+)
+_CALLED = re.compile(
+    r"[ ,]{0,3}(?:(?:и )?(?:под названием|с названием|с именем|с имен[еи]м|по имени|под именем|имя|названи[ея]|назов[иё]м?"
+    r"|назовите|назвать|назови его|называется|called|named|name it|call it|with the name|with name|titled|name))"
+    r"(?:[ ](?:его|ее|её|задания|обзвона|is))?(?!\w)[ ]?[:=—–-]?[ ]?",
+    re.IGNORECASE,
+)
+_NAME_FIRST = re.compile(
+    r"(?<!\w)(?:названи[ея]|имя|назови|назовите|название задания|имя задания|call it|name it)"
+    r"(?:[ ](?:его|ее|её|это|задания|задание|обзвона|обзвон))?[ ]?[:=—–-]?[ ]",
+    re.IGNORECASE,
+)
+_INTRODUCER = re.compile(r"[ ]?[:—–-][ ]?|[ ]")
+
+# Where a name without quotes ends.
+_END = re.compile(
+    r"[\n;]|[.!?](?:\s|$)"
+    r"|[,:]?[ ](?:с |по |и |для |на |вот |with |and |for |to |the )?(?:телефон|номер|number|phone)\w*"
+    r"|,[ ]?(?:и |а |потом |затем |вот |and |then |here )?(?:запусти|запускай|добав|позвони|обзвони|звони|номер|start|add|dial|call|список|люди)"
+    r"|[ ](?:и|and|потом|then)[ ](?:запусти|запускай|добав|позвони|обзвони|звони|start|add|dial|call)",
+    re.IGNORECASE,
+)
+# Words that follow "создай обзвон" without naming it.
+_NOT_A_NAME = re.compile(
+    r"(?:по|на|для|с|со|в|во|из|от|до|к|о|об|и|или|а|но|не|мне|нам|что|чтобы|как|через|сегодня|завтра|прямо|сейчас|срочно"
+    r"|пожалуйста|плиз|клиент\w*|номер\w*|телефон\w*|этих|этим|всех|всем|тех|людей|базы|базу|список|списка|списку|один|нов\w+"
+    r"|for|with|to|from|of|on|in|at|by|and|or|please|now|today|tomorrow|that|which|this|the|my|all|using|customers"
+    r"|clients|numbers|people|uses?)(?!\w)",
+    re.IGNORECASE,
+)
+_TRIMMED = " \t,.:;—–-!?"
+
+
+def find_task_name(text: str, region: str = "RU") -> tuple[int, int, str] | None:
+    """Bounds and wording of the name given in a request to create a task, or None when none is clearly given.
+
+    A name stands in quotes, after a word such as "под названием", or right after the noun with a capital letter;
+    it ends before the list of numbers (as read in `region`).
+    """
+    text = text[:MOST_CHARACTERS]
+    request = _REQUEST.search(text)
+    if request is None:
+        explicit = _NAME_FIRST.search(text)
+        return _name_from(text, explicit.end(), region) if explicit else None
+    if called := _CALLED.match(text, request.end()):
+        return _name_from(text, called.end(), region)
+    if quoted := _QUOTED.search(text, request.end()):
+        return _trimmed(text, *_group_span(quoted))
+    if (later := _NAME_FIRST.search(text, request.end())) or (later := _CALLED.search(text, request.end())):
+        return _name_from(text, later.end(), region)
+    introducer = _INTRODUCER.match(text, request.end())
+    if introducer is None or not _is_name_start(text, introducer.end(), request):
+        return None
+    return _name_from(text, introducer.end(), region)
+
+
+def _is_name_start(text: str, start: int, request: re.Match[str]) -> bool:
+    """A name without any introduction must begin with a capital letter where the words before it do not shout."""
+    if not text[start : start + 1].isupper() or _NOT_A_NAME.match(text, start):
+        return False
+    noun = request.group().split()[-1]
+    return noun.islower() or (
+        request.start() == 0 and " " not in request.group().strip() and noun[1:].islower()
+    )
+
+
+def _name_from(text: str, start: int, region: str) -> tuple[int, int, str] | None:
+    """The name that begins at `start`: up to the closing quote, or up to whatever cannot belong to it."""
+    if (quoted := _QUOTED.match(text, start)) is not None:
+        return _trimmed(text, *_group_span(quoted))
+    ends = [found.start() for found in [_END.search(text, start)] if found]
+    reading = read_numbers(text[start:], region)
+    ends += [start + phone.start for phone in reading.found[:1]]
+    ends += [
+        at for piece in (*reading.doubtful, *reading.rejected) if (at := text.find(piece.raw, start)) >= 0
+    ]
+    return _trimmed(text, start, min(ends, default=len(text)))
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int, str] | None:
+    while start < end and text[start] in _TRIMMED:
+        start += 1
+    while end > start and text[end - 1] in _TRIMMED:
+        end -= 1
+    name = text[start:end]
+    if not any(character.isalnum() for character in name) or len(name) > LONGEST_NAME:
+        return None
+    return start, end, name
+
+
+def _group_span(found: re.Match[str]) -> tuple[int, int]:
+    """Bounds of what stands between the quotes, whichever kind they are."""
+    return found.span(found.lastindex or 0)
