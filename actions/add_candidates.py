@@ -22,8 +22,12 @@ class ActionAddCandidates(TopicAction):
         if not reading.found:
             await unreadable(turn, office, reading)
             return None
-        if task is None or turn.in_form:
-            turn.say("create_task_number_for_name" if turn.in_form else "add_candidates_no_task")
+        if task is None:
+            turn.say("add_candidates_no_task")
+            return None
+        if turn.in_form:
+            await office.campaign.collect(turn.conversation, [found.e164 for found in reading.found])
+            turn.say("number_before_task")
             return None
         if task.state == TaskState.STARTING or step == Step.STARTING:
             turn.say("add_candidates_starting")

@@ -52,11 +52,16 @@ class ValidateTaskForm(TopicForm):
     async def validate_task_name(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> dict[str, Any]:
+        if value is None:  # the form has just begun: `action_new_task` emptied the slot
+            return {"task_name": None}
         turn = Turn(dispatcher, tracker)
         office = await self.office()
         name = " ".join(str(value).split())
-        if turn.numbers(office.settings.default_region).found and turn.entity("task_name") is None:
-            turn.say("create_task_number_for_name")  # a number must not get into a slot, and is no name
+        found = turn.numbers(office.settings.default_region).found
+        if found and turn.entity("task_name") is None:
+            # A number must not get into a slot, and is no name; but nothing that was typed is lost.
+            await office.campaign.collect(turn.conversation, [number.e164 for number in found])
+            turn.say("number_before_task")
         elif len(name) > MAX_NAME:
             turn.say("create_task_long_name", limit=str(MAX_NAME))
         elif not any(character.isalnum() for character in name):

@@ -60,14 +60,18 @@ class ValidateExistingTaskForm(TopicForm):
     async def validate_task_id(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> dict[str, Any]:
+        if value is None:  # the form has just begun: `action_existing_task` emptied the slot
+            return {"task_id": None}
         turn = Turn(dispatcher, tracker)
         office = await self.office()
         current, _ = await office.campaign.current(turn.conversation)
         # Rasa validates twice when a form begins; the second time the task is open already.
         if current is not None and current.twin_id == value:
             return {"task_id": value}
-        if turn.numbers(office.settings.default_region).found and not find_task_id(turn.text):
-            turn.say("existing_task_number_for_id")
+        found = turn.numbers(office.settings.default_region).found
+        if found and not find_task_id(turn.text):
+            await office.campaign.collect(turn.conversation, [number.e164 for number in found])
+            turn.say("number_before_task")
             return {"task_id": None}
         opened = await open_by_id(turn, office, str(value))
         if opened is None:

@@ -90,15 +90,26 @@ class WebInput(MessengerInput):
         self._ring()
 
     def routes(self, blueprint: Blueprint) -> None:
-        blueprint.add_route(self._chat, "/chat", methods=["GET"])
-        blueprint.add_route(_asset, "/chat/<name:str>", methods=["GET"])
+        @blueprint.get("/chat")  # type: ignore[misc]
+        async def chat(request: Request) -> HTTPResponse:
+            return self._chat(request)
+
+        @blueprint.get("/chat/<name:str>")  # type: ignore[misc]
+        async def asset(_request: Request, name: str) -> HTTPResponse:
+            return _asset(name)
+
         # Streamed, so that the size of the body is bounded while it is read.
-        blueprint.add_route(self._webhook, "/webhooks/web/webhook", methods=["POST"], stream=True)
-        blueprint.add_route(self._messages, "/webhooks/web/messages", methods=["GET"])
+        @blueprint.post("/webhooks/web/webhook", stream=True)  # type: ignore[misc]
+        async def webhook(request: Request) -> HTTPResponse:
+            return await self._webhook(request)
+
+        @blueprint.get("/webhooks/web/messages")  # type: ignore[misc]
+        async def messages(request: Request) -> HTTPResponse:
+            return await self._messages(request)
 
     # --- the door -------------------------------------------------------------------------------------------
 
-    async def _chat(self, request: Request) -> HTTPResponse:
+    def _chat(self, request: Request) -> HTTPResponse:
         if not self._token:
             return text("", status=503, headers={**web_page.HEADERS, "Refresh": "1"})
         given = request.args.get("token")
@@ -273,7 +284,7 @@ class WebInput(MessengerInput):
         bell.set()
 
 
-async def _asset(_request: Request, name: str) -> HTTPResponse:
+def _asset(name: str) -> HTTPResponse:
     if name not in web_page.ASSETS:
         return text("", status=404, headers=web_page.HEADERS)
     return text(web_page.asset(name), headers=web_page.HEADERS, content_type=web_page.ASSETS[name])

@@ -11,6 +11,9 @@ const CONNECTION = {
   [LOST]: "Нет связи с ботом, пробую снова…",
   [CLOSED]: "Чат закрыт. Откройте его по адресу, который бот напечатал при запуске.",
 };
+const BACK = "Связь восстановлена";
+// Phone numbers and the like; with the group, `split` gives them at the odd places.
+const NUMBER = /(\+?\d[\d() -]{5,16}\d)/;
 const STATE = { sending: "отправляется", held: "не отправлено", accepted: "" };
 
 const scroll = document.getElementById("scroll");
@@ -25,6 +28,7 @@ const calendar = new Intl.DateTimeFormat("ru", { day: "numeric", month: "long" }
 const calendarWithYear = new Intl.DateTimeFormat("ru", { day: "numeric", month: "long", year: "numeric" });
 
 const talk = new Talk(show);
+const looks = new WeakMap(); // what each message's element shows now
 let following = true; // the person looks at the end of the talk
 let shownConnection = talk.connection;
 let newestSeen = 0;
@@ -94,7 +98,9 @@ function choicesOf(item) {
 function node(item) {
   if (item.day) return element("div", { className: "day", textContent: item.day });
   const author = element("span", { className: "unseen", textContent: item.author === "bot" ? "Бот: " : "Вы: " });
-  const text = element("p", { className: "text", textContent: item.text });
+  // A number is not broken at its hyphens.
+  const parts = item.text.split(NUMBER).map((part, index) => (index % 2 ? element("span", { className: "number" }, part) : part));
+  const text = element("p", { className: "text" }, ...parts);
   text.dir = "auto";
   const bubble = element("div", { className: "bubble" }, author, text, element("p", { className: "foot" }));
   return element("div", { className: "fresh" }, bubble);
@@ -103,8 +109,8 @@ function node(item) {
 /** Bring an element up to date without replacing it: what has not changed is not read out again. */
 function update(made, item) {
   const look = JSON.stringify(item);
-  if (item.day || made.dataset.look === look) return;
-  made.dataset.look = look;
+  if (item.day || looks.get(made) === look) return;
+  looks.set(made, look);
   made.className = ["message", item.author, item.state ?? "", made.classList.contains("fresh") ? "fresh" : ""].join(" ").trim();
   made.querySelector(".foot").textContent = item.time;
   made.querySelector(".choices")?.remove();
@@ -139,9 +145,9 @@ function showMessages() {
 function showConnection() {
   if (talk.connection === shownConnection) return;
   shownConnection = talk.connection;
-  connection.textContent = CONNECTION[talk.connection] ?? "Связь восстановлена";
+  connection.textContent = CONNECTION[talk.connection] ?? BACK;
   setTimeout(() => {
-    if (connection.textContent === "Связь восстановлена") connection.textContent = "";
+    if (connection.textContent === BACK) connection.textContent = "";
   }, GREETING_MS);
 }
 
@@ -158,7 +164,7 @@ function show() {
   document.getElementById("empty").hidden = !talk.loaded || log.childElementCount > 0;
   document.getElementById("typing").hidden = !talk.typing;
   // A page that opens with a long history must not read all of it out.
-  if (talk.loaded && log.ariaLive !== "polite") setTimeout(() => log.setAttribute("aria-live", "polite"));
+  if (talk.loaded && log.getAttribute("aria-live") !== "polite") setTimeout(() => log.setAttribute("aria-live", "polite"));
   if (following) toEnd();
 }
 

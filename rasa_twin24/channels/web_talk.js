@@ -162,27 +162,30 @@ export class Talk {
       if (this.#isHeld(message) && this.lines.some((line) => line.key === message.key)) this.#outbox.drop(message.key);
     }
     this.#changed();
-    if (this.connection === CONNECTED) this.#deliver();
+    this.#deliver();
   }
 
   /** Send what waits, one after another, in the order it was written. */
   async #deliver() {
     if (this.#sending) return;
     this.#sending = true;
-    try {
-      for (let message = this.#next(); message; message = this.#next()) {
-        if (!await this.#post(message)) return; // once there is a connection again, or at the next tending
+    let failures = 0;
+    for (let message = this.#next(); message; message = this.#next()) {
+      if (await this.#post(message)) {
+        failures = 0;
+      } else {
+        await pause(PAUSES_MS[Math.min(failures, PAUSES_MS.length - 1)]);
+        failures += 1;
       }
-    } finally {
-      this.#sending = false;
     }
+    this.#sending = false;
   }
 
   #next() {
     return this.#outbox.list().find((message) => this.#mine.has(message.key) && !this.#isHeld(message));
   }
 
-  /** Whether the next message may be sent. */
+  /** Whether the bot has answered; whether there is a connection is found out by listening. */
   async #post({ key, text, button, title }) {
     try {
       const answer = await fetch("/webhooks/web/webhook", {
@@ -201,8 +204,7 @@ export class Talk {
       }
       this.#changed();
       return true;
-    } catch (error) {
-      this.#lost(error);
+    } catch {
       return false;
     }
   }
@@ -234,10 +236,8 @@ export class Talk {
     this.typing = typing;
     this.loaded = true;
     this.#failures = 0;
-    const wasAway = this.connection !== CONNECTED;
     this.connection = CONNECTED;
     this.#changed();
-    if (wasAway) this.#deliver();
   }
 
   #lost(error) {
@@ -253,6 +253,10 @@ export class Talk {
       setTimeout(resolve, milliseconds);
     });
   }
+}
+
+function pause(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 /** The door is closed: the cookie has run out, or the bot has another token. */

@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-# Characters; Telegram allows 4,096. Components run in the event loop, and longer lists come as files, past Rasa.
+# Characters; Telegram allows 4,096. Components run in the event loop; longer lists come as files, past Rasa.
 MOST_CHARACTERS = 20_000

@@ -1,4 +1,4 @@
-"""Which intent a message gets in the end: the rules' word on what spends money, the model's on the rest. Pure."""
+"""The intent a message gets in the end: the rules decide what spends money, the model the rest. Pure."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ class Prediction:
 def decide(
     text: str, ranking: Sequence[Prediction], phones: Sequence[tuple[int, int]], threshold: float
 ) -> Prediction:
-    """The intent of a message, given the model's ranking (best first) and the bounds of the numbers in the text.
+    """The intent of a message, given the model's ranking (best first) and the bounds of its phone numbers.
 
-    `threshold` is the least confidence an intent needs that was not the model's first choice, after the vetoed ones
-    are set aside. A certain rule answers with confidence 1.
+    `threshold` is the least confidence of an intent that takes a vetoed one's place, out of what the vetoed ones
+    leave. A certain rule answers with confidence 1.
     """
     if phones:
         return _decide_with_phones(text, ranking, phones, threshold)
@@ -81,7 +81,7 @@ def _decide_by_model(text: str, ranking: Sequence[Prediction], threshold: float)
 
 
 def _allows(text: str, intent: str) -> bool:
-    """Whether the rules let the model's intent stand in a message that is neither a clear yes nor a clear no."""
+    """Whether the rules let the model's intent stand where a message is no clear yes and no clear no."""
     if intent in (AFFIRM, PROVIDE_PHONE):
         return False
     if intent == DENY:

@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
-class ConsentGuard(GraphComponent):
+class ConsentGuard(GraphComponent):  # type: ignore[misc]
     """Has the last word on affirm, deny, hesitate, start_calls, provide_phone and whole-message commands."""
 
     def __init__(self, config: dict[str, Any]) -> None:

@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
-class LanguageDetector(GraphComponent, EntityExtractorMixin):
+class LanguageDetector(GraphComponent, EntityExtractorMixin):  # type: ignore[misc]
     """Adds an entity `language` ("ru" or "en") over the whole text when the text tells its language."""
 
     @classmethod

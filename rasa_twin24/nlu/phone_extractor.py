@@ -30,7 +30,7 @@ def configured_region(config: dict[str, Any]) -> str:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
-class PhoneExtractor(GraphComponent, EntityExtractorMixin):
+class PhoneExtractor(GraphComponent, EntityExtractorMixin):  # type: ignore[misc]
     """Adds an entity `phone_number` with an E.164 value for each occurrence of a valid number."""
 
     def __init__(self, config: dict[str, Any]) -> None:
@@ -54,7 +54,7 @@ class PhoneExtractor(GraphComponent, EntityExtractorMixin):
         return cls(config)
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Add the numbers of each message to its entities; never raises, and reads the first 20,000 characters."""
+        """Add the numbers of each message to its entities; never raises, reads the first 20,000 characters."""
         for message in messages:
             text = str(message.get(TEXT) or "")[:MOST_CHARACTERS]
             try:
@@ -67,9 +67,9 @@ class PhoneExtractor(GraphComponent, EntityExtractorMixin):
         return messages
 
     def _entities(self, text: str) -> list[dict[str, Any]]:
-        return self.add_extractor_name(
-            [
-                {"entity": PHONE_NUMBER, "start": phone.start, "end": phone.end, "value": phone.e164}
-                for phone in find_phones(text, self._region)
-            ]
-        )
+        entities = [
+            {"entity": PHONE_NUMBER, "start": phone.start, "end": phone.end, "value": phone.e164}
+            for phone in find_phones(text, self._region)
+        ]
+        self.add_extractor_name(entities)
+        return entities

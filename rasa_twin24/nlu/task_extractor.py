@@ -1,4 +1,4 @@
-"""The extractor of a new task's name and of an existing task's id (`text/task_name.py`, `text/task_id.py`)."""
+"""The extractor of a new task's name and a known task's id (`text/task_name.py`, `text/task_id.py`)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
-class TaskExtractor(GraphComponent, EntityExtractorMixin):
+class TaskExtractor(GraphComponent, EntityExtractorMixin):  # type: ignore[misc]
     """Adds `task_id` wherever one stands, and `task_name` when the message asks for a new task."""
 
     def __init__(self, config: dict[str, Any]) -> None:
@@ -66,10 +66,10 @@ class TaskExtractor(GraphComponent, EntityExtractorMixin):
         found = {TASK_ID: find_task_id(text, self._region)}
         if intent == NAMING_INTENT:
             found = {TASK_NAME: find_task_name(text, self._region), TASK_ID: None}
-        return self.add_extractor_name(
-            [
-                {"entity": entity, "start": place[0], "end": place[1], "value": place[2]}
-                for entity, place in found.items()
-                if place is not None
-            ]
-        )
+        entities = [
+            {"entity": entity, "start": place[0], "end": place[1], "value": place[2]}
+            for entity, place in found.items()
+            if place is not None
+        ]
+        self.add_extractor_name(entities)
+        return entities

@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
-class MessengerTokenizer(Tokenizer):
+class MessengerTokenizer(Tokenizer):  # type: ignore[misc]
     """Splits what people write in messengers; offsets are those of the original text."""
 
     @staticmethod
@@ -28,7 +28,7 @@ class MessengerTokenizer(Tokenizer):
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """Make training start again when a rule changes. The one trained node of ours, so the one that asks."""
+        """Make training start again when a rule changes; of our components, training runs this one only."""
         return source_fingerprint()
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:

@@ -33,6 +33,10 @@ _NEIGHBOURS: dict[str, int] = {
 # "00" is the international prefix of ITU-T E.123, "810" the one dialled in Russia and Kazakhstan.
 _INTERNATIONAL_PREFIXES = ("810", "00")
 _RUSSIAN_NATIONAL = 10  # digits after +7
+_FEWEST_DIGITS = 7
+_MOST_DIGITS = LONGEST_DIGITS + 3
+_ANY_LENGTH = frozenset(range(_FEWEST_DIGITS, LONGEST_DIGITS + 1))
+_PREFIXED_LENGTH = frozenset(range(_FEWEST_DIGITS + 2, _MOST_DIGITS + 1))
 _RUSSIAN_MOBILE = re.compile(
     str(phonenumbers.PhoneMetadata.metadata_for_region("RU").mobile.national_number_pattern)  # type: ignore[union-attr]
 )
@@ -44,7 +48,7 @@ def dial(digits: str, plus: bool, region: str) -> str | None:
     `plus` says that the digits begin with a country code. Handles trunk 8 and 7 before a Russian number, "+8", the
     international prefixes 00 and 810, and neighbours' country codes without "+".
     """
-    if not 7 <= len(digits) <= LONGEST_DIGITS + 3 or len(set(digits)) == 1:
+    if not _FEWEST_DIGITS <= len(digits) <= _MOST_DIGITS or len(set(digits)) == 1:
         return None
     if plus:
         if region in RUSSIAN_PLAN and digits[0] == "8" and len(digits) == _RUSSIAN_NATIONAL + 1:
@@ -62,6 +66,16 @@ def dial(digits: str, plus: bool, region: str) -> str | None:
     if _NEIGHBOURS.get(digits[:3]) == len(digits):
         return _valid(digits)
     return None
+
+
+def dialled_lengths(beginning: str, plus: bool, region: str) -> frozenset[int]:
+    """How many digits a number may have that begins with these (at least three, if there are so many)."""
+    if plus or region not in RUSSIAN_PLAN:
+        return _ANY_LENGTH
+    if beginning.startswith(_INTERNATIONAL_PREFIXES):
+        return _PREFIXED_LENGTH
+    lengths = {_RUSSIAN_NATIONAL + 1} if beginning[0] in "78" else {_RUSSIAN_NATIONAL}
+    return frozenset({*lengths, _NEIGHBOURS.get(beginning[:3], _RUSSIAN_NATIONAL)})
 
 
 def refusal(digits: str, plus: bool, region: str) -> Reason:

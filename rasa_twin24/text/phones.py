@@ -14,7 +14,15 @@ from dataclasses import dataclass, field
 
 import phonenumbers
 
-from rasa_twin24.text.dialling import LONGEST_DIGITS, RUSSIAN_PLAN, Reason, dial, is_russian_mobile, refusal
+from rasa_twin24.text.dialling import (
+    LONGEST_DIGITS,
+    RUSSIAN_PLAN,
+    Reason,
+    dial,
+    dialled_lengths,
+    is_russian_mobile,
+    refusal,
+)
 from rasa_twin24.text.digit_groups import DigitGroup, digit_groups
 from rasa_twin24.text.distractors import blank_distractors
 from rasa_twin24.text.normalise import Plain, normalise
@@ -148,8 +156,7 @@ def _longest_number(run: list[DigitGroup], at: int, region: str) -> tuple[int, l
 
     Several numbers come from one group when they were pasted together without a blank.
     """
-    sizes = _window_sizes(run, at)
-    for size in reversed(sizes):
+    for size in reversed(_window_sizes(run, at, region)):
         window = run[at : at + size]
         digits = "".join(group.digits for group in window)
         if not _is_written_like_a_number(window, digits, region):
@@ -161,14 +168,19 @@ def _longest_number(run: list[DigitGroup], at: int, region: str) -> tuple[int, l
     return 0, []
 
 
-def _window_sizes(run: list[DigitGroup], at: int) -> list[int]:
+def _window_sizes(run: list[DigitGroup], at: int, region: str) -> list[int]:
+    """How many groups from `at` on have together as many digits as some number that begins so."""
+    groups = run[at : at + _MOST_DIGITS]
+    beginning = "".join(group.digits for group in groups[:3])[:3]
+    lengths = dialled_lengths(beginning, groups[0].plus, region)
     sizes: list[int] = []
     total = 0
-    for size, group in enumerate(run[at : at + _MOST_DIGITS], start=1):
+    for size, group in enumerate(groups, start=1):
         total += len(group.digits)
         if group.glued or total > _MOST_DIGITS:
             break
-        sizes.append(size)
+        if total in lengths:
+            sizes.append(size)
     return sizes
 
 

@@ -15,10 +15,6 @@ from rapidfuzz import fuzz, process
 ROOT = Path(__file__).parents[2]
 EVALUATION = Path(__file__).with_name("evaluation.yml")
 
-INTENTS = frozenset(
-    """affirm deny hesitate provide_phone create_task add_to_existing_task start_calls pause_calls task_status
-    list_tasks cancel help retry greet thanks goodbye out_of_scope""".split()
-)
 TOPICS = {
     "create_task": {"create_task"},
     "add_candidates": {"provide_phone", "add_to_existing_task"},
@@ -29,6 +25,7 @@ TOPICS = {
     "control": {"cancel", "help", "retry"},
     "out_of_scope": {"out_of_scope"},
 }
+INTENTS = frozenset().union(*TOPICS.values())
 MIN_EXAMPLES = 60
 MIN_OUT_OF_SCOPE_EXAMPLES = 120
 MIN_PHRASES = 550
@@ -49,7 +46,7 @@ CYRILLIC = re.compile(r"[а-яё]")
 
 
 def normalised(text: str) -> str:
-    """The text as a comparison sees it: no case, no ё, no punctuation, no repeated letters; emoji and «+» stay.
+    """The text without case, ё, punctuation and repeated letters; emoji and «+» stay.
 
     >>> normalised("Приве-е-ет, Ёж!!"), normalised("+")
     ('приве е ет еж', '+')
@@ -177,9 +174,7 @@ def test_traps_that_only_look_like_consent_are_many() -> None:
 @pytest.mark.parametrize("source", ["training", "evaluation"])
 def test_english_has_its_share(source: str) -> None:
     texts = (
-        [text for _, _, text in training()]
-        if source == "training"
-        else [row["text"] for row in evaluation()]
+        [text for _, _, text in training()] if source == "training" else [row["text"] for row in evaluation()]
     )
     latin = sum(bool(LATIN.search(text.lower())) and not CYRILLIC.search(text.lower()) for text in texts)
     least, most = ENGLISH_SHARE

@@ -217,6 +217,35 @@ async def test_a_forced_start_of_nobody_does_not_lie_in_wait(twin: TwinOverHttp,
     assert await twin.status(task_id) == "READY"
 
 
+async def test_a_forced_start_goes_on_with_a_paused_task_unless_it_is_paused_again(
+    twin: TwinOverHttp, clock: FakeClock
+) -> None:
+    task_id = await reach("PAUSED", twin, clock)
+    await twin.add({"batch": [candidate(task_id, THREE)], "forceStart": True})
+    await twin.act(task_id, "pause")
+    clock.pass_time(60)
+    assert await twin.status(task_id) == "PAUSED"
+    await twin.add({"batch": [candidate(task_id, THREE)], "forceStart": True})
+    clock.pass_time(0.5)
+    assert await twin.status(task_id) == "PROCESS"
+
+
+async def test_a_timed_task_started_by_hand_does_not_start_again_at_its_moment(
+    twin: TwinOverHttp, clock: FakeClock
+) -> None:
+    clock.now = 1_893_488_340.0  # 1 January 2030, 11:59 in Moscow
+    await twin.log_in()
+    task_id = await twin.created(startType="time", startMoment="2030-01-01 12:00")
+    clock.pass_time(1)
+    await twin.add_phones(task_id, [ONE])
+    clock.pass_time(1)
+    assert (await twin.act(task_id, "play")).status_code == 200
+    clock.pass_time(10)
+    await twin.add_phones(task_id, [TWO])
+    clock.pass_time(120)
+    assert await twin.status(task_id) == "READY"
+
+
 async def test_a_timed_task_starts_at_its_moment(twin: TwinOverHttp, clock: FakeClock) -> None:
     clock.now = 1_893_488_340.0  # 1 January 2030, 11:59 in Moscow
     await twin.log_in()

@@ -283,6 +283,11 @@ RULES: dict[str, tuple[Request, str, Request]] = {
         "limit must be 1-100",
         ("getUpdates", {"limit": 100}),
     ),
+    "type of a number": (
+        ("getUpdates", {"limit": True}),
+        'field "limit" must be of type Integer',
+        ("getUpdates", {"limit": "1"}),
+    ),
     "waiting time": (("getUpdates", {"timeout": -1}), "must not be negative", ("getUpdates", {"timeout": 0})),
     "command name": (one_command("Help"), "BOT_COMMAND_INVALID", one_command("help")),
     "command description": (
