@@ -38,5 +38,3 @@ class TopicForm(Collaborating, FormValidationAction, ABC):  # type: ignore[misc]
         """Whatever was extracted is not taken, and the form ends."""
         slots = domain.get("forms", {}).get(self.form_name(), {}).get("required_slots", [])
         return [*(SlotSet(slot, None) for slot in slots), SlotSet("requested_slot", None)]
-
-

@@ -5,10 +5,17 @@ from __future__ import annotations
 from actions._boundary import Events, Office, TopicAction, Turn
 from actions._steps import resume
 from rasa_twin24.campaign.outcome import failure
-from rasa_twin24.ledger.tasks import CallTask, TaskState
+from rasa_twin24.ledger.tasks import CallTask
 from rasa_twin24.twin24 import Task, TaskStatus, TwinError
 
-KNOWN = (TaskStatus.BLANK, TaskStatus.READY, TaskStatus.PROCESS, TaskStatus.PAUSED, TaskStatus.DONE, TaskStatus.HALTED)
+KNOWN = (
+    TaskStatus.BLANK,
+    TaskStatus.READY,
+    TaskStatus.PROCESS,
+    TaskStatus.PAUSED,
+    TaskStatus.DONE,
+    TaskStatus.HALTED,
+)
 
 
 class ActionTaskStatus(TopicAction):
@@ -37,7 +44,11 @@ class ActionTaskStatus(TopicAction):
         return latest[0].twin_id if latest else None
 
     async def _tell(self, turn: Turn, office: Office, found: Task) -> None:
+        task, _ = await office.campaign.current(turn.conversation)
+        filled = await office.campaign.numbers(task) if task is not None and task.twin_id == found.id else 0
         phrase = found.status.lower() if found.status in KNOWN else "odd"
+        if filled and found.status == TaskStatus.BLANK:
+            phrase = "preparing"  # TWIN shows what was added a moment late
         turn.say(f"task_status_{phrase}", name=found.name or "", task_id=found.id, status=found.status)
         if found.candidate_count is not None:
             if found.call_count is not None:
@@ -47,9 +58,8 @@ class ActionTaskStatus(TopicAction):
             else:
                 turn.say("task_status_candidates", candidates=str(found.candidate_count))
             return
-        task, _ = await office.campaign.current(turn.conversation)
-        if task is not None and task.twin_id == found.id and task.state == TaskState.FILLING:
-            turn.say("task_status_candidates", candidates=str(await office.campaign.numbers(task)))
+        if filled:
+            turn.say("task_status_candidates", candidates=str(filled))
 
 
 class ActionListTasks(TopicAction):

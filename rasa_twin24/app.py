@@ -150,7 +150,7 @@ def serve(config: Config, model: Path) -> None:
     app.ctx.ready = False
     bot = Bot(config, model, channels)
 
-    @app.get("/health")  # type: ignore[misc]
+    @app.get("/health")
     async def health(_request: Request) -> HTTPResponse:
         return json({"status": "ok"}) if app.ctx.ready else json({"status": "starting"}, status=503)
 

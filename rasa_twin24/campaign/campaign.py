@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
-
-import structlog
 
 from rasa_twin24.campaign.create import create
 from rasa_twin24.campaign.desk import Desk
-from rasa_twin24.campaign.fill import fill
+from rasa_twin24.campaign.fill import fill, named
+from rasa_twin24.campaign.jobs import Jobs
 from rasa_twin24.campaign.outcome import Outcome
 from rasa_twin24.campaign.plan import Plan, caller, digest
 from rasa_twin24.campaign.start import start
@@ -17,16 +15,17 @@ from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.tasks import CallTask, CandidateState, Collected, TaskState
 from rasa_twin24.twin24 import Task, TaskStatus
 
-log = structlog.get_logger(__name__)
+# Seconds that running work gets when the bot stops.
+CLOSE_SECONDS = 2.0
 
 
 class Campaign:
-    """One per process; the work of one conversation never runs twice at a time in it."""
+    """One per process; the work on one task never runs twice at a time in it."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._ledger = desk.ledger
-        self._running: dict[str, asyncio.Task[list[Outcome]]] = {}
+        self._jobs = Jobs(desk.ledger, self._work)
 
     # --- what is talked about -------------------------------------------------------------------------------
 
@@ -37,9 +36,15 @@ class Campaign:
         return task, state.step
 
     async def begin(self, conversation: str) -> CallTask | None:
-        """Turn to a new, still unnamed task; returns the one that was left for it."""
+        """Turn to a new, still unnamed task; returns the one that was left for it.
+
+        Numbers given before any task was named wait for the new one.
+        """
+        current, _ = await self.current(conversation)
+        kept = await self._without_task(current)
         left = await self.drop(conversation)
         task = await self._ledger.tasks.new(conversation)
+        await self._ledger.tasks.collect(task.id, kept)
         await self._ledger.conversations.turn_to(conversation, task.id, None)
         return left
 
@@ -95,8 +100,7 @@ class Campaign:
         earlier = known if known is not None and known.conversation == conversation else None
         before, was_done = found.candidate_count, found.status == TaskStatus.DONE
         current, _ = await self.current(conversation)
-        # Numbers given before the task was known wait on an unnamed list.
-        kept = await self.unsent(current) if current is not None and not current.name else []
+        kept = await self._without_task(current)
         if current is None or earlier is None or current.id != earlier.id:
             await self.drop(conversation)
         if earlier is not None:
@@ -157,10 +161,16 @@ class Campaign:
         if task.state == TaskState.RUNNING:
             return Outcome("start_calls_already_running", {"name": task.name, "task_id": task.twin_id})
         added = await self._ledger.tasks.phones(task.id, CandidateState.ADDED)
-        if not added and (task.there_before == 0 or task.was_done or (task.ours and not task.there_before)):
+        unsent = await self.unsent(task)
+        if unsent and self._jobs.is_running(task.id):
+            return Outcome("add_candidates_adding", {"count": str(len(unsent))})
+        unclear = await self._ledger.tasks.phones(task.id, CandidateState.SENDING)
+        if unclear:  # they might be dialed, and might not: nobody can say yes to that
+            return Outcome("add_candidates_unclear", {"numbers": named(unclear)})
+        blank = task.there_before is None and task.seen_status == TaskStatus.BLANK
+        if not added and (task.was_done or task.there_before == 0 or blank):
             kind = "start_calls_nothing_new" if task.was_done else "start_calls_empty"
             return Outcome(kind, {"name": task.name, "task_id": task.twin_id})
-        unsent = await self.unsent(task)
         settings = self._desk.settings
         await self._ledger.plans.show(conversation, task.id, digest(task, added, settings), settings.plan_life)
         await self._ledger.conversations.step(conversation, Step.START)
@@ -171,8 +181,9 @@ class Campaign:
         task, step = await self.current(conversation)
         if task is None or step != Step.START:
             return False
-        added = await self._ledger.tasks.phones(task.id, CandidateState.ADDED)
-        if not await self._ledger.plans.use(conversation, task.id, digest(task, added, self._desk.settings)):
+        if not await self._ledger.plans.use(
+            conversation, task.id, lambda added: digest(task, added, self._desk.settings)
+        ):
             return False
         await self._ledger.conversations.step(conversation, Step.STARTING)
         return True
@@ -191,75 +202,50 @@ class Campaign:
 
         Then the work goes on by itself and its outcomes come as notices. The caller may be cancelled without harm.
         """
-        running = self._running.get(conversation)
-        if running is not None and not running.done():
-            return None  # it sees what was added meanwhile, and tells
-        job = asyncio.create_task(self._work(conversation))
-        self._running[conversation] = job
-        try:
-            return await asyncio.wait_for(asyncio.shield(job), self._desk.settings.patience)
-        except (asyncio.TimeoutError, asyncio.CancelledError) as stop:
-            job.add_done_callback(lambda done: self._tell_later(conversation, done))
-            if isinstance(stop, asyncio.CancelledError):
-                raise
-            return None
+        task, _ = await self.current(conversation)
+        if task is None:
+            return []
+        return await self._jobs.run(conversation, task.id, self._desk.settings.patience)
 
     async def recover(self) -> None:
         """Take up what a killed process left half done; the outcomes come as notices."""
-        unfinished = await self._ledger.tasks.in_states([TaskState.CREATING, TaskState.STARTING])
-        for task in unfinished:
+        for task in await self._ledger.tasks.in_states([TaskState.CREATING, TaskState.STARTING, TaskState.FILLING]):
             if task.state == TaskState.CREATING:
                 # Whether the request went out is not known; an empty task costs nothing, a guess might.
                 await self._ledger.tasks.move(task.id, [TaskState.CREATING], TaskState.NEW)
-                await self._ledger.conversations.step(task.conversation, Step.CREATE)
+                await self._ledger.conversations.step_of(task.conversation, task.id, Step.CREATE)
                 await self._ledger.notices.add(task.conversation, "create_task_failed_unclear", name=task.name)
-            else:
-                job = asyncio.create_task(self._start(task))
-                self._running[task.conversation] = job
-                job.add_done_callback(lambda done, who=task.conversation: self._tell_later(who, done))
+            elif task.state == TaskState.STARTING or await self._waits_for_numbers(task):
+                self._jobs.take_up(task.conversation, task.id)
 
     async def close(self) -> None:
         """Wait a moment for running work; what is not done then is found in the ledger at the next start."""
-        jobs = [job for job in self._running.values() if not job.done()]
-        if jobs:
-            _, late = await asyncio.wait(jobs, timeout=2)
-            for job in late:
-                job.cancel()
+        await self._jobs.close(CLOSE_SECONDS)
 
-    async def _work(self, conversation: str) -> list[Outcome]:
+    async def _work(self, task_id: int) -> list[Outcome]:
         """Until nothing is left to do: create, then fill, then start. Each step is found anew in the ledger."""
         outcomes: list[Outcome] = []
         while True:
-            task, _ = await self.current(conversation)
-            if task is None:
-                return outcomes
+            task = await self._ledger.tasks.get(task_id)
             if task.state == TaskState.CREATING:
-                outcomes.append(await create(self._desk, task, numbers_wait=bool(await self.unsent(task))))
+                outcomes.append(await create(self._desk, task))
             elif task.state == TaskState.STARTING:
-                return outcomes + await self._start(task)
+                return [*outcomes, await start(self._desk, task)]
             elif task.state == TaskState.FILLING and await self.unsent(task):
                 filled = await fill(self._desk, task)
-                outcomes += filled
-                if await self.unsent(task):
-                    return outcomes  # TWIN could not be reached: the person decides when to try again
+                outcomes += filled.outcomes
+                if not filled.finished:
+                    return outcomes
             else:
                 return outcomes
 
-    async def _start(self, task: CallTask) -> list[Outcome]:
-        return [await start(self._desk, task)]
+    async def _without_task(self, task: CallTask | None) -> list[str]:
+        """Numbers given before the task was known: they wait on an unnamed list."""
+        if task is None or task.state != TaskState.NEW or task.name:
+            return []
+        return await self.unsent(task)
 
-    def _tell_later(self, conversation: str, job: asyncio.Task[list[Outcome]]) -> None:
-        if job.cancelled():
-            return
-        if job.exception() is not None:
-            log.error("work_failed", conversation=conversation, error=type(job.exception()).__name__)
-            outcomes = [Outcome("internal_error")]
-        else:
-            outcomes = job.result()
-        telling = asyncio.create_task(self._add_notices(conversation, outcomes))
-        self._running[conversation] = telling
-
-    async def _add_notices(self, conversation: str, outcomes: list[Outcome]) -> list[Outcome]:
-        for outcome in outcomes:
-            await self._ledger.notices.add(conversation, outcome.kind, **outcome.params)
-        return outcomes
+    async def _waits_for_numbers(self, task: CallTask) -> bool:
+        """Whether the person was last told that numbers are being added, and they are not all at TWIN."""
+        talk = await self._ledger.conversations.get(task.conversation)
+        return talk.task_id == task.id and talk.step in (Step.NUMBERS, Step.MORE) and bool(await self.unsent(task))

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from rasa_twin24.twin24 import CallerId
 
-CID_TYPES = ("default", "gornum", "pool")
-
 
 @dataclass(frozen=True)
 class CampaignSettings:
@@ -45,16 +43,18 @@ class CampaignSettings:
         if not script_id:
             raise ValueError("TWIN24_SCRIPT_ID is missing: copy the script's ID from the cabinet (column ID)")
         cid_type = env.get("TWIN24_CID_TYPE") or "gornum"
-        if cid_type not in CID_TYPES:
-            raise ValueError(f"TWIN24_CID_TYPE is '{cid_type}': use one of {', '.join(CID_TYPES)}")
         cid_data = env.get("TWIN24_CID_DATA") or None
         if cid_type == "default":
-            cid_data = None
+            caller_id = CallerId("default", None)
+        elif cid_type not in ("gornum", "pool"):
+            raise ValueError(f"TWIN24_CID_TYPE is '{cid_type}': use default, gornum or pool")
         elif cid_data is None:
             raise ValueError(
                 f"TWIN24_CID_DATA is missing: TWIN24_CID_TYPE={cid_type} needs the id of the number or of the pool"
             )
+        else:
+            caller_id = CallerId("gornum" if cid_type == "gornum" else "pool", cid_data)
         region = (env.get("BOT_DEFAULT_REGION") or "RU").upper()
         if len(region) != 2 or not region.isalpha():
             raise ValueError(f"BOT_DEFAULT_REGION is '{region}': use a two-letter country code such as RU")
-        return cls(script_id=script_id, caller_id=CallerId(cid_type, cid_data), default_region=region)
+        return cls(script_id=script_id, caller_id=caller_id, default_region=region)

@@ -6,12 +6,12 @@ import structlog
 
 from rasa_twin24.campaign.desk import Desk
 from rasa_twin24.campaign.readiness import next_look
-from rasa_twin24.ledger.tasks import CallTask, TaskState
+from rasa_twin24.ledger.tasks import CallTask, CandidateState
 from rasa_twin24.twin24 import NotFound, Task, TaskStatus, TwinError
 
 log = structlog.get_logger(__name__)
 
-# Seconds after `play` during which an old DONE or READY may still be shown.
+# Seconds after `play` during which an old DONE or PAUSED may still be shown.
 STALE = 10.0
 
 
@@ -49,16 +49,17 @@ class Watch:
         return found
 
     async def _read(self, task: CallTask, found: Task | None) -> None:
-        status = found.status if found else task.seen_status
-        fresh = self._desk.ledger.now() - (task.started_at or 0) < STALE
-        if found is not None and status in (TaskStatus.DONE, TaskStatus.HALTED):
-            if not (fresh and status == TaskStatus.DONE and task.was_done and task.seen_status is None):
-                kind = "task_status_finished" if status == TaskStatus.DONE else "task_status_was_halted"
-                await self._end(task, kind, found)
-                return
-            status = task.seen_status
-        if status == TaskStatus.PAUSED and task.seen_status == TaskStatus.PROCESS:
-            await self._tell(task, "task_status_was_paused", found)
+        status = found.status if found and not self._is_old(task, found.status) else task.seen_status
+        # A start that was not known to have been carried out has been after all.
+        if status == TaskStatus.PROCESS or (status == TaskStatus.DONE and not task.was_done):
+            await self._desk.ledger.tasks.mark_all(task.id, CandidateState.ADDED, CandidateState.DIALED)
+        if status in (TaskStatus.DONE, TaskStatus.HALTED):
+            kind = "task_status_finished" if status == TaskStatus.DONE else "task_status_was_halted"
+            await self._end(task, kind, found)
+            return
+        if status == TaskStatus.PAUSED and task.seen_status != TaskStatus.PAUSED:
+            kind, params = _news(task, "task_status_was_paused", found)
+            await self._desk.ledger.notices.add(task.conversation, kind, **params)
         await self._desk.ledger.tasks.change(
             task.id,
             seen_status=status,
@@ -66,20 +67,21 @@ class Watch:
             look_at=self._desk.ledger.now() + next_look(task.looks, self._desk.settings),
         )
 
-    async def _end(self, task: CallTask, kind: str, found: Task | None) -> None:
-        moved = await self._desk.ledger.tasks.move(
-            task.id, [TaskState.RUNNING], TaskState.ENDED, ended_at=self._desk.ledger.now(), look_at=None
-        )
-        if moved:
-            await self._tell(task, kind, found)
+    def _is_old(self, task: CallTask, status: str) -> bool:
+        """Whether the status may be the one of before `play`: TWIN shows what was written a moment late."""
+        if task.seen_status is not None or self._desk.ledger.now() - (task.started_at or 0) >= STALE:
+            return False
+        return status == TaskStatus.PAUSED or (status == TaskStatus.DONE and task.was_done)
 
-    async def _tell(self, task: CallTask, kind: str, found: Task | None) -> None:
-        counts = {}
-        if found is not None and found.candidate_count is not None:
-            counts["candidates"] = str(found.candidate_count)
-        if found is not None and found.call_count is not None:
-            counts["calls"] = str(found.call_count)
-        kind = f"{kind}_counted" if len(counts) == 2 else kind
-        await self._desk.ledger.notices.add(
-            task.conversation, kind, name=task.name, task_id=task.twin_id or "", **counts
-        )
+    async def _end(self, task: CallTask, kind: str, found: Task | None) -> None:
+        kind, params = _news(task, kind, found)
+        await self._desk.ledger.tasks.end(task.id, kind, params)
+
+
+def _news(task: CallTask, kind: str, found: Task | None) -> tuple[str, dict[str, str]]:
+    """The phrase and what fills it in: with the counts, if TWIN has told both."""
+    params = {"name": task.name, "task_id": task.twin_id or ""}
+    if found is None or found.candidate_count is None or found.call_count is None:
+        return kind, params
+    counts = {"candidates": str(found.candidate_count), "calls": str(found.call_count)}
+    return f"{kind}_counted", {**params, **counts}

@@ -31,15 +31,18 @@ class MessengerInput(InputChannel, ABC):  # type: ignore[misc]
 
     @abstractmethod
     async def deliver(self, person: str, text: str, keyboard: Sequence[tuple[str, str]]) -> None:
-        """Send a text with buttons given as (title, token). Raises `Gone`, or anything else that the log should name."""
+        """Send a text with buttons given as (title, token).
 
-    async def open(self, app: Sanic) -> None:  # noqa: B027 — not every messenger has something to do here
+        Raises `Gone`, or anything else that the log should name; its text must not hold a secret.
+        """
+
+    async def open(self, app: Sanic) -> None:
         """The server listens: make what sending needs."""
 
-    async def listen(self) -> None:  # noqa: B027
+    async def listen(self) -> None:
         """Turns can be taken now: begin to poll, or register a webhook. Returns at once."""
 
-    async def close(self) -> None:  # noqa: B027
+    async def close(self) -> None:
         """The server is about to stop."""
 
     @asynccontextmanager
@@ -52,14 +55,14 @@ class MessengerInput(InputChannel, ABC):  # type: ignore[misc]
         blueprint = Blueprint(f"rasa_twin24_{self.name()}")
         self.routes(blueprint)
 
-        @blueprint.listener("after_server_start")  # type: ignore[misc]
+        @blueprint.listener("after_server_start")
         async def opened(app: Sanic, _loop: asyncio.AbstractEventLoop) -> None:
             self.reception = await reception_of(app)
             await self.open(app)
             await self.reception.join(self)
             await self.listen()
 
-        @blueprint.listener("before_server_stop")  # type: ignore[misc]
+        @blueprint.listener("before_server_stop")
         async def closed(app: Sanic, _loop: asyncio.AbstractEventLoop) -> None:
             await close_reception(app)
             await self.close()

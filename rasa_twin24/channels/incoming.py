@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from dataclasses import asdict, dataclass
 
 # Texts above this are refused with a phrase of their own; a pasted list of some hundred numbers is below it.
@@ -18,9 +19,16 @@ NOTICE = "notice"  # from the bot's own work; `text` is the notice's id
 # Kinds that the bot cannot read yet and says so.
 UNREADABLE = ("document", "voice", "photo", "sticker", "other")
 
-# Control characters but tab and line feed.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff]")
-_NOT_PHONE = re.compile(r"[^0-9+()\-. ]")
+# Everything that ends a line somewhere: two numbers on two lines must not grow together.
+_LINE_BREAK = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+# Control characters but tab and line feed, and halves of surrogate pairs, which no database takes.
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufeff\ud800-\udfff]")
+# The number at the front of a card; what follows a pause or a word is an extension and not dialled.
+_CARD_NUMBER = re.compile(r"\+?[0-9(][0-9()\-. ]*")
+# Blanks and dashes of every kind, as plain ones; marks of writing direction, which phone books add, are dropped.
+_CARD_SIGNS = {"Zs": " ", "Pd": "-", "Cf": ""}
+# E.164 has at most 15 digits; a prefix for calls abroad adds up to four.
+_MAX_CARD_DIGITS = 19
 _COMMAND = re.compile(r"^/([A-Za-z0-9_]{1,32})(?:@[A-Za-z0-9_]+)?(?:\s|$)")
 
 # Commands every messenger understands, and the intent each stands for.
@@ -53,7 +61,8 @@ class Incoming:
         return f"{self.channel}:{self.person}"
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False)
+        # ASCII: what a database would refuse as text, such as half a surrogate pair, is kept escaped.
+        return json.dumps(asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> Incoming:
@@ -123,18 +132,22 @@ def understand(incoming: Incoming, pressed: str | None = None) -> Understood:
 
 
 def clean(text: str) -> str:
-    """Without control characters and outer blanks, and without invisible ones in front that would hide a "/"."""
-    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip().lstrip("\u200b\u200c\u200d\u2060 \t")
+    """Without control characters, outer blanks and whatever invisible in front would hide a "/"."""
+    text = _CONTROL.sub("", _LINE_BREAK.sub("\n", text))
+    start = next((index for index, character in enumerate(text) if not _is_invisible(character)), len(text))
+    return text[start:].rstrip()
 
 
 def international(phone: str) -> str:
     """A contact card's number as text. Cards leave the "+" of an international number out; a Russian 8 is none."""
-    written = _NOT_PHONE.sub("", phone).strip()
+    plain = "".join(_CARD_SIGNS.get(unicodedata.category(sign), sign) for sign in phone.replace("/", " "))
+    found = _CARD_NUMBER.search(plain)
+    written = found[0].strip() if found else ""
     digits = "".join(filter(str.isdigit, written))
+    if not digits or len(digits) > _MAX_CARD_DIGITS:
+        return "?"
     local = len(digits) < 11 or (len(digits) == 11 and digits.startswith("8"))
-    if written.startswith("+") or local:
-        return written or "?"
-    return "+" + digits
+    return written if written.startswith("+") or local else "+" + digits
 
 
 def read_payload(payload: str) -> tuple[str, tuple[tuple[str, str], ...]]:
@@ -142,3 +155,8 @@ def read_payload(payload: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     name, brace, rest = payload.lstrip("/").partition("{")
     entities = json.loads(brace + rest) if brace else {}
     return name, tuple((key, str(value)) for key, value in entities.items())
+
+
+def _is_invisible(character: str) -> bool:
+    # Both kinds, in any order: Rasa takes off blanks of every width before it looks for a "/".
+    return character.isspace() or unicodedata.category(character) == "Cf"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from rasa.core.channels.channel import OutputChannel
 
-from rasa_twin24.channels.reply import to_reply
+from rasa_twin24.channels.reply import Reply, to_reply
 
 if TYPE_CHECKING:
     from rasa_twin24.channels.base import MessengerInput
@@ -21,15 +21,20 @@ class Gone(Exception):
 
 
 class MessengerOutput(OutputChannel):  # type: ignore[misc]
-    """One turn's replies; `said` counts them. Rasa would lose the turn's events if a send raised."""
+    """One turn's replies. Rasa would lose the turn's events if a send raised.
+
+    `said` counts the replies, delivered or not; `failed` and `gone` tell that one did not arrive.
+    """
 
     def __init__(self, channel: MessengerInput, reception: Reception) -> None:
         self._channel = channel
         self._reception = reception
         self.said = 0
+        self.failed = False
+        self.gone = False
 
     def name(self) -> str:
-        return self._channel.name()
+        return str(self._channel.name())
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         """Rasa's entry; `recipient_id` is the conversation's id."""
@@ -38,17 +43,36 @@ class MessengerOutput(OutputChannel):  # type: ignore[misc]
             log.warning("reply_without_text", channel=self.name())
             return
         self.said += 1
-        ledger = self._reception.ledger
+        keyboard = await self._keep_buttons(recipient_id, reply)
         try:
-            keyboard: list[tuple[str, str]] = []
-            if reply.buttons:
-                titles = [button.title for button in reply.buttons]
-                offered = [(button.title, button.payload) for button in reply.buttons]
-                tokens = await ledger.buttons.offer(recipient_id, offered)
-                keyboard = list(zip(titles, tokens, strict=True))
             await self._channel.deliver(recipient_id.partition(":")[2], reply.text, keyboard)
         except Gone:
+            self.gone = True
             log.info("person_gone", conversation=recipient_id)
-            await ledger.conversations.gone(recipient_id)
+            await self._mark_gone(recipient_id)
         except Exception as error:
-            log.error("send_failed", channel=self.name(), error=type(error).__name__, reason=str(error)[:200])
+            self.failed = True
+            log.error("send_failed", channel=self.name(), error=type(error).__name__, reason=_reason(error))
+
+    async def _keep_buttons(self, conversation: str, reply: Reply) -> list[tuple[str, str]]:
+        """The reply's buttons as (title, token); none when they cannot be kept: the text matters more."""
+        if not reply.buttons:
+            return []
+        offered = [(button.title, button.payload) for button in reply.buttons]
+        try:
+            tokens = await self._reception.ledger.buttons.offer(conversation, offered)
+        except Exception as error:
+            log.error("buttons_not_kept", channel=self.name(), error=type(error).__name__)
+            return []
+        return [(title, token) for (title, _), token in zip(offered, tokens, strict=True)]
+
+    async def _mark_gone(self, conversation: str) -> None:
+        try:
+            await self._reception.ledger.conversations.gone(conversation)
+        except Exception as error:
+            log.error("person_gone_not_kept", channel=self.name(), error=type(error).__name__)
+
+
+def _reason(error: Exception) -> str | None:
+    """A database error's text quotes the row: it is not logged."""
+    return None if type(error).__module__.startswith("sqlalchemy") else str(error)[:200]

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import time
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 import structlog
 from rasa.core.channels.channel import UserMessage
 
 from rasa_twin24.channels.incoming import BUTTON, NOTICE, Incoming, understand
+from rasa_twin24.channels.news import News
 from rasa_twin24.channels.output import MessengerOutput
 from rasa_twin24.channels.session import Sessions
+from rasa_twin24.channels.strangers import Strangers
 from rasa_twin24.channels.turns import Turns
 from rasa_twin24.ledger import Ledger
+from rasa_twin24.ledger.inbox import Waiting
 from rasa_twin24.ledger.people import People
 from rasa_twin24.text.phrases import Phrases
 
@@ -22,14 +25,18 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-# How often the ledger is asked for news, seconds. Rare enough to cost nothing, quick enough for a talk.
-NOTICE_PAUSE = 0.3
-# A stranger's message is answered at most this often, seconds: the line is always the same.
-STRANGER_PAUSE = 20.0
 # How long keys of updates are kept against repetitions: the longest repetition of any messenger is 7 days.
 SEEN_SECONDS = 7 * 24 * 3600
+# Old keys and buttons are swept out this often, seconds.
+SWEEP_PAUSE = 3600.0
 # What an update that a crash interrupted may be old and still be answered, seconds.
 TAKE_UP_SECONDS = 15 * 60
+# The end of a turn is written down again after these pauses, seconds, when the database is away.
+WRITE_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+
+
+class NotReady(Exception):
+    """Updates are not taken yet, or no more: the messenger has to keep this one."""
 
 
 class Reception:
@@ -41,10 +48,12 @@ class Reception:
         self.people = people
         self._channels: dict[str, MessengerInput] = {}
         self._turns = Turns(self._turn)
+        self._news = News(ledger, self._turns.put, self._channels.__contains__)
+        self._strangers = Strangers()
         self._sessions = Sessions()
-        self._answered_strangers: dict[str, float] = {}
-        self._telling: set[int] = set()
+        self._closed = False
         self._tasks: list[asyncio.Task[None]] = []
+        self._taking: set[asyncio.Task[bool]] = set()
 
     @property
     def phrases(self) -> Phrases:
@@ -52,56 +61,68 @@ class Reception:
 
     async def open(self) -> None:
         """Start telling news. Interrupted updates are taken up as each messenger joins."""
-        await self.ledger.inbox.forget(SEEN_SECONDS)
-        await self.ledger.buttons.forget(SEEN_SECONDS)
-        self._tasks.append(asyncio.create_task(self._tell_news()))
+        self._tasks = [asyncio.create_task(self._news.tell()), asyncio.create_task(self._sweep())]
 
     async def join(self, channel: MessengerInput) -> None:
         """A messenger is ready; what a crash left unanswered of it is answered now."""
-        self._channels[channel.name()] = channel
+        interrupted = []
         for waiting in await self.ledger.inbox.waiting():
             if waiting.channel != channel.name():
                 continue
-            if time.time() - waiting.received_at > TAKE_UP_SECONDS:
+            incoming = self._still_due(waiting)
+            if incoming is None:
                 log.info("old_update_dropped", channel=waiting.channel)
                 await self.ledger.inbox.done(waiting.channel, waiting.key)
-                continue
-            self._turns.put(Incoming.from_json(waiting.incoming))
+            else:
+                interrupted.append(incoming)
+        # Only from here on updates are taken: one taken earlier would be among the interrupted as well.
+        self._channels[channel.name()] = channel
+        for incoming in interrupted:
+            self._turns.put(incoming)
 
     async def close(self) -> None:
+        self._closed = True
         for task in self._tasks:
             task.cancel()
+        self._strangers.close()
         await self._turns.close(seconds=3)
 
     async def receive(self, incoming: Incoming) -> bool:
         """Take an update in; when this returns it will be worked off, even if the process is killed.
 
-        False: it was a repetition. Raises `sqlalchemy.exc.SQLAlchemyError` when it could not be written down: then
-        the messenger must not be told that it arrived.
+        False: it was a repetition. Raises `NotReady`, or `sqlalchemy.exc.SQLAlchemyError` when it could not be
+        written down: then the messenger must not be told that it arrived.
         """
+        if self._closed or incoming.channel not in self._channels:
+            raise NotReady
+        # A messenger that hangs up cancels its request. What has been claimed by then must not be lost.
+        taking = asyncio.create_task(self._take_in(incoming))
+        self._taking.add(taking)
+        taking.add_done_callback(self._taking.discard)
+        return await asyncio.shield(taking)
+
+    async def _take_in(self, incoming: Incoming) -> bool:
         known = self.people.may_use(incoming.conversation)
-        if not await self.ledger.inbox.claim(
-            incoming.channel, incoming.key, incoming.to_json() if known else None
-        ):
+        if not await self.ledger.inbox.claim(incoming.channel, incoming.key, incoming.to_json() if known else None):
             log.info("update_repeated", channel=incoming.channel)
             return False
         if known:
             self._turns.put(incoming)
-        else:
-            await self._refuse(incoming)
+        elif self._strangers.may_be_told(incoming.conversation):
+            log.warning("stranger_refused", conversation=incoming.conversation)
+            text = self.phrases.say("utter_access_denied", incoming.language, id=incoming.conversation)
+            self._strangers.tell(self._channels[incoming.channel], incoming, text)
         return True
 
-    async def _refuse(self, incoming: Incoming) -> None:
-        log.warning("stranger_refused", conversation=incoming.conversation)
-        now = time.monotonic()
-        if now - self._answered_strangers.get(incoming.conversation, -STRANGER_PAUSE) < STRANGER_PAUSE:
-            return
-        if len(self._answered_strangers) > 10_000:  # a flood of strangers must not fill the memory
-            self._answered_strangers.clear()
-        self._answered_strangers[incoming.conversation] = now
-        text = self.phrases.say("utter_access_denied", incoming.language, id=incoming.conversation)
-        output = MessengerOutput(self._channels[incoming.channel], self)
-        await output.send_response(incoming.conversation, {"text": text})
+    def _still_due(self, waiting: Waiting) -> Incoming | None:
+        """What an interrupted update said; None when it is too old, unreadable, or its person was shut out since."""
+        if self.ledger.now() - waiting.received_at > TAKE_UP_SECONDS:
+            return None
+        try:
+            incoming = Incoming.from_json(waiting.incoming)
+        except (ValueError, TypeError):  # written by another version of the bot
+            return None
+        return incoming if self.people.may_use(incoming.conversation) else None
 
     async def _turn(self, incoming: Incoming) -> None:
         channel = self._channels[incoming.channel]
@@ -111,14 +132,14 @@ class Reception:
         except Exception as error:
             # Rasa's own texts may hold the whole conversation: only the kind of the fault is logged.
             log.error("turn_failed", channel=incoming.channel, error=type(error).__name__)
-        if not output.said:
-            text = self.phrases.say("utter_internal_error", incoming.language)
-            await output.send_response(incoming.conversation, {"text": text})
         if incoming.kind == NOTICE:
-            await self.ledger.notices.told(int(incoming.text))
-            self._telling.discard(int(incoming.text))
+            arrived = output.said > 0 and not output.failed
+            await self._write(lambda: self._news.over(incoming, arrived=arrived, gone=output.gone))
         else:
-            await self.ledger.inbox.done(incoming.channel, incoming.key)
+            if not output.said:
+                text = self.phrases.say("utter_internal_error", incoming.language)
+                await output.send_response(incoming.conversation, {"text": text})
+            await self._write(lambda: self.ledger.inbox.done(incoming.channel, incoming.key))
         await self._sessions.shorten(self._app.ctx.agent, incoming.conversation)
 
     async def _hand_to_rasa(self, channel: MessengerInput, output: MessengerOutput, incoming: Incoming) -> None:
@@ -143,17 +164,22 @@ class Reception:
                 )
             )
 
-    async def _tell_news(self) -> None:
+    async def _write(self, write: Callable[[], Awaitable[None]]) -> None:
+        """Write a turn's end down, again when the database is away: else it would be repeated at the next start."""
+        for pause in WRITE_PAUSES:
+            try:
+                await write()
+            except Exception as error:
+                log.error("turn_end_not_written", error=type(error).__name__)
+                await asyncio.sleep(pause)
+            else:
+                return
+
+    async def _sweep(self) -> None:
         while True:
             try:
-                for notice in await self.ledger.notices.waiting():
-                    messenger, _, person = notice.conversation.partition(":")
-                    if notice.id in self._telling or messenger not in self._channels:
-                        continue
-                    if (await self.ledger.conversations.get(notice.conversation)).gone_at is not None:
-                        continue  # told when the person is back
-                    self._telling.add(notice.id)
-                    self._turns.put(Incoming(messenger, f"notice:{notice.id}", person, NOTICE, str(notice.id)))
-            except Exception as error:  # the database may be away for a while; news must not stop for good
-                log.error("news_failed", error=type(error).__name__)
-            await asyncio.sleep(NOTICE_PAUSE)
+                await self.ledger.inbox.forget(SEEN_SECONDS)
+                await self.ledger.buttons.forget(SEEN_SECONDS)
+            except Exception as error:  # the database may be away for a while
+                log.error("sweep_failed", error=type(error).__name__)
+            await asyncio.sleep(SWEEP_PAUSE)

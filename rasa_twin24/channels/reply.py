@@ -23,9 +23,9 @@ def to_reply(message: dict[str, Any]) -> Reply | None:
     text = (message.get("text") or "").strip()
     offered = message.get("buttons") or message.get("quick_replies") or []
     buttons = tuple(
-        Button(str(button.get("title") or ""), str(button.get("payload") or ""))
+        Button(str(button["title"]).strip(), str(button["payload"]))
         for button in offered
-        if button.get("title") and button.get("payload")
+        if str(button.get("title") or "").strip() and button.get("payload")
     )
     if not text:
         return None
@@ -38,7 +38,10 @@ def utf16_length(text: str) -> int:
 
 
 def split_text(text: str, limit: int) -> list[str]:
-    """Cut a text into parts of at most `limit` UTF-16 units: at a paragraph, else a line, else a word, else hard."""
+    """Cut a text into parts of at most `limit` UTF-16 units: at a paragraph, else a line, else a word, else hard.
+
+    No part is blank: messengers refuse those. `limit` is at least 2, the size of an emoji.
+    """
     parts = []
     rest = text
     while utf16_length(rest) > limit:
@@ -52,7 +55,7 @@ def split_text(text: str, limit: int) -> list[str]:
         parts.append(rest[:cut].rstrip())
         rest = rest[cut:].lstrip()
     parts.append(rest)
-    return [part for part in parts if part]
+    return [part for part in parts if part.strip()]
 
 
 def _fitting(text: str, limit: int) -> int:

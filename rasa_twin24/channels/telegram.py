@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 from sanic import Blueprint, Sanic
+from sanic.exceptions import PayloadTooLarge
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty
 
@@ -20,7 +21,7 @@ from rasa_twin24.channels.base import MessengerInput
 from rasa_twin24.channels.output import Gone
 from rasa_twin24.channels.reply import split_text
 from rasa_twin24.channels.telegram_api import TelegramApi, TelegramError
-from rasa_twin24.channels.telegram_updates import ALLOWED_UPDATES, Pressed, read_update, update_id
+from rasa_twin24.channels.telegram_updates import ALLOWED_UPDATES, Pressed, Read, read_update, update_id
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +36,10 @@ POLL_SECONDS = 25
 TYPING_SECONDS = 4.5
 # A group is told once in this time that the bot works in private chats, seconds.
 GROUP_PAUSE = 3600.0
+MOST_GROUPS = 10_000
 PAUSE_AFTER_ERROR = (1.0, 30.0)
+# Between polls that bring nothing: a server that answers at once must not be asked without a break.
+IDLE_PAUSE = 0.2
 COMMANDS = ("new", "add", "help", "cancel")
 
 
@@ -71,17 +75,25 @@ class TelegramInput(MessengerInput):
     # --- coming in ------------------------------------------------------------------------------------------
 
     def routes(self, blueprint: Blueprint) -> None:
-        @blueprint.post("/webhook")  # type: ignore[misc]
+        # Streamed, so that a body is read only after its secret, and bounded while it is read.
+        @blueprint.post("/webhook", stream=True)
         async def webhook(request: Request) -> HTTPResponse:
             return await self._webhook(request)
 
     async def _webhook(self, request: Request) -> HTTPResponse:
         given = request.headers.get(SECRET_HEADER, "")
-        if not self._webhook_url or not self._secret or not hmac.compare_digest(given.encode(), self._secret.encode()):
+        if (
+            not self._webhook_url
+            or not self._secret
+            or not hmac.compare_digest(given.encode(errors="replace"), self._secret.encode())
+        ):
             log.warning("forged_webhook", channel="telegram")
             return empty(403)
-        if len(request.body) > MAX_BODY:
-            log.warning("oversize_webhook", channel="telegram", size=len(request.body))
+        request.stream.request_max_size = MAX_BODY
+        try:
+            await request.receive_body()
+        except PayloadTooLarge:
+            log.warning("oversize_webhook", channel="telegram")
             return empty(413)
         try:
             update = json.loads(request.body)
@@ -107,10 +119,7 @@ class TelegramInput(MessengerInput):
             return
         if read.pressed:
             self._beside(self._take_button_away(read.pressed))
-        if read.blocked:
-            await self.reception.ledger.conversations.gone(f"telegram:{read.blocked}")
-        if read.unblocked:
-            await self.reception.ledger.conversations.back(f"telegram:{read.unblocked}")
+        await self._note_membership(read)
         if read.group is not None:
             self._beside(self._tell_group(read.group, read.group_language))
         if read.incoming:
@@ -118,20 +127,27 @@ class TelegramInput(MessengerInput):
         elif read.ignored:
             log.info("update_ignored", channel="telegram", reason=read.ignored)
 
+    async def _note_membership(self, read: Read) -> None:
+        conversations = self.reception.ledger.conversations
+        if read.blocked and self.reception.people.may_use(f"telegram:{read.blocked}"):
+            await conversations.gone(f"telegram:{read.blocked}")
+        if read.unblocked:
+            await conversations.back(f"telegram:{read.unblocked}")
+
     async def _take_button_away(self, pressed: Pressed) -> None:
         """Stop the button's spinner and remove the keyboard; neither is worth a failing turn."""
         with suppress(TelegramError):
             await self.api.call("answerCallbackQuery", callback_query_id=pressed.callback_id)
         if pressed.chat_id is not None and pressed.message_id is not None:
             with suppress(TelegramError):
-                await self.api.call(
-                    "editMessageReplyMarkup", chat_id=pressed.chat_id, message_id=pressed.message_id
-                )
+                await self.api.call("editMessageReplyMarkup", chat_id=pressed.chat_id, message_id=pressed.message_id)
 
     async def _tell_group(self, group: int, language: str | None) -> None:
         now = time.monotonic()
         if now - self._groups_told.get(group, -GROUP_PAUSE) < GROUP_PAUSE:
             return
+        if len(self._groups_told) >= MOST_GROUPS:  # anybody can add the bot to groups
+            self._groups_told.clear()
         self._groups_told[group] = now
         with suppress(TelegramError):
             await self.api.call(
@@ -241,13 +257,18 @@ class TelegramInput(MessengerInput):
                     allowed_updates=list(ALLOWED_UPDATES),
                     **more,
                 )
+                taken = 0
                 for update in updates if isinstance(updates, list) else []:
                     number = update_id(update)
-                    if number is None:
-                        continue
-                    await self._take(update)
-                    offset = number + 1
+                    if number is not None:
+                        await self._take(update)
+                        offset = number + 1
+                        taken += 1
                 pause = PAUSE_AFTER_ERROR[0]
+                if not taken:
+                    # All before is confirmed by now. After a quiet week Telegram begins to count anew, perhaps lower.
+                    offset = None
+                    await asyncio.sleep(IDLE_PAUSE)
             except TelegramError as error:
                 webhook_removed = webhook_removed and error.code != 409
                 pause = await self._wait_after(error, pause)
@@ -258,5 +279,5 @@ class TelegramInput(MessengerInput):
     async def _wait_after(self, error: TelegramError, pause: float) -> float:
         """Wait as long as the error demands; returns the next pause."""
         log.warning("telegram_failed", method=error.method, code=error.code, reason=error.description[:100])
-        await asyncio.sleep(error.retry_after if error.retry_after is not None else pause)
+        await asyncio.sleep(max(error.retry_after or 0.0, pause))
         return min(pause * 2, PAUSE_AFTER_ERROR[1])

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeGuard
 
 import httpx
 import structlog
@@ -20,6 +20,10 @@ CONNECT_SECONDS = 10.0
 READ_SECONDS = 20.0
 # A wait that Telegram asks for and a turn can bear.
 LONGEST_WAIT = 60.0
+# Longer than any pause that Telegram was seen to ask for; a bound against nonsense.
+LONGEST_PAUSE = 24 * 3600
+# Receiving goes on while Telegram refuses to send.
+RECEIVING = "getUpdates"
 TRIES = 4
 
 # httpx logs every address it asks at INFO, the token with it.
@@ -80,16 +84,19 @@ class TelegramApi:
                 if wait is None or attempt == TRIES - 1:
                     raise
                 log.info("telegram_retry", method=method, code=error.code, wait=wait)
-                if error.code == 429:
-                    self._not_before = max(self._not_before, time.monotonic() + wait)
-                else:
+                if error.code != 429 or error.retry_after is None:  # else `once` waits, whoever calls next
                     await self._sleep(wait)
         raise AssertionError("unreachable")
 
     async def once(self, method: str, *, read_seconds: float = READ_SECONDS, **params: Any) -> Any:
-        """A single try. `read_seconds` must be longer than a long poll's own `timeout`."""
+        """A single try. `read_seconds` must be longer than a long poll's own `timeout`.
+
+        While Telegram refuses everything, waits; raises at once when that is longer than a turn can bear.
+        """
         wait = self._not_before - time.monotonic()
-        if wait > 0:
+        if wait > 0 and method != RECEIVING:
+            if wait > LONGEST_WAIT:
+                raise TelegramError(method, 429, "not asked: told to wait", wait)
             await self._sleep(wait)
         try:
             response = await self._client.post(
@@ -97,25 +104,36 @@ class TelegramApi:
                 json=params,
                 timeout=httpx.Timeout(read_seconds, connect=CONNECT_SECONDS),
             )
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             # `from None`: the chained error's request holds the address, and so the token.
             raise TelegramError(method, 0, type(error).__name__) from None
         try:
             answer = response.json()
-        except ValueError:
+        except (ValueError, RecursionError):
             answer = None
         if not isinstance(answer, dict):
             raise TelegramError(method, response.status_code, "not a Bot API answer") from None
         if answer.get("ok") is True:
             return answer.get("result")
-        parameters = answer.get("parameters")
-        retry_after = parameters.get("retry_after") if isinstance(parameters, dict) else None
-        raise TelegramError(
-            method,
-            int(answer.get("error_code") or response.status_code),
-            str(answer.get("description") or ""),
-            float(retry_after) if isinstance(retry_after, (int, float)) else None,
-        )
+        refusal = _refusal(method, response.status_code, answer)
+        if refusal.code == 429 and refusal.retry_after is not None and method != RECEIVING:
+            self._not_before = max(self._not_before, time.monotonic() + refusal.retry_after)
+        raise refusal
+
+
+def _refusal(method: str, status: int, answer: dict[str, Any]) -> TelegramError:
+    code, parameters = answer.get("error_code"), answer.get("parameters")
+    wait = parameters.get("retry_after") if isinstance(parameters, dict) else None
+    return TelegramError(
+        method,
+        code if _is_number(code) else status,
+        str(answer.get("description") or ""),
+        float(min(wait, LONGEST_PAUSE)) if _is_number(wait) and wait > 0 else None,
+    )
+
+
+def _is_number(value: Any) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _pause(error: TelegramError, attempt: int) -> float | None:

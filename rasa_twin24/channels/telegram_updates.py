@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from rasa_twin24.channels.incoming import BUTTON, CONTACT, EDITED, FORWARDED, TEXT, Incoming
 
@@ -51,7 +51,7 @@ class Read:
 def update_id(update: Any) -> int | None:
     """The update's number, None when it is no update at all."""
     number = update.get("update_id") if isinstance(update, dict) else None
-    return number if isinstance(number, int) and not isinstance(number, bool) else None
+    return number if _is_number(number) else None
 
 
 def read_update(update: dict[str, Any]) -> Read:
@@ -72,12 +72,14 @@ def read_update(update: dict[str, Any]) -> Read:
 def _message(message: dict[str, Any], key: str, *, edited: bool) -> Read:
     chat, person = _dict(message, "chat"), _dict(message, "from")
     if chat.get("type") in ("group", "supergroup"):
-        if edited or not isinstance(chat.get("id"), int):
+        if edited or not _is_number(chat.get("id")):
             return Read(ignored="edit in a group")
+        if person.get("is_bot"):
+            return Read(ignored="written by a bot")  # two bots that answer each other would not stop
         if not any(field in message for field in ("text", "caption", "contact", *_DOCUMENTS, *_VOICES, *_PHOTOS)):
             return Read(ignored="service message of a group")
-        return Read(group=chat["id"], group_language=person.get("language_code"))
-    if chat.get("type") != "private" or not isinstance(person.get("id"), int):
+        return Read(group=chat["id"], group_language=_language(person))
+    if chat.get("type") != "private" or not _is_number(person.get("id")):
         return Read(ignored="not a private chat")
     if person.get("is_bot"):
         return Read(ignored="written by a bot")
@@ -86,6 +88,10 @@ def _message(message: dict[str, Any], key: str, *, edited: bool) -> Read:
     if not edited and any(field in message for field in _SERVICE):
         return Read(ignored="service message")
     kind, text = (EDITED, "") if edited else _content(message)
+    album = message.get("media_group_id")
+    if isinstance(album, str) and not edited:
+        # The files of an album come one by one; they are one message, answered once.
+        key = f"album:{person['id']}:{album}"
     return Read(incoming=_incoming(person, key, kind, text))
 
 
@@ -96,7 +102,12 @@ def _content(message: dict[str, Any]) -> tuple[str, str]:
     phone = _dict(message, "contact").get("phone_number")
     if isinstance(phone, str):
         return CONTACT, phone
-    for kind, fields in (("document", _DOCUMENTS), ("voice", _VOICES), ("photo", _PHOTOS), ("sticker", ("sticker",))):
+    for kind, fields in (
+        ("document", _DOCUMENTS),
+        ("voice", _VOICES),
+        ("photo", _PHOTOS),
+        ("sticker", ("sticker",)),
+    ):
         if any(field in message for field in fields):
             return kind, ""
     return "other", ""
@@ -104,12 +115,16 @@ def _content(message: dict[str, Any]) -> tuple[str, str]:
 
 def _callback(callback: dict[str, Any], key: str) -> Read:
     person, message = _dict(callback, "from"), _dict(callback, "message")
-    if not isinstance(person.get("id"), int) or not isinstance(callback.get("id"), str):
+    if not _is_number(person.get("id")) or not isinstance(callback.get("id"), str):
         return Read(ignored="callback of an unknown shape")
     chat = _dict(message, "chat")
-    message_id = message.get("message_id")
+    chat_id, message_id = chat.get("id"), message.get("message_id")
     # An old message comes as a stub with date 0; its keyboard can still be edited by its id.
-    pressed = Pressed(callback["id"], chat.get("id"), message_id if isinstance(message_id, int) else None)
+    pressed = Pressed(
+        callback["id"],
+        chat_id if _is_number(chat_id) else None,
+        message_id if _is_number(message_id) else None,
+    )
     if chat and chat.get("type") not in ("private", None):
         return Read(pressed=pressed, ignored="button in a group")
     data = callback.get("data")
@@ -118,7 +133,7 @@ def _callback(callback: dict[str, Any], key: str) -> Read:
 
 def _membership(change: dict[str, Any]) -> Read:
     person = _dict(change, "from").get("id")
-    if _dict(change, "chat").get("type") != "private" or not isinstance(person, int):
+    if _dict(change, "chat").get("type") != "private" or not _is_number(person):
         return Read(ignored="membership of a group")
     if _dict(change, "new_chat_member").get("status") == "kicked":
         return Read(blocked=str(person))
@@ -126,15 +141,23 @@ def _membership(change: dict[str, Any]) -> Read:
 
 
 def _incoming(person: dict[str, Any], key: str, kind: str, text: str) -> Incoming:
-    language = person.get("language_code")
     return Incoming(
         channel="telegram",
         key=key,
         person=str(person["id"]),
         kind=kind,
         text=text,
-        language=language if isinstance(language, str) else None,
+        language=_language(person),
     )
+
+
+def _language(person: dict[str, Any]) -> str | None:
+    language = person.get("language_code")
+    return language if isinstance(language, str) else None
+
+
+def _is_number(value: Any) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _dict(parent: dict[str, Any], field: str) -> dict[str, Any]:

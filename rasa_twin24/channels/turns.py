@@ -20,8 +20,12 @@ class Turns:
         self._handle = handle
         self._queues: dict[str, deque[Incoming]] = {}
         self._workers: dict[str, asyncio.Task[None]] = {}
+        self._closed = False
 
     def put(self, incoming: Incoming) -> None:
+        """After `close` it does nothing: what is begun then would be cut off in the middle."""
+        if self._closed:
+            return
         queue = self._queues.setdefault(incoming.conversation, deque())
         queue.append(incoming)
         if incoming.conversation not in self._workers:
@@ -30,6 +34,7 @@ class Turns:
 
     async def close(self, seconds: float) -> None:
         """Let the turns that run come to their end; what waits is in the inbox and taken up at the next start."""
+        self._closed = True
         for queue in self._queues.values():
             queue.clear()
         workers = list(self._workers.values())

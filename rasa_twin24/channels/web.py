@@ -35,6 +35,8 @@ log = structlog.get_logger(__name__)
 
 # Of one message, bytes: the longest text that is read is 10,000 characters; this leaves room for a whole file pasted.
 MAX_BODY = 256 * 1024
+# What is read of a longer one and thrown away, bytes: who is cut off while sending does not hear why.
+MAX_DRAINED = 16 * 1024 * 1024
 TOKEN_BYTES = 24
 # A turn that takes longer shows the bot typing, seconds; most answers are there before.
 TYPING_AFTER = 0.3
@@ -146,7 +148,7 @@ class WebInput(MessengerInput):
     def _refusal(self, request: Request) -> HTTPResponse | None:
         """What to answer a request that does not come from the owner's page; None when it does."""
         if not self._token or self._closing:
-            return _json({"error": "not_ready"}, 503)
+            return _not_ready(request)
         if not self._knows(request):
             return _json({"error": "door"}, 403 if self.open_door else 401)
         if not web_door.from_own_page(request.headers):
@@ -167,14 +169,13 @@ class WebInput(MessengerInput):
             await request.receive_body()
             sent = read_sent(request.body)
         except PayloadTooLarge:
+            request.stream.request_max_size = MAX_DRAINED
             return _json({"error": "too_long"}, 413)
         except BadRequest as error:
             return _json({"error": error.code}, 400)
         # A page that goes away cancels its request. What has begun is finished, or a claimed message would lie
         # unanswered until the next start.
-        taking = asyncio.create_task(
-            self._take(sent, first_language(request.headers.get("accept-language", "")))
-        )
+        taking = asyncio.create_task(self._take(sent, first_language(request.headers.get("accept-language", ""))))
         self._taking.add(taking)
         taking.add_done_callback(self._taking.discard)
         taken = await asyncio.shield(taking)
@@ -205,9 +206,7 @@ class WebInput(MessengerInput):
                 seq = await ledger.transcript.add(WEB_OWNER, PERSON, line, client_key=sent.key)
                 self._ring()
         channel, _, person = WEB_OWNER.partition(":")
-        new = await self.reception.receive(
-            Incoming(channel, sent.key, person, sent.kind, sent.text, language)
-        )
+        new = await self.reception.receive(Incoming(channel, sent.key, person, sent.kind, sent.text, language))
         return {"seq": seq} if new else {"seq": seq, "repeated": True}
 
     # --- going out ------------------------------------------------------------------------------------------
@@ -249,7 +248,7 @@ class WebInput(MessengerInput):
             with suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(bell.wait(), left)
             if self._closing:
-                return _json({"error": "not_ready"}, 503)
+                return _not_ready(request)
 
     async def _news(self, question: Question) -> tuple[list[dict[str, object]], bool]:
         """The lines that the page lacks, and whether it has to forget what it shows."""
@@ -270,9 +269,7 @@ class WebInput(MessengerInput):
         return {"lines": lines, "latest": latest, "reset": reset, "typing": self._typing, "talk": self._talk}
 
     async def _kept_token(self) -> str:
-        return await self.reception.ledger.kept.get_or_make(
-            "web_token", lambda: secrets.token_urlsafe(TOKEN_BYTES)
-        )
+        return await self.reception.ledger.kept.get_or_make("web_token", lambda: secrets.token_urlsafe(TOKEN_BYTES))
 
     def _show_typing(self, typing: bool) -> None:
         if self._typing != typing:
@@ -290,10 +287,14 @@ def _asset(name: str) -> HTTPResponse:
     return text(web_page.asset(name), headers=web_page.HEADERS, content_type=web_page.ASSETS[name])
 
 
+def _not_ready(request: Request) -> HTTPResponse:
+    # A connection kept alive would hold up the stop of the server.
+    request.stream.keep_alive = False
+    return _json({"error": "not_ready"}, 503)
+
+
 def _page(page: str, status: int) -> HTTPResponse:
-    return text(
-        page, status=status, headers=dict(web_page.HEADERS), content_type="text/html; charset=utf-8"
-    )
+    return text(page, status=status, headers=dict(web_page.HEADERS), content_type="text/html; charset=utf-8")
 
 
 def _json(body: dict[str, object], status: int = 200) -> HTTPResponse:

@@ -30,6 +30,7 @@ const calendarWithYear = new Intl.DateTimeFormat("ru", { day: "numeric", month: 
 const talk = new Talk(show);
 const looks = new WeakMap(); // what each message's element shows now
 let following = true; // the person looks at the end of the talk
+let touching = matchMedia("(pointer: coarse)").matches; // how the page was last used: with a finger or not
 let shownConnection = talk.connection;
 let newestSeen = 0;
 
@@ -80,10 +81,10 @@ function items() {
 
 function choiceButton(title, disabled, press) {
   const button = element("button", { type: "button", textContent: title, disabled });
-  button.addEventListener("click", (event) => {
+  button.addEventListener("click", () => {
+    for (const choice of button.parentElement.children) choice.disabled = true; // a double click is one press
     press();
-    // Not after a touch: the field would bring the phone's keyboard up over the answer.
-    if (event.pointerType !== "touch") field.focus();
+    backToField();
   });
   return button;
 }
@@ -139,7 +140,7 @@ function showMessages() {
     update(made, item);
   }
   for (const child of known.values()) child.remove();
-  if (focusWasInside && !log.contains(document.activeElement)) field.focus();
+  if (focusWasInside && !log.contains(document.activeElement)) backToField();
 }
 
 function showConnection() {
@@ -170,6 +171,11 @@ function show() {
 
 function toEnd() {
   scroll.scrollTop = scroll.scrollHeight;
+}
+
+/** Not after a touch: the field would bring the phone's keyboard up over the answer. */
+function backToField() {
+  if (!touching) field.focus({ preventScroll: true });
 }
 
 function fitField() {
@@ -230,7 +236,7 @@ field.addEventListener("input", () => {
 document.getElementById("starters").addEventListener("click", (event) => {
   if (!(event.target instanceof HTMLButtonElement)) return;
   say(event.target.textContent);
-  if (event.pointerType !== "touch") field.focus();
+  backToField();
 });
 
 scroll.addEventListener("scroll", () => {
@@ -240,13 +246,15 @@ scroll.addEventListener("scroll", () => {
 
 down.addEventListener("click", () => {
   toEnd();
-  field.focus({ preventScroll: true });
+  backToField();
 });
 
 document.addEventListener("visibilitychange", showTitle);
+addEventListener("pointerdown", (event) => { touching = event.pointerType === "touch"; }, true);
+addEventListener("keydown", () => { touching = false; }, true);
 // The phone's keyboard or a turned screen changes the height.
 new ResizeObserver(() => following && toEnd()).observe(scroll);
 
 write(draft());
-if (matchMedia("(hover: hover)").matches) field.focus();
+backToField();
 talk.start();

@@ -185,7 +185,7 @@ export class Talk {
     return this.#outbox.list().find((message) => this.#mine.has(message.key) && !this.#isHeld(message));
   }
 
-  /** Whether the bot has answered; whether there is a connection is found out by listening. */
+  /** Whether the bot has answered. A break of the connection is found out by listening. */
   async #post({ key, text, button, title }) {
     try {
       const answer = await fetch("/webhooks/web/webhook", {
@@ -204,7 +204,8 @@ export class Talk {
       }
       this.#changed();
       return true;
-    } catch {
+    } catch (error) {
+      if (error instanceof Refused) this.#lost(error);
       return false;
     }
   }

@@ -47,7 +47,8 @@ class Buttons:
                 }
                 for token, (title, payload) in zip(tokens, keyboard, strict=True)
             ]
-            connection.execute(sa.insert(buttons), rows)
+            if rows:  # without any, the statement would insert a row of defaults
+                connection.execute(sa.insert(buttons), rows)
 
         await self._store.run(work)
         return tokens
@@ -56,15 +57,18 @@ class Buttons:
         """Use a button up together with its neighbours; None when it is not this conversation's newest, unused one."""
 
         def work(connection: sa.engine.Connection) -> Pressed | None:
-            row = connection.execute(
-                sa.select(buttons).where(
-                    buttons.c.token == token, buttons.c.conversation == conversation, buttons.c.open
-                )
-            ).first()
-            if row is None:
+            # Locked all together and in one order: of two presses at once, of neighbours too, one wins.
+            keyboard = connection.execute(
+                sa.select(buttons)
+                .where(buttons.c.conversation == conversation, buttons.c.open)
+                .order_by(buttons.c.token)
+                .with_for_update()
+            ).all()
+            pressed = next((row for row in keyboard if row.token == token), None)
+            if pressed is None:
                 return None
             _close(connection, conversation)
-            return Pressed(row.title, row.payload)
+            return Pressed(pressed.title, pressed.payload)
 
         return await self._store.run(work)
 
@@ -73,9 +77,7 @@ class Buttons:
 
         def work(connection: sa.engine.Connection) -> str | None:
             title = connection.scalar(
-                sa.select(buttons.c.title).where(
-                    buttons.c.token == token, buttons.c.conversation == conversation
-                )
+                sa.select(buttons.c.title).where(buttons.c.token == token, buttons.c.conversation == conversation)
             )
             return None if title is None else str(title)
 

@@ -53,6 +53,14 @@ class Conversations:
     async def step(self, conversation: str, step: str | None) -> None:
         await self._store.run(lambda c: put(c, conversation, self._clock(), step=step))
 
+    async def step_of(self, conversation: str, task_id: int, step: str | None) -> None:
+        """Set the step, unless the person has turned to another task meanwhile."""
+        await self._store.run(lambda c: self._if_about(c, conversation, task_id, step=step))
+
+    async def leave(self, conversation: str, task_id: int) -> None:
+        """Talk about nothing, unless the person has turned to another task meanwhile."""
+        await self._store.run(lambda c: self._if_about(c, conversation, task_id, task_id=None, step=None))
+
     async def gone(self, conversation: str) -> None:
         """The person blocked the bot or left."""
         await self._store.run(lambda c: put(c, conversation, self._clock(), gone_at=self._clock()))
@@ -67,12 +75,22 @@ class Conversations:
             )
         )
 
+    def _if_about(self, connection: sa.engine.Connection, conversation: str, about: int, **values: Any) -> None:
+        connection.execute(
+            sa.update(conversations)
+            .where(conversations.c.id == conversation, conversations.c.task_id == about)
+            .values(updated_at=self._clock(), **values)
+        )
+
 
 def put(connection: sa.engine.Connection, conversation: str, now: float, **values: Any) -> None:
     """Change a conversation inside somebody else's transaction; it is made when there is none."""
     values["updated_at"] = now
-    changed = connection.execute(
-        sa.update(conversations).where(conversations.c.id == conversation).values(**values)
-    )
-    if not changed.rowcount:
-        connection.execute(sa.insert(conversations).values(id=conversation, **values))
+    change = sa.update(conversations).where(conversations.c.id == conversation).values(**values)
+    if connection.execute(change).rowcount:
+        return
+    try:
+        with connection.begin_nested():
+            connection.execute(sa.insert(conversations).values(id=conversation, **values))
+    except sa.exc.IntegrityError:  # another process has just made it
+        connection.execute(change)

@@ -7,7 +7,7 @@ until its turn is over, so that a killed process takes it up again.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
@@ -21,7 +21,7 @@ class Waiting:
 
     channel: str
     key: str
-    incoming: str
+    incoming: str = field(repr=False)
     received_at: float
 
 
@@ -48,9 +48,7 @@ class Inbox:
         """The turn is over: keep the key against repetitions, forget the content."""
         await self._store.run(
             lambda connection: connection.execute(
-                sa.update(updates)
-                .where(updates.c.channel == channel, updates.c.key == key[:255])
-                .values(incoming=None)
+                sa.update(updates).where(updates.c.channel == channel, updates.c.key == key[:255]).values(incoming=None)
             )
         )
 

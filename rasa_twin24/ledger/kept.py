@@ -18,10 +18,16 @@ class Kept:
         """The value kept under `key`; the first caller's `make()` decides it for good."""
 
         def work(connection: sa.engine.Connection) -> str:
-            value = connection.scalar(sa.select(kept.c.value).where(kept.c.key == key))
-            if value is None:
-                value = make()
-                connection.execute(sa.insert(kept).values(key=key, value=value))
-            return str(value)
+            present = sa.select(kept.c.value).where(kept.c.key == key)
+            value = connection.scalar(present)
+            if value is not None:
+                return str(value)
+            made = make()
+            try:
+                with connection.begin_nested():
+                    connection.execute(sa.insert(kept).values(key=key, value=made))
+            except sa.exc.IntegrityError:  # another process was first
+                return str(connection.scalar(present))
+            return made
 
         return await self._store.run(work)

@@ -29,17 +29,7 @@ class Notices:
         self._clock = clock
 
     async def add(self, conversation: str, kind: str, **params: Any) -> None:
-        def work(connection: sa.engine.Connection) -> None:
-            connection.execute(
-                sa.insert(notices).values(
-                    conversation=conversation,
-                    kind=kind,
-                    params=json.dumps(params, ensure_ascii=False),
-                    created_at=self._clock(),
-                )
-            )
-
-        await self._store.run(work)
+        await self._store.run(lambda c: put(c, conversation, kind, params, self._clock()))
 
     async def waiting(self) -> list[Notice]:
         """Not told yet, oldest first."""
@@ -59,10 +49,20 @@ class Notices:
 
     async def told(self, notice_id: int) -> None:
         await self._store.run(
-            lambda c: c.execute(
-                sa.update(notices).where(notices.c.id == notice_id).values(told_at=self._clock())
-            )
+            lambda c: c.execute(sa.update(notices).where(notices.c.id == notice_id).values(told_at=self._clock()))
         )
+
+
+def put(connection: sa.engine.Connection, conversation: str, kind: str, params: dict[str, Any], now: float) -> None:
+    """`Notices.add` inside somebody else's transaction."""
+    connection.execute(
+        sa.insert(notices).values(
+            conversation=conversation,
+            kind=kind,
+            params=json.dumps(params, ensure_ascii=False),
+            created_at=now,
+        )
+    )
 
 
 def _notice(row: Any) -> Notice:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import sqlalchemy as sa
 
-from rasa_twin24.ledger import tasks
+from rasa_twin24.ledger import schema, tasks
 from rasa_twin24.ledger.schema import plans
 from rasa_twin24.ledger.store import Store
-from rasa_twin24.ledger.tasks import TaskState
+from rasa_twin24.ledger.tasks import CandidateState, TaskState
 
 SHOWN, USED, VOID = "shown", "used", "void"
 
@@ -41,38 +41,65 @@ class Plans:
         """Whatever was shown may no longer be said yes to."""
         await self._store.run(lambda c: _void(c, conversation))
 
-    async def use(self, conversation: str, task_id: int, digest: str) -> bool:
+    async def use(self, conversation: str, task_id: int, digest: Callable[[Sequence[str]], str]) -> bool:
         """Take the yes: true once, for the plan shown last, if it is unexpired and still what would be started.
 
-        In the same transaction the task goes from filling to starting, so nothing can slip in between.
+        `digest` is that of the plan with the given numbers. In the same transaction the task goes from filling to
+        starting, so nothing can slip in between; while a number is on its way to TWIN there is no yes at all.
         """
 
         def work(connection: sa.engine.Connection) -> bool:
+            # First, for it locks the task: no number can be sent from here on.
+            if not tasks.move(connection, task_id, [TaskState.FILLING], TaskState.STARTING, started_at=None):
+                return False
+            now = self._clock()
+            added = tasks.list_phones(connection, task_id, [CandidateState.ADDED])
             used = connection.execute(
                 sa.update(plans)
                 .where(
                     plans.c.conversation == conversation,
                     plans.c.task_id == task_id,
-                    plans.c.digest == digest,
+                    plans.c.digest == digest(added),
                     plans.c.state == SHOWN,
-                    plans.c.expires_at > self._clock(),
+                    plans.c.expires_at > now,
                 )
-                .values(state=USED)
+                # From the yes on it lives as long again; see `alive`.
+                .values(state=USED, expires_at=now + plans.c.expires_at - plans.c.created_at)
             )
-            if used.rowcount != 1:
-                return False
-            if tasks.move(connection, task_id, [TaskState.FILLING], TaskState.STARTING):
-                return True
-            raise _LostRace
+            on_their_way = tasks.list_phones(connection, task_id, [CandidateState.SENDING])
+            if used.rowcount != 1 or on_their_way or _starts_elsewhere(connection, task_id):
+                raise _NotTaken
+            return True
 
         try:
             return await self._store.run(work)
-        except _LostRace:  # rolled back: the consent was not used up
+        except _NotTaken:  # rolled back: the consent was not used up
             return False
 
+    async def alive(self, task_id: int) -> bool:
+        """Whether the yes to this task is recent: a process that was down for hours must not dial at night."""
 
-class _LostRace(Exception):
-    """The task is not being filled any more."""
+        def work(connection: sa.engine.Connection) -> bool:
+            expires_at = connection.scalar(
+                sa.select(sa.func.max(plans.c.expires_at)).where(plans.c.task_id == task_id, plans.c.state == USED)
+            )
+            return expires_at is not None and expires_at > self._clock()
+
+        return await self._store.run(work)
+
+
+class _NotTaken(Exception):
+    """The yes was not to this list, came too late or too early."""
+
+
+def _starts_elsewhere(connection: sa.engine.Connection, task_id: int) -> bool:
+    """Whether another conversation is just starting the same task of TWIN's."""
+    rows = schema.tasks
+    twin_id = sa.select(rows.c.twin_id).where(rows.c.id == task_id).scalar_subquery()
+    others = sa.select(rows.c.id).where(
+        rows.c.twin_id == twin_id, rows.c.id != task_id, rows.c.state == TaskState.STARTING
+    )
+    return connection.execute(others).first() is not None
 
 
 def _void(connection: sa.engine.Connection, conversation: str) -> None:

@@ -33,7 +33,7 @@ tasks = sa.Table(
     sa.Column("created_at", sa.Float, nullable=False),  # at TWIN; before that, when it was written down
     sa.Column("started_at", sa.Float, nullable=True),  # written before `play` is sent
     sa.Column("ended_at", sa.Float, nullable=True),
-    sa.Column("seen_status", sa.String(32), nullable=True),  # of the running task, last told by TWIN
+    sa.Column("seen_status", sa.Text, nullable=True),  # last told by TWIN, which may send words of its own
     sa.Column("look_at", sa.Float, nullable=True, index=True),  # when to ask TWIN again
     sa.Column("looks", sa.Integer, nullable=False, server_default="0"),
 )
@@ -86,7 +86,7 @@ notices = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("conversation", sa.String(255), nullable=False),
-    sa.Column("kind", sa.String(32), nullable=False),
+    sa.Column("kind", sa.String(64), nullable=False),
     sa.Column("params", sa.Text, nullable=False),  # JSON object
     sa.Column("created_at", sa.Float, nullable=False),
     sa.Column("told_at", sa.Float, nullable=True, index=True),
@@ -99,7 +99,7 @@ transcript = sa.Table(
     sa.Column("conversation", sa.String(255), nullable=False, index=True),
     sa.Column("author", sa.String(8), nullable=False),  # person, bot
     sa.Column("text", sa.Text, nullable=False),
-    sa.Column("buttons", sa.Text, nullable=False),  # JSON list of {"title", "token"}
+    sa.Column("buttons", sa.Text, nullable=False),  # JSON list of [title, token]
     sa.Column("client_key", sa.String(64), nullable=True),
     sa.Column("created_at", sa.Float, nullable=False),
     sqlite_autoincrement=True,  # a number must never be given out twice: browsers ask "what came after it?"

@@ -32,7 +32,12 @@ class Store:
         self._sqlite = url.startswith("sqlite")
         if self._sqlite:
             Path(sa.engine.make_url(url).database).parent.mkdir(parents=True, exist_ok=True)
-            self.engine = sa.create_engine(url, connect_args={"timeout": SQLITE_BUSY_SECONDS, "check_same_thread": False})
+            # SQLAlchemy 1.4 would open the file anew for each transaction; the one thread needs one connection.
+            self.engine = sa.create_engine(
+                url,
+                poolclass=sa.pool.StaticPool,
+                connect_args={"timeout": SQLITE_BUSY_SECONDS, "check_same_thread": False},
+            )
             sa.event.listen(self.engine, "connect", _sqlite_connect)
             sa.event.listen(self.engine, "begin", _sqlite_begin)
         else:

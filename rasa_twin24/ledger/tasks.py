@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
+from rasa_twin24.ledger import notices
 from rasa_twin24.ledger.schema import candidates, tasks
 from rasa_twin24.ledger.store import Store
 
@@ -58,8 +59,10 @@ class CallTask:
 
 @dataclass(frozen=True)
 class Collected:
-    new: tuple[str, ...]
-    already: tuple[str, ...]
+    """Whole numbers, hence no repr."""
+
+    new: tuple[str, ...] = field(repr=False)
+    already: tuple[str, ...] = field(repr=False)
 
 
 class Tasks:
@@ -135,6 +138,31 @@ class Tasks:
         """Set the state if it is one of `expected`; False when somebody else was first."""
         return await self._store.run(lambda c: move(c, task_id, expected, state, **values))
 
+    async def may_play(self, task_id: int) -> bool:
+        """Decide for the one `play` of a yes, before it is sent: true once until the task is filled again."""
+
+        def work(connection: sa.engine.Connection) -> bool:
+            decided = connection.execute(
+                sa.update(tasks)
+                .where(tasks.c.id == task_id, tasks.c.state == TaskState.STARTING, tasks.c.started_at.is_(None))
+                .values(started_at=self._clock())
+            )
+            return bool(decided.rowcount)
+
+        return await self._store.run(work)
+
+    async def end(self, task_id: int, kind: str, params: dict[str, Any]) -> bool:
+        """A running task has ended, and its conversation is to be told so: both or, when it does not run, neither."""
+
+        def work(connection: sa.engine.Connection) -> bool:
+            now = self._clock()
+            if not move(connection, task_id, [TaskState.RUNNING], TaskState.ENDED, ended_at=now, look_at=None):
+                return False
+            notices.put(connection, _get(connection, task_id).conversation, kind, params, now)
+            return True
+
+        return await self._store.run(work)
+
     async def change(self, task_id: int, **values: Any) -> None:
         await self._store.run(lambda c: c.execute(sa.update(tasks).where(tasks.c.id == task_id).values(**values)))
 
@@ -175,7 +203,19 @@ class Tasks:
         """The numbers in these states, in the order in which they came."""
 
         def work(connection: sa.engine.Connection) -> list[str]:
-            return _phones(connection, task_id, states)
+            return list_phones(connection, task_id, states)
+
+        return await self._store.run(work)
+
+    async def begin_sending(self, task_id: int, phones: Sequence[str]) -> bool:
+        """Mark numbers as on their way; false when the task is not being filled any more."""
+
+        def work(connection: sa.engine.Connection) -> bool:
+            # The change that changes nothing locks the row: a yes either comes first or sees the numbers on their way.
+            if not move(connection, task_id, [TaskState.FILLING], TaskState.FILLING):
+                return False
+            _mark(connection, task_id, phones, CandidateState.SENDING)
+            return True
 
         return await self._store.run(work)
 
@@ -192,9 +232,7 @@ class Tasks:
         )
 
 
-def move(
-    connection: sa.engine.Connection, task_id: int, expected: Collection[str], state: str, **values: Any
-) -> bool:
+def move(connection: sa.engine.Connection, task_id: int, expected: Collection[str], state: str, **values: Any) -> bool:
     """`Tasks.move` inside somebody else's transaction."""
     changed = connection.execute(
         sa.update(tasks).where(tasks.c.id == task_id, tasks.c.state.in_(expected)).values(state=state, **values)
@@ -209,7 +247,8 @@ def _get(connection: sa.engine.Connection, task_id: int) -> CallTask:
     return CallTask(**row._mapping)
 
 
-def _phones(connection: sa.engine.Connection, task_id: int, states: Sequence[str]) -> list[str]:
+def list_phones(connection: sa.engine.Connection, task_id: int, states: Sequence[str]) -> list[str]:
+    """`Tasks.phones` inside somebody else's transaction."""
     rows = connection.execute(
         sa.select(candidates.c.phone)
         .where(candidates.c.task_id == task_id, candidates.c.state.in_(states))
@@ -220,7 +259,5 @@ def _phones(connection: sa.engine.Connection, task_id: int, states: Sequence[str
 
 def _mark(connection: sa.engine.Connection, task_id: int, phones: Sequence[str], state: str) -> None:
     connection.execute(
-        sa.update(candidates)
-        .where(candidates.c.task_id == task_id, candidates.c.phone.in_(phones))
-        .values(state=state)
+        sa.update(candidates).where(candidates.c.task_id == task_id, candidates.c.phone.in_(phones)).values(state=state)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
@@ -18,7 +18,7 @@ class Line:
 
     seq: int
     author: str
-    text: str
+    text: str = field(repr=False)
     buttons: tuple[tuple[str, str], ...]
     client_key: str | None
     created_at: float

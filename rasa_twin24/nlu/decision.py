@@ -7,16 +7,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rasa_twin24.text.commands import command_of
-from rasa_twin24.text.consent import Answer, hedges, orders_start, read_answer, refuses, starts_calls
+from rasa_twin24.text.consent import (
+    Answer,
+    agrees,
+    delays,
+    hedges,
+    orders_start,
+    read_answer,
+    refuses,
+    starts_calls,
+    stops,
+)
+from rasa_twin24.text.removal import removes_numbers
+from rasa_twin24.text.task_name import asks_for_new_task
 
 AFFIRM, DENY, HESITATE = "affirm", "deny", "hesitate"
 PROVIDE_PHONE, START_CALLS = "provide_phone", "start_calls"
+CANCEL, PAUSE_CALLS = "cancel", "pause_calls"
 CREATE_TASK, ADD_TO_TASK = "create_task", "add_to_existing_task"
 NLU_FALLBACK = "nlu_fallback"
 
-_BY_ANSWER = {Answer.NO: DENY, Answer.HEDGE: HESITATE}
 # Intents that may carry numbers themselves.
 _WITH_PHONES = frozenset({CREATE_TASK, ADD_TO_TASK, START_CALLS})
+# Of the model's certainty; where the vetoed intents take more than the rest, nothing else is likely either.
+_LEAST_SHARE = 0.5
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -28,13 +42,11 @@ class Prediction:
     confidence: float
 
 
-def decide(
-    text: str, ranking: Sequence[Prediction], phones: Sequence[tuple[int, int]], threshold: float
-) -> Prediction:
+def decide(text: str, ranking: Sequence[Prediction], phones: Sequence[tuple[int, int]], threshold: float) -> Prediction:
     """The intent of a message, given the model's ranking (best first) and the bounds of its phone numbers.
 
-    `threshold` is the least confidence of an intent that takes a vetoed one's place, out of what the vetoed ones
-    leave. A certain rule answers with confidence 1.
+    `threshold` is the least confidence of an intent that takes a vetoed one's place, out of what the
+    vetoed ones leave. A certain rule answers with confidence 1.
     """
     if phones:
         return _decide_with_phones(text, ranking, phones, threshold)
@@ -43,9 +55,19 @@ def decide(
     answer = read_answer(text)
     if answer is Answer.YES:
         return Prediction(START_CALLS if orders_start(text) else AFFIRM, 1.0)
-    if answer in _BY_ANSWER:
-        return Prediction(_BY_ANSWER[answer], 1.0)
+    if answer is Answer.HEDGE:
+        return Prediction(HESITATE, 1.0)
+    if answer is Answer.NO:
+        return Prediction(_kind_of_refusal(text, ranking), 1.0)
     return _decide_by_model(text, ranking, threshold)
+
+
+def _kind_of_refusal(text: str, ranking: Sequence[Prediction]) -> str:
+    """A refusal is no consent in any case; the model may know better what it refuses."""
+    meant = ranking[0].intent if ranking else DENY
+    if meant in (CANCEL, PAUSE_CALLS) and stops(text):
+        return meant
+    return HESITATE if meant == HESITATE and delays(text) else DENY
 
 
 def _decide_with_phones(
@@ -54,11 +76,13 @@ def _decide_with_phones(
     """A message with numbers gives numbers, unless it clearly asks for something to do with them."""
     if not _LETTER.search(_without(text, phones)):
         return Prediction(PROVIDE_PHONE, 1.0)
+    if removes_numbers(text):
+        return _decide_by_model(text, ranking, threshold)
     for prediction in _modelled(ranking)[:1]:
         clear = prediction.intent != START_CALLS or starts_calls(text)
         if prediction.intent in _WITH_PHONES and clear and prediction.confidence >= threshold:
             return prediction
-    return Prediction(PROVIDE_PHONE, 1.0)
+    return Prediction(CREATE_TASK if asks_for_new_task(text) else PROVIDE_PHONE, 1.0)
 
 
 def _decide_by_model(text: str, ranking: Sequence[Prediction], threshold: float) -> Prediction:
@@ -75,7 +99,7 @@ def _decide_by_model(text: str, ranking: Sequence[Prediction], threshold: float)
         return Prediction(HESITATE, first.confidence)
     allowed = [prediction for prediction in modelled if _allows(text, prediction.intent)]
     left = 1.0 - sum(prediction.confidence for prediction in modelled if prediction not in allowed)
-    if allowed and left > 0 and allowed[0].confidence / left >= threshold:
+    if allowed and left > 0 and allowed[0].confidence >= threshold * max(left, _LEAST_SHARE):
         return allowed[0]
     return Prediction(NLU_FALLBACK, threshold)
 
@@ -85,7 +109,7 @@ def _allows(text: str, intent: str) -> bool:
     if intent in (AFFIRM, PROVIDE_PHONE):
         return False
     if intent == DENY:
-        return refuses(text)
+        return refuses(text) or not agrees(text)
     return intent != START_CALLS or starts_calls(text)
 
 

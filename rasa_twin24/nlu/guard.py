@@ -1,4 +1,4 @@
-"""The consent guard as the last component of the pipeline (`decision.py`, `text/consent.py`)."""
+"""The consent guard, the last component of the pipeline that touches the intent (`decision.py`, `text/consent.py`)."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa_twin24.nlu.bounds import MOST_CHARACTERS
 from rasa_twin24.nlu.decision import NLU_FALLBACK, Prediction, decide
 from rasa_twin24.nlu.phone_extractor import PHONE_NUMBER
+from rasa_twin24.text.dictionary import load_dictionary
 
 log = structlog.get_logger(__name__)
 
@@ -31,7 +32,8 @@ class ConsentGuard(GraphComponent):  # type: ignore[misc]
     """Has the last word on affirm, deny, hesitate, start_calls, provide_phone and whole-message commands."""
 
     def __init__(self, config: dict[str, Any]) -> None:
-        """`config["threshold"]` is that of the FallbackClassifier before it."""
+        """`config["threshold"]` is that of the FallbackClassifier before it. Loads the dictionary before any turn."""
+        load_dictionary()
         self._threshold = float(config["threshold"])
 
     @staticmethod
@@ -86,10 +88,6 @@ def _phone_spans(message: Message) -> list[tuple[int, int]]:
 
 def _settle(message: Message, settled: Prediction) -> None:
     chosen = {INTENT_NAME_KEY: settled.intent, PREDICTED_CONFIDENCE_KEY: settled.confidence}
-    others = [
-        entry
-        for entry in message.get(INTENT_RANKING_KEY) or []
-        if entry.get(INTENT_NAME_KEY) != settled.intent
-    ]
+    others = [entry for entry in message.get(INTENT_RANKING_KEY) or [] if entry.get(INTENT_NAME_KEY) != settled.intent]
     message.set(INTENT, chosen, add_to_output=True)
     message.set(INTENT_RANKING_KEY, [chosen, *others], add_to_output=True)

@@ -14,6 +14,9 @@ from rasa_twin24.nlu.bounds import MOST_CHARACTERS
 from rasa_twin24.nlu.source_fingerprint import source_fingerprint
 from rasa_twin24.text.tokens import tokenize
 
+# LogisticRegressionClassifier raises on a message without features ("...", a blank), and the turn would die.
+_NO_WORDS = "no_words"
+
 log = structlog.get_logger(__name__)
 
 
@@ -32,16 +35,14 @@ class MessengerTokenizer(Tokenizer):  # type: ignore[misc]
         return source_fingerprint()
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
-        """Tokens of one attribute; never raises, and reads the first 20,000 characters."""
+        """Tokens of one attribute, at least one; never raises, and reads the first 20,000 characters."""
         text = str(message.get(attribute))[:MOST_CHARACTERS]
         try:
-            return [
-                Token(found.text, found.start, found.end, lemma=_lemma(found.text))
-                for found in tokenize(text)
-            ]
-        except Exception:
-            log.exception("tokenize_failed", characters=len(text))
-            return []
+            found = [Token(token.text, token.start, token.end, lemma=_lemma(token.text)) for token in tokenize(text)]
+        except Exception as error:
+            log.error("tokenize_failed", characters=len(text), error=type(error).__name__)
+            found = []
+        return found or [Token(_NO_WORDS, 0, max(len(text), 1))]
 
 
 def _lemma(token: str) -> str:

@@ -63,27 +63,19 @@ class _Route(NamedTuple):
 def _route(
     endpoint: Endpoint, method: str, path: str, work: Callable[[Sandbox, _Call], object], *, takes_body: bool
 ) -> _Route:
-    return _Route(
-        endpoint, method, re.compile(path.replace("{id}", "(?P<task_id>[^/]+)")), work, takes_body=takes_body
-    )
+    return _Route(endpoint, method, re.compile(path.replace("{id}", "(?P<task_id>[^/]+)")), work, takes_body=takes_body)
 
 
 _TASKS = f"{CIS_PATH}/telephony/autoCall"
 
 _ROUTES = (
-    _route(
-        "login", "POST", f"{IAM_PATH}/auth/login", lambda box, call: box.log_in(call.body), takes_body=True
-    ),
+    _route("login", "POST", f"{IAM_PATH}/auth/login", lambda box, call: box.log_in(call.body), takes_body=True),
     _route("create", "POST", _TASKS, lambda box, call: box.create(call.body), takes_body=True),
     _route("list", "GET", _TASKS, lambda box, call: box.find(call.query), takes_body=False),
     _route("read", "GET", f"{_TASKS}/{{id}}", lambda box, call: box.read(call.task_id), takes_body=False),
     _route("add", "POST", f"{_TASKS}Candidate/batch", lambda box, call: box.add(call.body), takes_body=True),
-    _route(
-        "play", "POST", f"{_TASKS}/{{id}}/play", lambda box, call: box.play(call.task_id), takes_body=False
-    ),
-    _route(
-        "pause", "POST", f"{_TASKS}/{{id}}/pause", lambda box, call: box.pause(call.task_id), takes_body=False
-    ),
+    _route("play", "POST", f"{_TASKS}/{{id}}/play", lambda box, call: box.play(call.task_id), takes_body=False),
+    _route("pause", "POST", f"{_TASKS}/{{id}}/pause", lambda box, call: box.pause(call.task_id), takes_body=False),
     _route(
         "halted",
         "POST",
@@ -97,11 +89,7 @@ _ROUTES = (
 def endpoint_of(request: Request) -> Endpoint | None:
     """Which endpoint the request is for; None if there is none."""
     return next(
-        (
-            route.endpoint
-            for route in _ROUTES
-            if route.method == request.method and route.path.fullmatch(request.path)
-        ),
+        (route.endpoint for route in _ROUTES if route.method == request.method and route.path.fullmatch(request.path)),
         None,
     )
 
@@ -174,9 +162,7 @@ def _json(request: Request) -> object:
     if request.content_type.partition(";")[0].strip().lower() != JSON_TYPE:
         raise Refusal(415, "The body is not declared as JSON.", {"Content-Type": f"must be {JSON_TYPE}"})
     try:
-        return json.loads(
-            request.body.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_unique_fields
-        )
+        return json.loads(request.body.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_unique_fields)
     except (ValueError, RecursionError):
         raise Refusal(400, "The body is not JSON.") from None
 

@@ -172,9 +172,7 @@ class Sandbox:
         """Every call dialed so far, task by task in the order of dialing."""
         now = self.tick()
         return [
-            DialedCall(task.id, call.phone, call.status_at(now))
-            for task in self._tasks.values()
-            for call in task.calls
+            DialedCall(task.id, call.phone, call.status_at(now)) for task in self._tasks.values() for call in task.calls
         ]
 
     @property

@@ -87,9 +87,7 @@ _WEBHOOK = mapping(
     {
         "partialResults": boolean,
         "delay": integer(0),
-        "events": mapping(
-            {}, {name: mapping({"name": one_of(name), "value": boolean}) for name in WEBHOOK_EVENTS}
-        ),
+        "events": mapping({}, {name: mapping({"name": one_of(name), "value": boolean}) for name in WEBHOOK_EVENTS}),
     },
 )
 

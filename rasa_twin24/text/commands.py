@@ -1,7 +1,7 @@
 """Whole messages that are commands even while the bot waits for free text, such as the name of a task.
 
-The set is closed and small on purpose: a company may be called "Отмена.ру" or "Помощь бездомным", so only a message
-that consists of one of these phrases and nothing else interrupts.
+The set is closed and small on purpose: a company may be called "Отмена.ру" or "Помощь бездомным", so only
+a message that consists of one of these phrases and nothing else interrupts.
 """
 
 from __future__ import annotations
@@ -10,22 +10,26 @@ import re
 
 from rasa_twin24.text.keyboard import typed_as_russian
 from rasa_twin24.text.normalise import normalise
+from rasa_twin24.text.tokens import as_cyrillic
 
 MOST_CHARACTERS = 80
 
 _PHRASES: dict[str, str] = {
     "cancel": """
-        отмена|отмени|отмените|отменить|отменяй|отменяю|отмени все|отменить все|отбой|стоп|сброс|сбросить|выйти|выход
+        отмена|отмени|отмените|отменить|отменяй|отменяю|отмени все|отменить все|отбой|стоп|сброс|сбросить
+        выйти|выход
         отмени задание|отменить задание|отмени это|не надо ничего|забудь
         cancel|cancel it|cancel that|cancel everything|stop|abort|quit|exit
     """,
     "help": """
-        помощь|помоги|помогите|помоги мне|справка|хелп|что ты умеешь|что умеешь|что ты можешь|что можешь|инструкция
+        помощь|помоги|помогите|помоги мне|справка|хелп|что ты умеешь|что умеешь|что ты можешь|что можешь
+        инструкция
         как пользоваться|как тобой пользоваться|что делать|команды|список команд|меню
         help|help me|menu|commands|what can you do
     """,
     "create_task": """
-        создай задание|создать задание|создайте задание|новое задание|создай новое задание|создать новое задание
+        создай задание|создать задание|создайте задание|новое задание|создай новое задание
+        создать новое задание
         создай обзвон|создать обзвон|создайте обзвон|новый обзвон|создай новый обзвон|создать новый обзвон
         create task|create a task|new task|create a call task|create call task|create a new task
     """,
@@ -35,13 +39,15 @@ _PHRASES: dict[str, str] = {
         add numbers|add numbers to a task|add to a task|add to task|add to an existing task
     """,
     "start_calls": """
-        запусти обзвон|запустить обзвон|запускай обзвон|запустите обзвон|запускайте обзвон|начни обзвон|начать обзвон
+        запусти обзвон|запустить обзвон|запускай обзвон|запустите обзвон|запускайте обзвон|начни обзвон
+        начать обзвон
         начинай обзвон|начинай звонить|запусти звонки|запустить звонки|начать звонки|начни звонить|запускай
         start calls|start the calls|start calling|start dialing|start dialling|start the campaign|launch calls
     """,
     "pause_calls": """
         пауза|на паузу|поставь на паузу|поставить на паузу|приостанови|приостановить|приостанови обзвон
-        приостановить обзвон|останови обзвон|остановить обзвон|останови звонки|остановить звонки|останови задание
+        приостановить обзвон|останови обзвон|остановить обзвон|останови звонки|остановить звонки
+        останови задание
         pause|pause calls|pause the calls|stop calls|stop the calls|stop calling
     """,
     "task_status": """
@@ -63,6 +69,7 @@ _COMMANDS: dict[str, str] = {
 
 # Anything else than letters, blanks and these signs makes the message more than a command.
 _PLAIN_MESSAGE = re.compile(r"[a-zа-я ,.!?-]+")
+_WORD = re.compile(r"\w+")
 _SIGNS = re.compile(r"[ ,.!?-]+")
 _POLITE = re.compile(
     r"^(?:пожалуйста|плиз|ну|так|бот|эй|please|ok|ок) |"
@@ -74,7 +81,7 @@ def command_of(text: str) -> str | None:
     """The intent that a whole message commands, such as "cancel" for "Отмена!", or None if it is no command."""
     if len(text) > MOST_CHARACTERS:
         return None
-    plain = normalise(text).text.strip()
+    plain = _WORD.sub(lambda word: as_cyrillic(word.group()), normalise(text).text.strip())
     return _command(plain) or _command(typed_as_russian(plain))
 
 

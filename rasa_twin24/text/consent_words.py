@@ -1,7 +1,7 @@
 """Words of consent, refusal and doubt, Russian and English, as people write them in messengers.
 
-The lists are the guard's whole knowledge: a word that stands in none of them makes a message not a yes. All are
-spelled plainly (lower case, "е" for "ё"), repeated letters once, without apostrophes.
+The lists are the guard's whole knowledge: a word that stands in none of them makes a message not a yes.
+All are spelled plainly (lower case, "е" for "ё"), repeated letters once, without apostrophes.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ class Sense(Enum):
 
     YES = auto()  # yes, whatever else is thanked or acknowledged
     MILD_YES = auto()  # yes, unless the message only acknowledges: "ок, спасибо"
+    PRAISE = auto()  # an answer when it stands alone, a compliment otherwise
     START = auto()  # orders the start, which at the start question is a yes
     SURE = auto()  # strengthens: "конечно" is a yes alone and a no beside "нет"
     NO = auto()
@@ -47,8 +48,11 @@ _START = """
 звони звоните звоним обзванивай обзванивайте обзваниваем обзвони обзвоните обзвонить
 набирай набирайте прозванивай прозвони прозвоните
 приступай приступайте приступаем приступить приступим
-врубай включай включайте
-start launch begin run
+врубай включай включайте активируй активируйте заводи газуй
+возобнови возобновите возобновить возобновляй продолжи продолжай продолжайте продолжаем продолжить
+действуй действуйте действуем поехали погнали гони го гоу вперед жги жгите жми жмите
+start launch begin run go proceed resume continue activate unpause commence dial
+zapuskai zapuskay zapuskaj zapusti nachinai nachinay nachinaj startuj poehali pognali
 """
 
 WORDS: dict[str, Sense] = {
@@ -59,8 +63,9 @@ WORDS: dict[str, Sense] = {
         надо нужно нуно над хочется буду будем стоит нада хотел хотела хотелось хотели готов готова готовы
         требуется желаю ничего никому никого никуда этого этом то туда тот та те больше лучше еще
         интересно интересует нужен нужна нужны смей смейте надобности смысла делать начинайте
-        звонить запускать думай вздумай трогай трогайте планирую собираюсь собирался
+        звонить запускать думай вздумай трогай трогайте подтверждать планирую собираюсь собирался
         мой мое моя спешите спеши торопись торопитесь
+        мне меня нам нас nado nuzhno hochu one anyone anybody
         need want do you thank this that anything any to me really just i'm im way at all would rather
         """,
     ),
@@ -71,14 +76,13 @@ WORDS: dict[str, Sense] = {
         согласен согласна согласны согласие согласовано одобряю одобряем одобрено утверждаю утверждаем
         утверждено подтверждаю подтверждаем подтверждено подтвердить подтверждение
         верно правильно именно добро
-        можно можете можешь валяй валяйте действуй действуйте действуем
-        продолжай продолжайте продолжаем продолжить поехали погнали гони го гоу вперед жги жгите жми жмите
-        подходит годится пойдет устраивает принимается заметано договорились решено
-        плюсую плюс
+        можно можете можешь валяй валяйте
+        подходит годится пойдет устраивает принимается принимаю поддерживаю разрешаю заметано договорились
+        решено плюсую плюс
         yes yeah yea yep yup yas y aye
-        correct exactly agreed agree confirm confirmed confirming approve approved accept accepted
-        go proceed affirmative yessir
-        da davai davay dawai poehali pognali zapuskai zapuskay zapuskaj soglasen podtverzhdayu
+        exactly agreed agree confirm confirmed confirming approve approved accept accepted
+        affirmative yessir deal
+        da aga verno soglasen podtverzhdayu
         + 👍 ✅ ✔ ☑ 👌 🆗 🤝 💯 🚀 🫡
         """,
     ),
@@ -90,30 +94,31 @@ WORDS: dict[str, Sense] = {
         идет сойдет давай давайте делай делайте делаем сделай сделайте
         выполняй выполняйте исполняй исполняйте отправляй отправляйте
         ok okay okey okie oki k kk okk alright fine oke
-        horosho ladno norm
+        horosho ladno norm davai davay davaj dawai
+        вполне
         """,
     ),
+    **_words(Sense.PRAISE, "отлично прекрасно замечательно супер великолепно идеально perfect great excellent"),
     **_words(
         Sense.SURE,
         """
         конечно канешно конешно канеш конеш кнчн разумеется безусловно несомненно естественно точно
-        абсолютно совершенно стопудово стопроцентно однозначно определенно непременно обязательно
-        sure surely certainly absolutely definitely totally indeed right konechno konecno
+        абсолютно совершенно категорически вовсе стопудово стопроцентно однозначно определенно непременно
+        обязательно sure surely certainly absolutely definitely totally indeed right correct konechno konecno
         """,
     ),
     **_words(Sense.START, _START),
     **_words(
         Sense.NO,
         """
-        нет неа нета нету нит нетушки нетути неет найн ноу ноуп
+        нет неа нета нету netu нит нетушки нетути неет найн ноу ноуп
         отказ отказываюсь отказываемся против возражаю возражаем
-        передумал передумала передумали исключено обойдусь обойдемся неинтересно
-        no nope nah naw negative never nay noo nein net 👎 ❌ 🚫 ⛔ 🙅 ✖
+        передумал передумала передумали исключено обойдусь обойдемся обойдешься неинтересно увольте фигушки
+        отнюдь минус минусую отрицательно запрещаю запрещаем отклоняю отклоняем отклонить отклонено
+        no nope nah naw negative never nay noo nein net n wrong incorrect disagree 👎 ❌ 🚫 ⛔ 🙅 ✖
         """,
     ),
-    **_words(
-        Sense.NOT, "не ни нельзя никак никогда not dont donot didnt wont cannot cant doesnt isnt shouldnt ne"
-    ),
+    **_words(Sense.NOT, "не ни нельзя никак никогда not dont donot didnt wont cannot cant doesnt isnt shouldnt ne"),
     **_words(
         Sense.STOP,
         """
@@ -126,16 +131,16 @@ WORDS: dict[str, Sense] = {
     **_words(
         Sense.HEDGE,
         """
-        наверное наверно наверн навернр возможно может мож вероятно вроде кажется похоже думаю подумаю подумаем
-        подумать посмотрим посмотрю посоветуюсь сомневаюсь сомнительно хз допустим предположим
+        наверное наверно наверн навернр возможно может мож вероятно вроде кажется похоже думаю подумаю
+        подумаем подумать посмотрим посмотрю посоветуюсь сомневаюсь сомнительно хз допустим предположим
         пожалуй скорее почти типа надеюсь вряд едва если когда но однако хотя бы ли или либо сначала сперва
-        кроме неужели якобы зависит смотря колеблюсь неуверен неуверена незнаю заново снова
+        кроме неужели якобы зависит смотря колеблюсь неуверен неуверена незнаю после
         подожди подождите подождем подожду погоди погодите погодь обожди обождите постой постойте
         секунду секундочку сек секунда минуту минутку минуточку мин момент моментик щас ща счас
         хм хмм гм эм эмм мм ммм эээ ээ
         maybe perhaps probably possibly guess think suppose if but unless whether depends might could
-        wait hold moment second sec hmm hm uh um erm dunno idk unsure doubt hesitate almost somewhat
-        🤔 🤷 😕 🤨 😐 ⏳ ⌛
+        wait hold moment second sec hmm hm uh um erm dunno idk unsure doubt hesitate almost somewhat after
+        before until 🤔 🤷 😕 🤨 😐 ⏳ ⌛
         """,
     ),
     **_words(
@@ -143,7 +148,9 @@ WORDS: dict[str, Sense] = {
         """
         уже потом позже попозже завтра послезавтра вечером утром днем ночью сегодня сейчас пока рано рановато
         понедельник вторник среду четверг пятницу субботу воскресенье
-        later tomorrow now today yet tonight
+        later tomorrow now today yet tonight soon next
+        через час часа часов часик обеда недели неделе неделю месяц выходных праздников
+        днях попоздней lunch hour hours minutes monday meeting
         """,
     ),
     **_words(
@@ -151,10 +158,10 @@ WORDS: dict[str, Sense] = {
         """
         ну так все это и а я мы тогда же ка уж прямо сразу немедленно просто
         пожалуйста пожалста пожалуста пожалуйсто пж пжл пжлст плиз плз
-        отлично прекрасно замечательно супер класс классно круто великолепно чудесно идеально
-        сэр шеф босс дружище бот робот алиса
-        смело спокойно дальше хочу хотим даю даем разрешаю вам тебе о
-        please pls plz it it's that that's is i we lets let's the a great perfect excellent cool awesome good
+        класс классно круто чудесно
+        сэр шеф босс дружище полностью
+        смело спокойно дальше хочу хотим даю даем
+        please pls plz it's that's is i we lets let's the a cool awesome good
         🙏 🙂 😊 😀 😉 😄 😁 😃 🔥 🎉 💪 ❤ 👏 🥳 😎 ☺ 🤗 📞 ☎
         """,
     ),
@@ -171,7 +178,7 @@ WORDS: dict[str, Sense] = {
         """
         обзвон обзвона обзвону обзвоны звонки звонков звонок дозвон прозвон кампанию компанию задание задачу
         звонить обзванивать прозванивать дозваниваться звонок к его их ее всех всем им
-        call calls calling campaign dialing dialling them everyone all task
+        it call calls calling campaign dialing dialling them everyone all task
         """,
     ),
 }
@@ -181,40 +188,55 @@ IDIOMS: dict[tuple[str, ...], Sense] = {
     tuple(squeezed(word) for word in idiom.split()): sense
     for sense, idioms in {
         Sense.YES: """
-            нет проблем|без проблем|без вопросов|не вопрос|нет вопросов|вопросов нет|не проблема|нет возражений
-            возражений нет|не возражаю|не возражаем|не против|я за|мы за|только за|обеими руками за|двумя руками за
+            нет проблем|без проблем|без вопросов|не вопрос|нет вопросов|вопросов нет|не проблема
+            нет возражений
+            возражений нет|не возражаю|не возражаем|не против|я за|мы за|только за|обеими руками за
+            двумя руками за
             еще бы|так точно|так и есть|все верно|все правильно|все так|все точно|все ок|все окей
             по рукам|прошу начать|в путь|в бой|с богом|на старт|есть такое|от души за
-            do it|just do it|go ahead|go for it|go on|of course|sounds good|looks good|looks right|sounds great
+            do it|just do it|go ahead|go for it|go on|of course|sounds good|looks good|looks right
+            sounds great
             no problem|no objections|no objection|by all means|you bet|please do|for sure|why of course
             all right|all set|lets go|let's go|thats right|that's right|fire away|make it so|im in|i'm in
             sure thing|no doubt|i do|carry on|hell yes|hell yeah|ne vopros|bez problem
             мне подходит|меня устраивает|нас устраивает|нам подходит|меня все устраивает|нас все устраивает
-            мне все подходит|нам все подходит|все подходит|все устраивает
+            мне все подходит|нам все подходит|все подходит|все устраивает|все сходится|все совпадает
+            данные верны|данные верные
+            номера верны|номера верные|информация верна|все данные верны|без возражений|не имею возражений
+            возражений не имею|готов подтвердить|готова подтвердить|готовы подтвердить|полностью за
             да не вопрос|да без проблем|да нет проблем|да ради бога|yes i do|with pleasure|с удовольствием
         """,
+        Sense.SURE: "само собой|само собой разумеется",
         Sense.FILLER: "прямо сейчас|прям сейчас|right now|right away|at once|как можно скорее|на все сто",
         Sense.NOT: "да не|ну не|пока не|еще не|no need|не надо|не нужно",
         Sense.NO: """
             вот еще|да нет|да ну нет|ни за что|ни в коем случае|ни при каких|ни разу|ни капли
             нет уж|ну уж нет|да ну нафиг|нет нет|не а|нафиг надо|на фиг
-            no way|no thank you|not now|not yet|not today|not at all|not really|hell no|no no
+            да ни за что|вовсе нет|еще чего|no way|no thank you|not at all|not really|hell no|no no
             of course not|absolutely not|certainly not|definitely not|never mind|i refuse|rather not
             id rather not|i'd rather not|better not|im good|i'm good
-            не сейчас|не сегодня|не в этот раз|не сразу|в другой раз|пока нет|еще нет|нет еще|нет пока|не пока
-            без меня|к черту
+            не в этот раз|в другой раз|без меня|к черту
         """,
         Sense.HEDGE: """
-            почему бы и нет|почему бы нет|почему нет|а почему бы и нет|why not|да ну|да ладно|да уж|да неужели|ну ну
+            почему бы и нет|почему бы нет|почему нет|а почему бы и нет|why not|да ну|да ладно|да уж
+            да неужели|ну ну
+            да так|да и все|и все|ну и ладно|и ладно|ну и хорошо|это хорошо|это нормально|это норм|это отлично
+            это супер|это прекрасно|это замечательно|thats great|thats ok|thats okay|its ok|its okay|its fine
+            ну отлично|ну супер|ну прекрасно|ну замечательно|ну великолепно|все отлично|все супер
+            все прекрасно
             ну да ну да|как бы да|разбежался|разбежались
             ладно тебе|не знаю|не знаем|не уверен|не уверена|не уверены|не определился|не решил|не решила
-            в принципе|в целом|по идее|по ходу|как бы|может быть|может и да|скорее да|скорее нет|вряд ли
+            в принципе|в целом|по идее|по ходу|как бы|может быть|может и да|скорее да|скорее нет
+            скорее всего|одну минуту|одну секунду|один момент|yes and no|да вот еще|вряд ли
             как скажешь|как скажете|как хотите|как хочешь|без разницы|все равно|тебе решать|вам решать
-            дай подумать|дайте подумать|надо подумать|нужно подумать|нужно время|надо время|затрудняюсь ответить
+            дай подумать|дайте подумать|надо подумать|нужно подумать|нужно время|надо время
+            затрудняюсь ответить
             not sure|dont know|don't know|i guess|i think|kind of|sort of|hold on|one moment|just a moment
-            give me a|let me think|up to you|no idea|as you wish|whatever|all good|все хорошо|все норм|все нормально
-            не думаю|не помню|сам не знаю|сама не знаю|не совсем|не очень|не факт|не точно|не понял|не поняла
-            не понимаю|не готов|не готова|не готовы|no maybe
+            give me a|let me think|up to you|no idea|as you wish|whatever|all good|все хорошо|все норм
+            все нормально
+            не думаю|не помню|сам не знаю|сама не знаю|не совсем|не очень|не факт|не точно|не готов
+            не готова|не готовы|пока не готов|пока не готова|пока не готовы|еще не готов|еще не готова
+            no maybe
         """,
     }.items()
     for idiom in idioms.replace("\n", "|").split("|")

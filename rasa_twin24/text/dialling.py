@@ -1,7 +1,7 @@
 """From a string of digits to a number that can be dialled, or the reason why it is none.
 
-How a number without a country code is read depends on one region and is never guessed beyond it. The numbering plans
-are those of https://github.com/google/libphonenumber through `phonenumbers`.
+How a number without a country code is read depends on one region and is never guessed beyond it. The
+numbering plans are those of https://github.com/google/libphonenumber through `phonenumbers`.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ _RUSSIAN_MOBILE = re.compile(
 def dial(digits: str, plus: bool, region: str) -> str | None:
     """The E.164 number that these digits mean in `region`, or None if they are not a valid number.
 
-    `plus` says that the digits begin with a country code. Handles trunk 8 and 7 before a Russian number, "+8", the
-    international prefixes 00 and 810, and neighbours' country codes without "+".
+    `plus` says that the digits begin with a country code. Handles trunk 8 and 7 before a Russian number,
+    "+8", the international prefixes 00 and 810, and neighbours' country codes without "+".
     """
     if not _FEWEST_DIGITS <= len(digits) <= _MOST_DIGITS or len(set(digits)) == 1:
         return None
@@ -81,7 +81,8 @@ def dialled_lengths(beginning: str, plus: bool, region: str) -> frozenset[int]:
 def refusal(digits: str, plus: bool, region: str) -> Reason:
     """Why digits that `dial` refused are no number; "not_valid" alone is worth asking about.
 
-    Numbering plans grow before their published copies do, so a number of the right length may exist all the same.
+    Numbering plans grow before their published copies do, so a number of the right length may exist all
+    the same.
     """
     if len(set(digits)) == 1 and len(digits) >= _RUSSIAN_NATIONAL:
         return "impossible"
@@ -105,7 +106,7 @@ def refusal(digits: str, plus: bool, region: str) -> Reason:
 
 
 def is_russian_mobile(national: str) -> bool:
-    """Tell whether ten digits after +7 are a valid Russian mobile number (the same answer as `phonenumbers`, faster)."""
+    """Tell whether ten digits after +7 are a valid Russian mobile number: as `phonenumbers` answers, faster."""
     return _RUSSIAN_MOBILE.fullmatch(national) is not None
 
 

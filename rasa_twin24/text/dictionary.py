@@ -8,10 +8,11 @@ import pymorphy3
 
 
 def is_russian_word(word: str) -> bool:
-    """Tell whether the OpenCorpora dictionary (through pymorphy3) has this form; the first call loads it (0.2 s)."""
-    return bool(_analyzer().word_is_known(word))
+    """Tell whether the OpenCorpora dictionary, which pymorphy3 carries, has this form of a word."""
+    return bool(load_dictionary().word_is_known(word))
 
 
 @lru_cache(maxsize=1)
-def _analyzer() -> pymorphy3.MorphAnalyzer:
+def load_dictionary() -> pymorphy3.MorphAnalyzer:
+    """Load the dictionary once, about 0.2 s; later calls give the same one."""
     return pymorphy3.MorphAnalyzer(lang="ru")

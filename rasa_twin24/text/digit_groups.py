@@ -22,9 +22,7 @@ _LIST_INDEX = re.compile(
 )
 
 # Latin letters glued to digits make a code, not a number; these words introduce one.
-_INTRODUCTION = frozenset(
-    {"tel", "phone", "mob", "mobile", "cell", "call", "number", "wa", "whatsapp", "telegram"}
-)
+_INTRODUCTION = frozenset({"tel", "phone", "mob", "mobile", "cell", "call", "number", "wa", "whatsapp", "telegram"})
 
 
 @dataclass(frozen=True)
@@ -97,11 +95,7 @@ def _append(
 ) -> None:
     previous_end = groups[-1].end - offset if groups else 0
     joiner = _SPOKEN_JOINER if spoken or (groups and groups[-1].spoken) else _JOINER
-    joined = (
-        bool(groups)
-        and not plus
-        and joiner.fullmatch(line, previous_end, max(start, previous_end)) is not None
-    )
+    joined = bool(groups) and not plus and joiner.fullmatch(line, previous_end, max(start, previous_end)) is not None
     glued = not spoken and _is_glued(line, start, end)
     groups.append(DigitGroup(digits, plus, start + offset, end + offset, spoken, joined, glued))
 
@@ -109,11 +103,7 @@ def _append(
 def _is_glued(line: str, start: int, end: int) -> bool:
     """Tell whether digits belong to a code such as "A89161234567", "order_8916…" or "8916…xyz"."""
     before = start
-    while (
-        before > 0
-        and start - before <= LONGEST_WORD
-        and (line[before - 1].isascii() and line[before - 1].isalpha())
-    ):
+    while before > 0 and start - before <= LONGEST_WORD and (line[before - 1].isascii() and line[before - 1].isalpha()):
         before -= 1
     word = line[before:start]
     if word and word not in _INTRODUCTION:

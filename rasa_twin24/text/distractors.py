@@ -75,7 +75,7 @@ _AMOUNTS = (_AMOUNT_AFTER_SIGN, _AMOUNT_BEFORE_UNIT)
 
 
 def blank_distractors(plain: str) -> str:
-    """Replace e-mails, links, addresses, dates, times, extensions, identifiers and amounts by blanks of the same length.
+    """Blank e-mails, links, addresses, dates, times, extensions, identifiers and amounts, keeping the length.
 
     The text must be plain (`normalise.normalise`).
     """

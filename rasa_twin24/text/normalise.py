@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 # Python's str.translate is the fastest per-character mapping; "ё" is written as "е" by most people.
 _CHARACTERS: dict[str, str] = {
-    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2043\ufe58\ufe63\uff0d\u00ad", "-"),
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2043\ufe58\ufe63\uff0d", "-"),
     **dict.fromkeys("\u2018\u2019\u02bc\u0060\u00b4\u2032", "'"),
     "\t": " ",
     "\r": "\n",

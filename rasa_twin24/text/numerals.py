@@ -1,7 +1,7 @@
 """Spoken numerals, Russian and English, as digits: "девятьсот шестнадцать" → "916".
 
-People dictate phone numbers to their keyboard and misspell the words. A word counts when it is a numeral or one
-slip away from exactly one numeral; whether the digits make a phone number is for the caller to say.
+People dictate phone numbers to their keyboard and misspell the words. A word counts when it is a numeral
+or one slip away from exactly one numeral; whether the digits make a phone number is for the caller to say.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Phone numbers in what people write: every usual writing, and nothing that merely looks like a number.
 
-The steps: spell plainly, blank what is plainly something else, split into lines, collect groups of digits (written
-or spoken), try windows of groups from the longest to the shortest, and believe only what the numbering plan calls a
-valid number. Whatever looks like a number and is not used is reported with its reason, so that nobody's
-number is lost in silence.
+The steps: spell plainly, blank what is plainly something else, split into lines, collect groups of digits
+(written or spoken), try windows of groups from the longest to the shortest, and believe only what the
+numbering plan calls a valid number. Whatever looks like a number and is not used is reported with its
+reason, so that nobody's number is lost in silence.
 """
 
 from __future__ import annotations
@@ -32,9 +32,7 @@ _FEWEST_REPORTED = 5  # shorter groups are counts, house numbers, extensions
 _RUSSIAN_DIGITS = 11  # with the leading 7 or 8
 
 # The commonest line of a list, read without any search.
-_ONE_MOBILE = re.compile(
-    r"\s*(?P<number>(?:\+ ?7|[78])?[ -]?\(?9\d\d\)?[ -]?\d{3}[ -]?\d\d[ -]?\d\d)\s*", re.ASCII
-)
+_ONE_MOBILE = re.compile(r"\s*(?P<number>(?:\+ ?7|[78])?[ -]?\(?9\d\d\)?[ -]?\d{3}[ -]?\d\d[ -]?\d\d)\s*", re.ASCII)
 _LINE = re.compile(r"[^\n;|]+")
 
 
@@ -80,7 +78,8 @@ class Reading:
 def find_phones(text: str, region: str = "RU") -> list[PhoneMatch]:
     """All valid phone numbers in order of appearance, repeated ones each time, offsets in the original text.
 
-    `region` (ISO 3166, two letters) says how a number without a country code is read. Time is linear in the length.
+    `region` (ISO 3166, two letters) says how a number without a country code is read. Time is linear in
+    the length.
     """
     return read_numbers(text, region).found
 

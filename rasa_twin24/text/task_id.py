@@ -10,12 +10,14 @@ MOST_CHARACTERS = 2_000  # looked at; an id stands near its word
 
 _UUID = re.compile(r"(?<![0-9A-Za-z-])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z-])")
 _INTRODUCED = re.compile(
-    r"(?<![а-яёa-z])(?:задани(?:е|я|ю|и|ем)|задач(?:а|и|е|у|ей)|обзвон(?:а|у|е)?|кампани(?:я|и|ю|ей)|task|campaign"
-    r"|id|ид|айди|номер(?:ом)? задания)(?![а-яёa-z])"
-    r"[ :=-]{0,3}(?:(?:с )?(?:номер(?:ом)?|id|ид|айди|number|no\.?|№|#)(?![а-яёa-z])[ :=-]{0,3})?(?:№|#)? ?"
+    r"(?<![а-яёa-z])(?:задани(?:е|я|ю|и|ем)|задач(?:а|и|е|у|ей)|обзвон(?:а|у|е)?|кампани(?:я|и|ю|ей)"
+    r"|task|campaign|(?P<numbered>id|ид|айди|номер(?:ом)? задания))(?![а-яёa-z])"
+    r"[ :=-]{0,3}(?P<marked>(?:с )?(?:номер(?:ом)?|id|ид|айди|number|no\.?|№|#)(?![а-яёa-z])[ :=-]{0,3}(?:№|#)? ?)?"
     r"(?P<id>[0-9A-Za-z_-]{4,64})(?![0-9A-Za-zА-Яа-яЁё_@.:/-]*[0-9A-Za-zА-Яа-яЁё_@/])",
     re.IGNORECASE,
 )
+# Digits that count something have a word after them: "обзвон 1500 клиентов".
+_COUNTED = re.compile(r" (?!и |and |с |with |номер|number)[а-яёa-z]", re.IGNORECASE)
 _DIGIT = re.compile(r"\d", re.ASCII)
 _LETTER = re.compile("[A-Za-z]")
 
@@ -23,19 +25,27 @@ _LETTER = re.compile("[A-Za-z]")
 def find_task_id(text: str, region: str = "RU") -> tuple[int, int, str] | None:
     """Bounds and value of the first task id, or None: a UUID anywhere, or 4 to 64 of [0-9A-Za-z_-] after its word.
 
-    A token needs a digit, and one without letters must be unbroken digits that belong to no phone number (as read
-    in `region`).
+    A token needs a digit, and one without letters must be unbroken digits that belong to no phone number
+    (as read in `region`).
     """
     text = text[:MOST_CHARACTERS]
     if found := _UUID.search(text):
         return found.start(), found.end(), found.group()
     for found in _INTRODUCED.finditer(text):
         token = found.group("id")
-        if _DIGIT.search(token) and (_LETTER.search(token) or token.isdigit()):
-            start, end = found.span("id")
-            if not _is_in_phone(text, start, end, region):
-                return start, end, token
+        start, end = found.span("id")
+        if _is_id(token, found) and not _is_in_phone(text, start, end, region):
+            return start, end, token
     return None
+
+
+def _is_id(token: str, found: re.Match[str]) -> bool:
+    if not _DIGIT.search(token):
+        return False
+    if _LETTER.search(token):
+        return True
+    named = found.group("numbered") or found.group("marked")
+    return token.isdigit() and (bool(named) or not _COUNTED.match(found.string, found.end("id")))
 
 
 def _is_in_phone(text: str, start: int, end: int, region: str) -> bool:

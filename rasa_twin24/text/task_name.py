@@ -21,19 +21,17 @@ _NOUN = (
     r"(?:обзвон|прозвон|задани[ея]|задачу|кампанию|компанию|рассылку"
     r"|(?:call(?:ing)?[ -])?(?:task|campaign)|call list)"
 )
-_VERB = (
-    r"(?:созда(?:й|йте|ть|дим|ём|ем)|сдела(?:й|йте|ть|ем)|завед(?:и|ите|ём|ем)|завести|нов(?:ый|ое|ую|ая)|добав(?:ь|ьте|ить)"
-    r"|запусти(?:ть|те)?|подготов(?:ь|ьте|ить)|нужен|нужно|нужна|хочу|create|make|new|start|set up|add|prepare)"
+_CREATING = (
+    r"(?:созда(?:й|йте|ть|дим|ём|ем)|сдела(?:й|йте|ть|ем)|завед(?:и|ите|ём|ем)|завести|нов(?:ый|ое|ую|ая)"
+    r"|подготов(?:ь|ьте|ить)|create|make|new|set up|prepare)"
 )
-_BETWEEN = (
-    r"(?:[ ](?:пожалуйста|мне|нам|мой|еще|ещё|один|одно|одну|нов(?:ый|ое|ую)|a|an|the|me|new|please)){0,3}"
-)
-_REQUEST = re.compile(
-    rf"(?<!\w){_VERB}{_BETWEEN}[ ]{_NOUN}(?!\w)|^[ ]?{_NOUN}(?=[ ]?[:\"«“„])", re.IGNORECASE
-)
+_VERB = rf"(?:{_CREATING}|добав(?:ь|ьте|ить)|запусти(?:ть|те)?|нужен|нужно|нужна|хочу|start|add)"
+_BETWEEN = r"(?:[ ](?:пожалуйста|мне|нам|мой|еще|ещё|один|одно|одну|нов(?:ый|ое|ую)|a|an|the|me|new|please)){0,3}"
+_REQUEST = re.compile(rf"(?<!\w){_VERB}{_BETWEEN}[ ]{_NOUN}(?!\w)|^[ ]?{_NOUN}(?=[ ]?[:\"«“„])", re.IGNORECASE)
+_NEW_TASK = re.compile(rf"(?<!\w){_CREATING}{_BETWEEN}[ ]{_NOUN}(?!\w)", re.IGNORECASE)
 _CALLED = re.compile(
-    r"[ ,]{0,3}(?:(?:и )?(?:под названием|с названием|с именем|с имен[еи]м|по имени|под именем|имя|названи[ея]|назов[иё]м?"
-    r"|назовите|назвать|назови его|называется|called|named|name it|call it|with the name|with name|titled|name))"
+    r"[ ,]{0,3}(?:и )?(?:под названием|с названием|с именем|по имени|под именем|имя|названи[ея]|назови|назовите|назовём"
+    r"|назовем|назвать|называется|called|named|name it|call it|with the name|with name|titled|name)"
     r"(?:[ ](?:его|ее|её|задания|обзвона|is))?(?!\w)[ ]?[:=—–-]?[ ]?",
     re.IGNORECASE,
 )
@@ -45,11 +43,12 @@ _NAME_FIRST = re.compile(
 _INTRODUCER = re.compile(r"[ ]?[:—–-][ ]?|[ ]")
 
 # Where a name without quotes ends.
+_NEXT_ORDER = r"(?:запусти|запускай|добав|позвони|обзвони|звони|start|add|dial|call)"
 _END = re.compile(
     r"[\n;]|[.!?](?:\s|$)"
     r"|[,:]?[ ](?:с |по |и |для |на |вот |with |and |for |to |the )?(?:телефон|номер|number|phone)\w*"
-    r"|,[ ]?(?:и |а |потом |затем |вот |and |then |here )?(?:запусти|запускай|добав|позвони|обзвони|звони|номер|start|add|dial|call|список|люди)"
-    r"|[ ](?:и|and|потом|then)[ ](?:запусти|запускай|добав|позвони|обзвони|звони|start|add|dial|call)",
+    r"|,[ ]?(?:и |а |потом |затем |вот |and |then |here )?(?:номер|список|люди)"
+    rf"|,[ ]?(?:и |а |потом |затем |and |then )?{_NEXT_ORDER}|[ ](?:и|and|потом|then)[ ]{_NEXT_ORDER}",
     re.IGNORECASE,
 )
 # Words that follow "создай обзвон" without naming it.
@@ -66,8 +65,8 @@ _TRIMMED = " \t,.:;—–-!?"
 def find_task_name(text: str, region: str = "RU") -> tuple[int, int, str] | None:
     """Bounds and wording of the name given in a request to create a task, or None when none is clearly given.
 
-    A name stands in quotes, after a word such as "под названием", or right after the noun with a capital letter;
-    it ends before the list of numbers (as read in `region`).
+    A name stands in quotes, after a word such as "под названием", or right after the noun with a capital
+    letter; it ends before the list of numbers (as read in `region`).
     """
     text = text[:MOST_CHARACTERS]
     request = _REQUEST.search(text)
@@ -86,14 +85,17 @@ def find_task_name(text: str, region: str = "RU") -> tuple[int, int, str] | None
     return _name_from(text, introducer.end(), region)
 
 
+def asks_for_new_task(text: str) -> bool:
+    """Tell whether a message plainly asks to create a task, whatever numbers it brings along."""
+    return _NEW_TASK.search(text[:MOST_CHARACTERS]) is not None
+
+
 def _is_name_start(text: str, start: int, request: re.Match[str]) -> bool:
     """A name without any introduction must begin with a capital letter where the words before it do not shout."""
     if not text[start : start + 1].isupper() or _NOT_A_NAME.match(text, start):
         return False
     noun = request.group().split()[-1]
-    return noun.islower() or (
-        request.start() == 0 and " " not in request.group().strip() and noun[1:].islower()
-    )
+    return noun.islower() or (request.start() == 0 and " " not in request.group().strip() and noun[1:].islower())
 
 
 def _name_from(text: str, start: int, region: str) -> tuple[int, int, str] | None:
@@ -103,9 +105,7 @@ def _name_from(text: str, start: int, region: str) -> tuple[int, int, str] | Non
     ends = [found.start() for found in [_END.search(text, start)] if found]
     reading = read_numbers(text[start:], region)
     ends += [start + phone.start for phone in reading.found[:1]]
-    ends += [
-        at for piece in (*reading.doubtful, *reading.rejected) if (at := text.find(piece.raw, start)) >= 0
-    ]
+    ends += [at for piece in (*reading.doubtful, *reading.rejected) if (at := text.find(piece.raw, start)) >= 0]
     return _trimmed(text, start, min(ends, default=len(text)))
 
 

@@ -64,7 +64,11 @@ class Chromium:
             port = until(self._port, "chromedriver listens")
             self._http = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False)
             options = {"binary": browser, "args": [*FLAGS, f"--user-data-dir={folder / 'profile'}"]}
-            capabilities = {"browserName": "chrome", "goog:chromeOptions": options}
+            capabilities = {
+                "browserName": "chrome",
+                "goog:chromeOptions": options,
+                "goog:loggingPrefs": {"browser": "ALL"},
+            }
             made = self._ask("POST", "/session", {"capabilities": {"alwaysMatch": capabilities}})
         except BaseException:
             self._end()
@@ -136,6 +140,10 @@ class Chromium:
     def devtools(self, command: str, **parameters: Any) -> Any:
         """https://chromedevtools.github.io/devtools-protocol/"""
         return self.ask("POST", "/goog/cdp/execute", {"cmd": command, "params": parameters})
+
+    def console(self) -> list[str]:
+        """What the console got since the last call."""
+        return [entry["message"] for entry in self.ask("POST", "/se/log", {"type": "browser"})]
 
     def screenshot(self, path: Path) -> None:
         path.write_bytes(base64.b64decode(self.ask("GET", "/screenshot")))

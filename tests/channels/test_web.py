@@ -203,13 +203,10 @@ async def test_killed_between_the_line_and_the_claim(page: Page, bot: WebBot) ->
     assert words(await page.read(2)) == [("person", "привет"), ("bot", "Понял: привет")]
 
 
-async def test_killed_after_the_claim(tmp_path: Path) -> None:
+async def test_stopped_in_the_middle_of_a_turn(tmp_path: Path) -> None:
     async with WebBot(tmp_path) as bot, httpx.AsyncClient(base_url=bot.url, trust_env=False) as http:
         bot.agent.handle_message = hang  # type: ignore[method-assign]
         await Page(http).send("k1", text="привет")
-        for _task in range(3):
-            await asyncio.sleep(0)
-        bot.channel.reception._turns._workers["web:owner"].cancel()
 
     async with WebBot(tmp_path) as bot, httpx.AsyncClient(base_url=bot.url, trust_env=False) as http:
         page = Page(http)
@@ -260,7 +257,9 @@ async def test_database_down(page: Page, bot: WebBot) -> None:
 @pytest.mark.parametrize(
     ("headers", "body", "status", "error"),
     [
-        pytest.param({"content-type": "text/plain"}, b'{"key": "k", "text": "x"}', 415, "content_type", id="plain text"),
+        pytest.param(
+            {"content-type": "text/plain"}, b'{"key": "k", "text": "x"}', 415, "content_type", id="plain text"
+        ),
         pytest.param({"origin": "https://evil.example"}, b'{"key": "k", "text": "x"}', 403, "origin", id="other site"),
         pytest.param({"sec-fetch-site": "cross-site"}, b'{"key": "k", "text": "x"}', 403, "origin", id="cross-site"),
         pytest.param({"host": "evil.example"}, b'{"key": "k", "text": "x"}', 403, "door", id="DNS rebinding"),
@@ -286,11 +285,8 @@ async def test_a_body_of_unknown_length_is_bounded(page: Page) -> None:
         for _chunk in range(100):
             yield b"x" * 65_536
 
-    try:
-        answer = await page.http.post(WEBHOOK, content=endless(), headers={"content-type": "application/json"})
-        assert answer.status_code == 413
-    except httpx.WriteError:
-        pass  # the bot has hung up on the rest
+    answer = await page.http.post(WEBHOOK, content=endless(), headers={"content-type": "application/json"})
+    assert answer.status_code == 413
     assert (await page.look())["lines"] == []
 
 
@@ -367,18 +363,11 @@ async def test_token_door(tmp_path: Path) -> None:
         page = Page(http)
         await page.send("k1", text="привет")
         assert words(await page.read(2))[1] == ("bot", "Понял: привет")
-        foreign = await http.post(
-            WEBHOOK, json={"key": "k2", "text": "x"}, headers={"origin": "https://evil.example"}
-        )
+        foreign = await http.post(WEBHOOK, json={"key": "k2", "text": "x"}, headers={"origin": "https://evil.example"})
         assert foreign.status_code == 403
 
         https = await http.get(address, headers={"x-forwarded-proto": "https"})
         assert "Secure" in https.headers["set-cookie"]
-
-        held_back = await http.get(
-            "/chat", headers={"sec-fetch-site": "cross-site", "cookie": "unrelated=1"}, cookies={}
-        )
-        assert held_back.status_code in (200, 401)
 
     # The address that was printed yesterday opens today's bot.
     async with WebBot(tmp_path, open_door=False) as again:
@@ -413,7 +402,5 @@ async def test_language_of_the_browser_goes_along(page: Page, bot: WebBot) -> No
         return await receive(incoming)
 
     bot.channel.reception.receive = note  # type: ignore[method-assign]
-    await page.http.post(
-        WEBHOOK, json={"key": "k1", "text": "hi"}, headers={"accept-language": "en-GB,en;q=0.9"}
-    )
+    await page.http.post(WEBHOOK, json={"key": "k1", "text": "hi"}, headers={"accept-language": "en-GB,en;q=0.9"})
     assert kept == ["en-GB"]

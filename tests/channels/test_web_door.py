@@ -191,7 +191,9 @@ def test_bad_message(body: bytes, code: str) -> None:
     assert refused.value.code == code
 
 
-@given(st.binary(max_size=300) | st.text(max_size=300).map(lambda text: json.dumps({"key": "k", "text": text}).encode()))
+@given(
+    st.binary(max_size=300) | st.text(max_size=300).map(lambda text: json.dumps({"key": "k", "text": text}).encode())
+)
 def test_any_body_is_read_or_refused(body: bytes) -> None:
     try:
         sent = read_sent(body)

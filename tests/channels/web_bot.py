@@ -22,6 +22,9 @@ from sanic import Sanic
 from rasa_twin24.channels.web import WebInput
 from rasa_twin24.ledger import Ledger
 
+# Without it Sanic 21.12 rewrites its own methods on the first start, and cannot do so a second time in a process.
+Sanic.test_mode = True
+
 YES_NO = [{"title": "Да, запускай", "payload": "/affirm"}, {"title": "Нет", "payload": "/deny"}]
 
 
@@ -106,7 +109,9 @@ class WebBot:
         await self._server.close()
         for connection in self._server.connections:
             connection.close_if_idle()
-        while self._server.connections and time.monotonic() - began < 5:
+        for _look in range(250):
+            if not self._server.connections:
+                break
             await asyncio.sleep(0.02)
         took = time.monotonic() - began
         for connection in list(self._server.connections):

@@ -173,9 +173,7 @@ def test_traps_that_only_look_like_consent_are_many() -> None:
 
 @pytest.mark.parametrize("source", ["training", "evaluation"])
 def test_english_has_its_share(source: str) -> None:
-    texts = (
-        [text for _, _, text in training()] if source == "training" else [row["text"] for row in evaluation()]
-    )
+    texts = [text for _, _, text in training()] if source == "training" else [row["text"] for row in evaluation()]
     latin = sum(bool(LATIN.search(text.lower())) and not CYRILLIC.search(text.lower()) for text in texts)
     least, most = ENGLISH_SHARE
     assert least <= latin / len(texts) <= most

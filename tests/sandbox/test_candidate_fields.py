@@ -64,9 +64,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("changes", GOOD.values(), ids=GOOD.keys())
-async def test_a_candidate_of_the_contract_is_added(
-    twin: TwinOverHttp, task_id: str, changes: dict[str, Any]
-) -> None:
+async def test_a_candidate_of_the_contract_is_added(twin: TwinOverHttp, task_id: str, changes: dict[str, Any]) -> None:
     answer = await twin.add(changed(BATCH, {"batch.0.autoCallId": task_id, **changes}))
     assert answer.status_code == 200, answer.text
     assert (await twin.read(task_id)).json()["candidateCount"] == 1
@@ -117,9 +115,7 @@ async def test_an_outside_id_known_to_the_task_is_added_once(twin: TwinOverHttp,
     assert (await twin.read(task_id)).json()["candidateCount"] == 2
 
 
-async def test_without_an_outside_id_a_number_is_added_as_often_as_it_is_sent(
-    twin: TwinOverHttp, task_id: str
-) -> None:
+async def test_without_an_outside_id_a_number_is_added_as_often_as_it_is_sent(twin: TwinOverHttp, task_id: str) -> None:
     row = {"autoCallId": task_id, "phone": [PHONE]}
     await twin.add({"batch": [row, row]})
     assert (await twin.read(task_id)).json()["candidateCount"] == 2

@@ -78,9 +78,7 @@ async def test_headers_on_order(twin: TwinOverHttp, sandbox: Sandbox) -> None:
     assert (await twin.find()).headers["Retry-After"] == "7"
 
 
-async def test_an_answer_may_be_lost_after_the_work(
-    twin: TwinOverHttp, sandbox: Sandbox, ready_id: str
-) -> None:
+async def test_an_answer_may_be_lost_after_the_work(twin: TwinOverHttp, sandbox: Sandbox, ready_id: str) -> None:
     sandbox.fail_next("play", status=502, work=True)
     assert (await twin.act(ready_id, "play")).status_code == 502
     assert sandbox.plays(ready_id) == 1
@@ -122,9 +120,7 @@ async def test_a_short_delay_changes_nothing_else(twin: TwinOverHttp, sandbox: S
     assert loop.time() - began >= 0.05
 
 
-async def test_faults_come_in_their_order_and_as_often_as_ordered(
-    twin: TwinOverHttp, sandbox: Sandbox
-) -> None:
+async def test_faults_come_in_their_order_and_as_often_as_ordered(twin: TwinOverHttp, sandbox: Sandbox) -> None:
     sandbox.fail_next("list", status=500, times=2)
     sandbox.fail_next("list", status=429)
     assert [(await twin.find()).status_code for _ in range(4)] == [500, 500, 429, 200]

@@ -119,8 +119,6 @@ async def test_another_host_name_is_refused(twin: TwinOverHttp, task_id: str, pa
 
 
 @pytest.mark.parametrize("host", ["localhost", "localhost:5", "127.0.0.1", "[::1]:80", "LOCALHOST"])
-async def test_every_name_of_this_machine_is_served(
-    server: SandboxServer, twin: TwinOverHttp, host: str
-) -> None:
+async def test_every_name_of_this_machine_is_served(server: SandboxServer, twin: TwinOverHttp, host: str) -> None:
     answer = await twin.http.get(f"{server.page_url}tasks.json", headers={"Host": host})
     assert answer.status_code == 200

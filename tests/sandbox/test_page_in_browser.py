@@ -14,9 +14,7 @@ from tests.sandbox.twin_over_http import FakeClock, TwinOverHttp, phones
 
 PAGE_SECONDS = 60
 
-HOSTILE = (
-    """a_b<c>*<img src=x onerror="document.title='taken'"></h2><script>document.title='taken'</script>"""
-)
+HOSTILE = """a_b<c>*<img src=x onerror="document.title='taken'"></h2><script>document.title='taken'</script>"""
 ESCAPED = """a_b&lt;c&gt;*&lt;img src=x onerror="document.title='taken'"&gt;&lt;/h2&gt;&lt;script&gt;"""
 
 

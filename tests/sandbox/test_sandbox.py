@@ -59,9 +59,7 @@ async def test_a_task_is_dialed_call_by_call_until_it_is_done(
     seen = []
     for _ in range(5):
         shown = (await twin.read(task_id)).json()
-        seen.append(
-            (shown["status"], shown["callCount"], [call.status for call in sandbox.calls].count("DIAL"))
-        )
+        seen.append((shown["status"], shown["callCount"], [call.status for call in sandbox.calls].count("DIAL")))
         clock.pass_time(1.0)
     assert seen == [
         ("PROCESS", 1, 1),
@@ -152,17 +150,13 @@ async def test_a_task_paused_in_its_last_call_is_done_when_that_ends(
     assert await twin.status(task_id) == "DONE"
 
 
-async def test_a_halted_task_dials_nobody_ever_again(
-    twin: TwinOverHttp, clock: FakeClock, sandbox: Sandbox
-) -> None:
+async def test_a_halted_task_dials_nobody_ever_again(twin: TwinOverHttp, clock: FakeClock, sandbox: Sandbox) -> None:
     await reach("HALTED", twin, clock)
     clock.pass_time(600)
     assert [call.phone for call in sandbox.calls] == [ONE]
 
 
-async def test_a_done_task_dials_only_those_added_later(
-    twin: TwinOverHttp, clock: FakeClock, sandbox: Sandbox
-) -> None:
+async def test_a_done_task_dials_only_those_added_later(twin: TwinOverHttp, clock: FakeClock, sandbox: Sandbox) -> None:
     task_id = await reach("DONE", twin, clock)
     await twin.add_phones(task_id, [TWO, THREE])
     assert await twin.status(task_id) == "DONE"
@@ -174,9 +168,7 @@ async def test_a_done_task_dials_only_those_added_later(
     assert sandbox.plays(task_id) == 2
 
 
-async def test_a_done_task_given_only_known_people_cannot_be_started(
-    twin: TwinOverHttp, clock: FakeClock
-) -> None:
+async def test_a_done_task_given_only_known_people_cannot_be_started(twin: TwinOverHttp, clock: FakeClock) -> None:
     task_id = await reach("DONE", twin, clock)
     await twin.add_phones(task_id, [ONE])
     clock.pass_time(1)
@@ -193,9 +185,7 @@ async def test_a_done_task_with_new_people_may_be_started_before_it_shows(
     assert [call.phone for call in sandbox.calls] == [ONE, TWO, THREE]
 
 
-async def test_only_accepted_starts_are_counted(
-    twin: TwinOverHttp, clock: FakeClock, sandbox: Sandbox
-) -> None:
+async def test_only_accepted_starts_are_counted(twin: TwinOverHttp, clock: FakeClock, sandbox: Sandbox) -> None:
     task_id = await reach("READY", twin, clock)
     for _ in range(3):
         await twin.act(task_id, "play")

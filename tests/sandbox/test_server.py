@@ -16,9 +16,7 @@ def test_the_sandbox_is_not_shown_to_the_network(host: str) -> None:
         SandboxServer(Sandbox(), host=host)
 
 
-@pytest.mark.parametrize(
-    ("host", "origin"), [("127.0.0.1", "http://127.0.0.1:"), ("localhost", "http://localhost:")]
-)
+@pytest.mark.parametrize(("host", "origin"), [("127.0.0.1", "http://127.0.0.1:"), ("localhost", "http://localhost:")])
 async def test_the_addresses_lead_to_the_server(host: str, origin: str) -> None:
     async with SandboxServer(Sandbox(), host=host) as server, httpx.AsyncClient(trust_env=False) as http:
         assert server.port > 0

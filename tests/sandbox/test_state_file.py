@@ -70,9 +70,7 @@ BROKEN: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("changes", BROKEN.values(), ids=BROKEN.keys())
-def test_a_file_with_wrong_fields_is_set_aside(
-    clock: FakeClock, tmp_path: Path, changes: dict[str, Any]
-) -> None:
+def test_a_file_with_wrong_fields_is_set_aside(clock: FakeClock, tmp_path: Path, changes: dict[str, Any]) -> None:
     file = tmp_path / "sandbox.json"
     before, _ = filled_and_played(clock, file)
     before.tick()
@@ -104,9 +102,7 @@ def assert_set_aside(clock: FakeClock, file: Path) -> None:
     assert "7916" not in str(logs)
 
 
-def test_a_file_that_cannot_be_written_is_told_of_and_the_work_goes_on(
-    clock: FakeClock, tmp_path: Path
-) -> None:
+def test_a_file_that_cannot_be_written_is_told_of_and_the_work_goes_on(clock: FakeClock, tmp_path: Path) -> None:
     file = tmp_path / "sandbox.json"
     sandbox = Sandbox(clock=clock, state_file=file)
     file.mkdir()

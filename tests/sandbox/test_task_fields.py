@@ -193,9 +193,7 @@ async def test_a_refusal_names_all_that_is_wrong_but_not_what_was_sent(twin: Twi
     assert "79161234567" not in answer.text
 
 
-@pytest.mark.parametrize(
-    "body", [[], "text", 5, True, [TASK]], ids=["list", "text", "number", "true", "batch"]
-)
+@pytest.mark.parametrize("body", [[], "text", 5, True, [TASK]], ids=["list", "text", "number", "true", "batch"])
 async def test_a_body_that_is_no_object_is_refused(twin: TwinOverHttp, body: object) -> None:
     answer = await twin.create(body)
     assert (answer.status_code, answer.json()["details"]) == (422, {"body": "must be an object"})

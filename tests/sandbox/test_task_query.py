@@ -70,9 +70,7 @@ async def test_the_list_holds_what_was_asked_for(twin: TwinOverHttp, query: str,
 
 
 @pytest.mark.parametrize(("query", "field"), WRONG.values(), ids=WRONG.keys())
-async def test_a_wrong_query_is_refused_and_the_parameter_named(
-    twin: TwinOverHttp, query: str, field: str
-) -> None:
+async def test_a_wrong_query_is_refused_and_the_parameter_named(twin: TwinOverHttp, query: str, field: str) -> None:
     answer = await twin.find(query)
     assert (answer.status_code, list(answer.json()["details"])) == (422, [field])
 

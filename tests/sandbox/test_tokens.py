@@ -74,9 +74,7 @@ async def test_a_request_without_a_good_token_is_refused(
     twin: TwinOverHttp, headers: dict[str, str], error: str
 ) -> None:
     token = twin.http.headers.pop("Authorization").removeprefix("Bearer ")
-    twin.http.headers.update(
-        {name: text.format(token=token, cut=token[:-1]) for name, text in headers.items()}
-    )
+    twin.http.headers.update({name: text.format(token=token, cut=token[:-1]) for name, text in headers.items()})
     answer = await twin.find()
     assert (answer.status_code, answer.json()) == (401, {"error": error, "details": {}})
 

@@ -27,6 +27,7 @@ class Receiver:
         self.url = ""
         self.got: list[tuple[int | None, str | None]] = []
         self.answers: list[int] = []
+        self.refused: set[int] = set()
         self.body = ""
         self.seconds = 0.0
         self.busy = self.most_busy = 0
@@ -38,7 +39,8 @@ class Receiver:
         self.most_busy = max(self.busy, self.most_busy)
         await asyncio.sleep(self.seconds)
         self.busy -= 1
-        return web.Response(status=self.answers.pop(0) if self.answers else 200, text=self.body)
+        status = 500 if update.get("update_id") in self.refused else 200
+        return web.Response(status=self.answers.pop(0) if self.answers else status, text=self.body)
 
 
 @pytest.fixture
@@ -218,6 +220,21 @@ async def test_webhook_serves_chats_in_parallel_and_one_chat_in_turn(
     for last in [await tg.user(number).says("а") for number in (1, 2, 3)]:
         await tg.taken(last)
     assert receiver.most_busy == 3
+
+
+async def test_trouble_of_one_chat_does_not_hold_up_another(
+    tg: Telegram, call: Caller, ivan: User, receiver: Receiver
+) -> None:
+    stuck = await ivan.says("а")
+    receiver.refused = {stuck}
+    await call("setWebhook", url=receiver.url)
+    behind, other = await ivan.says("б"), await tg.user(2).says("в")
+    await tg.taken(other, timeout=2)
+    with pytest.raises(asyncio.TimeoutError):
+        await tg.taken(behind, timeout=0.1)
+
+    receiver.refused = set()
+    await tg.taken(behind)
 
 
 async def test_webhook_on_a_public_address_goes_by_its_route_or_waits(

@@ -33,7 +33,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.Float, nullable=False),
         sa.Column("started_at", sa.Float, nullable=True),
         sa.Column("ended_at", sa.Float, nullable=True),
-        sa.Column("seen_status", sa.String(32), nullable=True),
+        sa.Column("seen_status", sa.Text, nullable=True),
         sa.Column("look_at", sa.Float, nullable=True, index=True),
         sa.Column("looks", sa.Integer, nullable=False, server_default="0"),
     )
@@ -76,7 +76,7 @@ def upgrade() -> None:
         "notices",
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("conversation", sa.String(255), nullable=False),
-        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("kind", sa.String(64), nullable=False),
         sa.Column("params", sa.Text, nullable=False),
         sa.Column("created_at", sa.Float, nullable=False),
         sa.Column("told_at", sa.Float, nullable=True, index=True),

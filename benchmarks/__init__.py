@@ -1,0 +1,1 @@
+"""Figures as ratios of one run: machines differ and are noisy."""

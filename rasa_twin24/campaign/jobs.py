@@ -1,0 +1,97 @@
+"""Work that may outlast the turn that ordered it: one job per task, and its outcomes reach somebody in any case."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from rasa_twin24.campaign.outcome import Outcome
+from rasa_twin24.ledger import Ledger
+
+log = structlog.get_logger(__name__)
+
+Work = Callable[[int], Awaitable[list[Outcome]]]
+
+
+class Jobs:
+    """`work(task_id)` does whatever the ledger says is to be done about a task, and never runs twice at a time."""
+
+    def __init__(self, ledger: Ledger, work: Work) -> None:
+        self._ledger = ledger
+        self._work = work
+        self._running: dict[int, asyncio.Task[list[Outcome]]] = {}
+        self._asked: set[int] = set()
+        self._telling: set[asyncio.Task[None]] = set()
+
+    def is_running(self, task_id: int) -> bool:
+        return task_id in self._running
+
+    async def run(self, conversation: str, task_id: int, patience: float) -> list[Outcome] | None:
+        """Work, and wait `patience` seconds for the outcomes; None when they will come as notices.
+
+        A job that runs already does what is new as well. The caller may be cancelled without harm.
+        """
+        if task_id in self._running:
+            self._asked.add(task_id)
+            return None
+        job = self._begin(task_id)
+        try:
+            return await asyncio.wait_for(asyncio.shield(job), patience)
+        except asyncio.TimeoutError:
+            self._tell_later(conversation, job)
+            return None
+        except asyncio.CancelledError:
+            self._tell_later(conversation, job)
+            raise
+
+    def take_up(self, conversation: str, task_id: int) -> None:
+        """Work without anybody waiting: the outcomes come as notices."""
+        self._tell_later(conversation, self._begin(task_id))
+
+    async def close(self, seconds: float) -> None:
+        """Let what runs come to its end and be told; what is late is cancelled and found in the ledger again."""
+        pending = {*self._running.values(), *self._telling}
+        if pending:
+            _, late = await asyncio.wait(pending, timeout=seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    def _begin(self, task_id: int) -> asyncio.Task[list[Outcome]]:
+        self._running[task_id] = asyncio.create_task(self._until_nothing_is_asked(task_id))
+        return self._running[task_id]
+
+    async def _until_nothing_is_asked(self, task_id: int) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        try:
+            while True:
+                self._asked.discard(task_id)
+                outcomes += await self._work(task_id)
+                if task_id not in self._asked:
+                    return outcomes
+        finally:
+            # No await between the last look at what was asked and this: who asks later begins a new job.
+            del self._running[task_id]
+
+    def _tell_later(self, conversation: str, job: asyncio.Task[list[Outcome]]) -> None:
+        telling = asyncio.create_task(self._tell(conversation, job))
+        self._telling.add(telling)
+        telling.add_done_callback(self._telling.discard)
+
+    async def _tell(self, conversation: str, job: asyncio.Task[list[Outcome]]) -> None:
+        try:
+            outcomes = await job
+        except Exception as error:
+            log.error("work_failed", conversation=conversation, error=type(error).__name__)
+            outcomes = [Outcome("internal_error")]
+        if not outcomes:
+            return
+        try:
+            # Some of the news ask something: a yes that follows may be meant for them, not for a plan shown before.
+            await self._ledger.plans.void(conversation)
+            for outcome in outcomes:
+                await self._ledger.notices.add(conversation, outcome.kind, **outcome.params)
+        except Exception as error:  # the database is away, and there is nobody else to tell
+            log.error("news_lost", conversation=conversation, error=type(error).__name__)

@@ -1,0 +1,176 @@
+"""The campaign on its real collaborators: a ledger in a file, the client of TWIN, the sandbox on loopback.
+
+One clock for all of them, and pauses that only move it: nothing waits but for the network of this machine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from rasa_twin24.campaign import Campaign, CampaignSettings, Desk, Plan, Watch
+from rasa_twin24.ledger import Ledger
+from rasa_twin24.ledger.tasks import CallTask
+from rasa_twin24.sandbox import CALLER_ID, LOGIN, PASSWORD, SCRIPT_ID, Sandbox, SandboxServer
+from rasa_twin24.sandbox.tasks import Task as SandboxTask
+from rasa_twin24.twin24 import CallerId, Settings, Twin24
+
+ME = "telegram:100200300"
+ANNA, BORIS, VERA, GLEB = "+79161234501", "+79161234502", "+79161234503", "+79161234504"
+# Eleven digits that no numbering plan has: TWIN refuses it.
+BAD = "+70000000000000"
+SETTINGS = CampaignSettings(
+    script_id=SCRIPT_ID,
+    caller_id=CallerId("gornum", CALLER_ID),
+    patience=10,
+    ready_deadline=3,
+    settle_deadline=2,
+    first_pause=0.2,
+    longest_pause=0.5,
+    portion=3,
+    verify_after=(0.2, 0.4, 0.8),
+)
+
+
+@dataclass
+class Clock:
+    """Seconds since the epoch; as a pause it moves itself."""
+
+    now: float = 1_783_680_000.0
+    paused: list[float] = field(default_factory=list)
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def pause(self, seconds: float) -> None:
+        self.paused.append(seconds)
+        self.now += seconds
+        await asyncio.sleep(0)
+
+
+@dataclass
+class Scene:
+    """One process with its campaign; `restarted` is the next one on the same ledger and the same TWIN."""
+
+    clock: Clock
+    sandbox: Sandbox
+    ledger: Ledger
+    desk: Desk
+    campaign: Campaign
+
+    @classmethod
+    def of(cls, clock: Clock, sandbox: Sandbox, desk: Desk) -> Scene:
+        return cls(clock, sandbox, desk.ledger, desk, Campaign(desk))
+
+    @property
+    def watch(self) -> Watch:
+        return Watch(self.desk)
+
+    def with_settings(self, **changes: object) -> Scene:
+        return Scene.of(self.clock, self.sandbox, replace(self.desk, settings=replace(SETTINGS, **changes)))
+
+    def with_sleep(self, sleep: Callable[[float], Awaitable[None]]) -> Scene:
+        return Scene.of(self.clock, self.sandbox, replace(self.desk, sleep=sleep))
+
+    def restarted(self) -> Scene:
+        """What was running is gone without a word, as after a kill."""
+        return Scene.of(self.clock, self.sandbox, self.desk)
+
+    async def work(self, conversation: str = ME) -> list[str]:
+        """Carry out, and give the names of what is told."""
+        outcomes = await self.campaign.carry_out(conversation)
+        assert outcomes is not None, "the work took longer than a turn should"
+        return [outcome.kind for outcome in outcomes]
+
+    async def created(self, name: str = "Акция", conversation: str = ME) -> CallTask:
+        await self.campaign.begin(conversation)
+        await self.campaign.order(conversation, name)
+        assert await self.work(conversation) == ["create_task_done"]
+        return await self.current(conversation)
+
+    async def filled(self, *phones: str, conversation: str = ME) -> CallTask:
+        """A task with these numbers, ready for its start."""
+        await self.created(conversation=conversation)
+        await self.campaign.collect(conversation, phones)
+        assert await self.work(conversation) == ["add_candidates_done"]
+        self.clock.now += 1
+        return await self.current(conversation)
+
+    async def agreed(self, *phones: str, conversation: str = ME) -> CallTask:
+        """A filled task whose plan was said yes to."""
+        task = await self.filled(*phones, conversation=conversation)
+        await self.planned(conversation)
+        assert await self.campaign.confirm(conversation)
+        return task
+
+    async def planned(self, conversation: str = ME) -> Plan:
+        plan = await self.campaign.show_plan(conversation)
+        assert isinstance(plan, Plan), plan
+        return plan
+
+    async def running(self, *phones: str) -> CallTask:
+        task = await self.agreed(*phones)
+        assert await self.work() == ["start_calls_done"]
+        return await self.ledger.tasks.get(task.id)
+
+    async def current(self, conversation: str = ME) -> CallTask:
+        task, _ = await self.campaign.current(conversation)
+        assert task is not None
+        return task
+
+    async def step(self, conversation: str = ME) -> str | None:
+        return (await self.campaign.current(conversation))[1]
+
+    async def state(self, task: CallTask) -> str:
+        return (await self.ledger.tasks.get(task.id)).state
+
+    async def notices(self, conversation: str = ME) -> list[str]:
+        """What is to be told, told now."""
+        waiting = [news for news in await self.ledger.notices.waiting() if news.conversation == conversation]
+        for news in waiting:
+            await self.ledger.notices.told(news.id)
+        return [news.kind for news in waiting]
+
+    def at_twin(self, task: CallTask) -> SandboxTask:
+        return next(found for found in self.sandbox.tasks if found.id == task.twin_id)
+
+    def numbers(self, task: CallTask) -> list[str]:
+        """The numbers TWIN has."""
+        return [f"+{phone}" for candidate in self.at_twin(task).candidates for phone in candidate.phones]
+
+    def requests(self, end: str) -> int:
+        """How many POSTs came to an address that ends so, failed ones among them."""
+        return len([seen for seen in self.sandbox.requests if seen.method == "POST" and seen.path.endswith(end)])
+
+    @property
+    def plays(self) -> int:
+        return self.requests("/play")
+
+    @property
+    def additions(self) -> int:
+        return self.requests("/batch")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def scene(tmp_path: Path, clock: Clock) -> AsyncIterator[Scene]:
+    sandbox = Sandbox(clock=clock, ready_after=0.5, call_seconds=1000)
+    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}", clock=clock)
+    await ledger.open()
+    async with SandboxServer(sandbox) as server:
+        account = Settings(
+            email=LOGIN, password=PASSWORD, iam_url=server.iam_url, cis_url=server.cis_url, read_timeout=0.3
+        )
+        async with Twin24(account, clock=clock, sleep=clock.pause) as twin:
+            opened = Scene.of(clock, sandbox, Desk(ledger, twin, SETTINGS, clock.pause))
+            yield opened
+            await opened.campaign.close()
+    await ledger.close()

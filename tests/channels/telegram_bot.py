@@ -1,0 +1,144 @@
+"""A bot with the real Telegram channel and a real ledger, whose understanding is a short script instead of Rasa's."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from uuid import uuid4
+
+from rasa.core.channels.channel import UserMessage, register
+from ruamel.yaml import YAML
+from sanic import Sanic
+
+from rasa_twin24.channels.reception import Reception
+from rasa_twin24.channels.telegram import TelegramInput
+from rasa_twin24.ledger import Ledger
+from tests.standins.telegram import Telegram
+
+OWNER, STRANGER = 500100, 700700
+PUBLIC_URL = "https://bot.example.ru"
+RESPONSES = YAML(typ="safe", pure=True).load(Path(__file__).parents[2] / "domain.yml")["responses"]
+YES_NO = [{"title": "Да", "payload": "/affirm"}, {"title": "Нет", "payload": '/deny{"task_id": "7"}'}]
+
+
+class ScriptedAgent:
+    """Answers by the first word, with the phrases of the real domain; what it heard stands in `heard`."""
+
+    def __init__(self) -> None:
+        self.heard: list[UserMessage] = []
+        self.domain = SimpleNamespace(responses=RESPONSES)
+        self.lock_store = self
+        self.tracker_store = self
+        self.go_on = asyncio.Event()
+
+    @property
+    def texts(self) -> list[str]:
+        return [message.text for message in self.heard]
+
+    @asynccontextmanager
+    async def lock(self, _conversation: str) -> AsyncIterator[None]:
+        yield
+
+    async def retrieve(self, _conversation: str) -> None:
+        return None
+
+    async def handle_message(self, message: UserMessage) -> None:
+        self.heard.append(message)
+        word, _, rest = message.text.partition(" ")
+        send, person = message.output_channel.send_response, message.sender_id
+        if word == "спроси":
+            await send(person, {"text": "Запускать?", "buttons": YES_NO})
+        elif word == "молчи":
+            pass
+        elif word == "сломайся":
+            raise RuntimeError(f"текст разговора: {rest}")
+        elif word == "начни":
+            await send(person, {"text": "Начинаю."})
+            raise RuntimeError
+        elif word == "жди":
+            await self.go_on.wait()
+            await send(person, {"text": "Дождался."})
+        elif word == "длинно":
+            await send(person, {"text": "слово " * int(rest), "buttons": YES_NO})
+        elif word == "/notice":
+            await send(person, {"text": "Обзвон закончен."})
+        else:
+            await send(person, {"text": f"Понял: {message.text}"})
+
+
+class TelegramBot:
+    """The bot of one test on a free port of the loopback; polls unless it has a webhook."""
+
+    def __init__(self, tg: Telegram, folder: Path, *, webhook: bool = False, secret: str | None = None) -> None:
+        block = {"token": tg.token, "api_url": tg.url}
+        if webhook:
+            block |= {"webhook_url": PUBLIC_URL, "webhook_secret": secret or ""}
+        self.tg = tg
+        self.channel = TelegramInput.from_credentials(block)
+        self.ledger = Ledger(f"sqlite:///{folder / 'ledger.db'}")
+        self.agent = ScriptedAgent()
+        self._socket = socket.socket()
+        self._socket.bind(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        tg.route(PUBLIC_URL, self.url)
+        self._server: Any = None
+
+    @property
+    def reception(self) -> Reception:
+        return self.channel.reception
+
+    async def start(self) -> None:
+        await self.ledger.open()
+        app = Sanic(f"telegram_bot_{uuid4().hex}", configure_logging=False)
+        app.ctx.agent = self.agent
+        app.ctx.ledger = self.ledger
+        # As Rasa does it.
+        register([self.channel], app, route="/webhooks/")
+        self._server = await app.create_server(sock=self._socket, return_asyncio_server=True, access_log=False)
+        await self._server.startup()
+        await self._server.before_start()
+        await self._server.after_start()
+
+    async def stop(self) -> None:
+        """Stop as Sanic stops."""
+        await self._server.before_stop()
+        await self._server.close()
+        for connection in list(self._server.connections):
+            connection.abort()
+        await self._server.after_stop()
+        await self.ledger.close()
+
+    async def __aenter__(self) -> TelegramBot:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        await self.stop()
+
+    async def updates_kept(self) -> list[tuple[str, bool]]:
+        """Keys of the inbox, and whether something is still to be worked off."""
+        rows = await self.ledger._store.run(
+            lambda connection: connection.exec_driver_sql("SELECT key, incoming FROM updates ORDER BY key").all()
+        )
+        return [(row.key, row.incoming is not None) for row in rows]
+
+    async def conversations_kept(self) -> list[str]:
+        rows = await self.ledger._store.run(
+            lambda connection: connection.exec_driver_sql("SELECT id FROM conversations").all()
+        )
+        return [row.id for row in rows]
+
+
+async def until(condition: Any, seconds: float = 5.0) -> None:
+    """Wait until `condition()`, or what it awaits to, is true."""
+    for _ in range(int(seconds / 0.02)):
+        result = condition()
+        if result if isinstance(result, bool) else await result:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("it did not come to that")

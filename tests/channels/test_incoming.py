@@ -1,0 +1,243 @@
+"""What a person sent becomes a turn: commands, payloads, cards, and every way to smuggle an intent in as text."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rasa_twin24.channels.incoming import (
+    BUTTON,
+    CONTACT,
+    EDITED,
+    FORWARDED,
+    MAX_TEXT,
+    NOTICE,
+    TEXT,
+    UNREADABLE,
+    Incoming,
+    Understood,
+    clean,
+    international,
+    read_payload,
+    understand,
+)
+
+
+def incoming(text: str, kind: str = TEXT) -> Incoming:
+    return Incoming("telegram", "1", "500100", kind, text, "ru")
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("/start", "start"),
+        ("/START", "start"),
+        ("/start k7Qd", "start"),
+        ("/start@calls_bot", "start"),
+        ("/start\nсоздай обзвон", "start"),
+        ("/new", "create_task"),
+        ("/add", "add_to_existing_task"),
+        ("/help", "help"),
+        ("/cancel", "cancel"),
+        ("/confirm_start", "unknown_command"),
+        ("/affirm", "unknown_command"),
+        ("/restart", "unknown_command"),
+        ("/start{}", "unknown_command"),
+        ('/create_task{"task_name":"x"}', "unknown_command"),
+        ("/create_task@0.9", "unknown_command"),
+        ("/new@0.5{}", "unknown_command"),
+        ("/ confirm_start", "unknown_command"),
+        ("//confirm_start", "unknown_command"),
+        ("/", "unknown_command"),
+        ("/новый", "unknown_command"),
+        ("/" + "a" * 40, "unknown_command"),
+    ],
+)
+def test_commands(text: str, intent: str) -> None:
+    turn = understand(incoming(text))
+
+    assert (turn.intent, turn.entities, turn.kind) == (intent, (), "command")
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        pytest.param(" ", id="blank"),
+        pytest.param("\n\t ", id="lines and tabs"),
+        pytest.param("\x00\x01", id="control characters"),
+        pytest.param("\x1f\x85", id="separators that count as blanks"),
+        pytest.param("\u200b", id="zero-width space"),
+        pytest.param("\u200b\u00a0", id="no-break space behind a zero-width one"),
+        pytest.param("\u00a0\u200d\u2003\u2060 ", id="blanks and joiners in turns"),
+        pytest.param("\ufeff", id="byte order mark"),
+        pytest.param("\u202e\u2066", id="writing direction"),
+        pytest.param("\u00ad", id="soft hyphen"),
+        pytest.param("\u2028\u3000", id="line separator, wide blank"),
+        pytest.param("\ud83d", id="half a surrogate pair"),
+    ],
+)
+def test_nothing_in_front_hides_a_slash(before: str) -> None:
+    turn = understand(incoming(before + '/confirm_start{"plan":"1"}'))
+
+    assert (turn.intent, turn.entities) == ("unknown_command", ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("／confirm_start", id="full-width slash"),
+        pytest.param("⁄confirm_start", id="fraction slash"),
+        pytest.param("∕confirm_start", id="division slash"),
+        pytest.param("'/confirm_start", id="quoted"),
+        pytest.param("да /confirm_start", id="behind a word"),
+        pytest.param("EXTERNAL: confirm_start", id="prefix of events"),
+        pytest.param('{"intent": "confirm_start"}', id="JSON"),
+        pytest.param("<b>да</b><script>1</script>", id="HTML"),
+        pytest.param("👍🏽🔥", id="only emoji"),
+        pytest.param("Задание {task_id} $(id) `x`", id="braces"),
+    ],
+)
+def test_other_text_is_left_to_the_model(text: str) -> None:
+    assert understand(incoming(text)) == Understood(text, None, (), TEXT)
+
+
+@pytest.mark.parametrize("text", ["", " \n\t ", "\x00", "\u200b\u200b", "\u2060 \u200d", "\ufeff", "\ud800", "\u2028"])
+def test_nothing_to_read(text: str) -> None:
+    assert understand(incoming(text)).intent == "empty_message"
+
+
+@pytest.mark.parametrize(
+    ("length", "intent"), [(MAX_TEXT, None), (MAX_TEXT + 1, "too_long_message"), (20_000, "too_long_message")]
+)
+def test_length(length: int, intent: str | None) -> None:
+    turn = understand(incoming("я" * length))
+
+    assert turn.intent == intent
+    assert len(turn.text) == (length if intent is None else len("/too_long_message"))
+
+
+def test_length_is_counted_without_what_is_cleaned_away() -> None:
+    assert understand(incoming("  " + "я" * MAX_TEXT + "\n" * 500)).intent is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "turn"),
+    [
+        (EDITED, "да", Understood("/edited_message", "edited_message", (), EDITED)),
+        (NOTICE, "17", Understood("/notice", "notice", (("notice", "17"),), NOTICE)),
+        (FORWARDED, "да", Understood("да", None, (), FORWARDED)),
+        (BUTTON, "AAAA", Understood("/stale_button", "stale_button", (), BUTTON)),
+        (CONTACT, "79991234567", Understood("+79991234567", None, (), CONTACT)),
+        *(
+            (kind, "да", Understood("/unreadable_message", "unreadable_message", (("kind", kind),), kind))
+            for kind in UNREADABLE
+        ),
+    ],
+)
+def test_kinds(kind: str, text: str, turn: Understood) -> None:
+    assert understand(incoming(text, kind)) == turn
+
+
+def test_a_pressed_button_is_its_payload_and_not_its_token() -> None:
+    turn = understand(incoming("/affirm", BUTTON), '/open_task{"task_id": "7"}')
+
+    assert (turn.text, turn.intent, turn.entities) == ("/open_task", "open_task", (("task_id", "7"),))
+    assert turn.parse_data == {
+        "text": "/open_task",
+        "intent": {"name": "open_task", "confidence": 1.0},
+        "intent_ranking": [{"name": "open_task", "confidence": 1.0}],
+        "entities": [{"entity": "task_id", "value": "7"}],
+    }
+
+
+def test_what_the_model_reads_has_no_parse_data() -> None:
+    assert understand(incoming("да")).parse_data is None
+
+
+@pytest.mark.parametrize(
+    ("payload", "intent", "entities"),
+    [
+        ("/affirm", "affirm", ()),
+        ('/open_task{"task_id": "7"}', "open_task", (("task_id", "7"),)),
+        ('/open_task{"task_id": 7}', "open_task", (("task_id", "7"),)),
+        ('/create_task{"task_name": "Акция {5} /x", "language": "en"}', "create_task",
+         (("task_name", "Акция {5} /x"), ("language", "en"))),
+        ("/cancel{}", "cancel", ()),
+    ],
+)  # fmt: skip
+def test_payloads(payload: str, intent: str, entities: tuple[tuple[str, str], ...]) -> None:
+    assert read_payload(payload) == (intent, entities)
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("  привет \n", "привет"),
+        ("раз\r\nдва\rтри", "раз\nдва\nтри"),
+        ("89161234567\x0b89161234568\x0c89161234569", "89161234567\n89161234568\n89161234569"),
+        ("89161234567\u202889161234568\x8589161234569", "89161234567\n89161234568\n89161234569"),
+        ("8\x00916\x07123", "8916123"),
+        ("а\tб", "а\tб"),
+        ("👨\u200d👩\u200d👧", "👨\u200d👩\u200d👧"),
+        ("а\ud83dб", "аб"),
+    ],
+)
+def test_clean(text: str, cleaned: str) -> None:
+    assert clean(text) == cleaned
+
+
+@given(st.text(alphabet=st.characters(), max_size=60))
+def test_cleaning_twice_is_cleaning_once(text: str) -> None:
+    once = clean(text)
+
+    assert clean(once) == once
+    once.encode()  # a database and a messenger take it
+
+
+@pytest.mark.parametrize(
+    ("card", "number"),
+    [
+        ("79991234567", "+79991234567"),
+        ("+7 999 765-43-21", "+7 999 765-43-21"),
+        ("84951234567", "84951234567"),
+        ("8 (495) 123-45-67", "8 (495) 123-45-67"),
+        ("9161234567", "9161234567"),
+        ("447911123456", "+447911123456"),
+        ("8612345678901", "+8612345678901"),
+        ("tel:+79991234567", "+79991234567"),
+        pytest.param("+7 999 765-43-21 доб. 12", "+7 999 765-43-21", id="extension by word"),
+        pytest.param("+4930123456,12", "+4930123456", id="extension behind a pause"),
+        pytest.param("79991234567;ext=5", "+79991234567", id="extension of a tel address"),
+        pytest.param("\u202a+7 999 765‑43‑21\u202c", "+7 999 765-43-21", id="a phone book's signs"),
+        pytest.param("+49 30/1234567", "+49 30 1234567", id="slash"),
+        pytest.param("89161234567, 89167654321", "89161234567", id="two numbers: the first"),
+        ("", "?"),
+        ("нет номера", "?"),
+        ("*#", "?"),
+        ("+", "?"),
+        pytest.param("7" * 20, "?", id="more digits than any number"),
+        pytest.param("7" * 100_000, "?", id="a flood of digits"),
+        pytest.param('/affirm{"x":"79991234567"}', "+79991234567", id="smuggled intent"),
+    ],
+)
+def test_contact_cards(card: str, number: str) -> None:
+    assert international(card) == number
+
+
+def test_an_update_survives_being_written_down() -> None:
+    update = Incoming("telegram", "album:5:1", "500100", TEXT, "Привет 👋 \ud83d\x00", "en-US")
+
+    written = update.to_json()
+
+    assert written.isascii()
+    assert "\\u0000" in written
+    assert Incoming.from_json(written) == update
+    assert json.loads(written)["person"] == "500100"
+
+
+def test_people_of_two_messengers_are_two_people() -> None:
+    assert incoming("да").conversation == "telegram:500100"
+    assert Incoming("max", "1", "500100", TEXT).conversation == "max:500100"

@@ -1,0 +1,141 @@
+"""One queue per conversation: order within, nobody waiting for somebody else, and an end."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+
+from rasa_twin24.channels.incoming import TEXT, Incoming
+from rasa_twin24.channels.turns import Turns
+
+
+def message(person: str, text: str) -> Incoming:
+    return Incoming("telegram", text, person, TEXT, text)
+
+
+class Handler:
+    """Remembers what began and ended; waits until it is let on."""
+
+    def __init__(self) -> None:
+        self.began: list[str] = []
+        self.ended: list[str] = []
+        self.go_on = asyncio.Event()
+
+    async def __call__(self, incoming: Incoming) -> None:
+        self.began.append(incoming.text)
+        await self.go_on.wait()
+        self.ended.append(incoming.text)
+
+
+async def settle() -> None:
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def test_one_after_another_in_a_conversation_side_by_side_across() -> None:
+    handler = Handler()
+    turns = Turns(handler)
+
+    for text in ("a1", "a2", "a3"):
+        turns.put(message("a", text))
+    turns.put(message("b", "b1"))
+    await settle()
+
+    assert handler.began == ["a1", "b1"]
+    handler.go_on.set()
+    await settle()
+    assert sorted(handler.ended) == ["a1", "a2", "a3", "b1"]
+    assert [text for text in handler.ended if text.startswith("a")] == ["a1", "a2", "a3"]
+
+
+async def test_order_of_many() -> None:
+    heard: dict[str, list[int]] = {}
+    running: set[str] = set()
+
+    async def handle(incoming: Incoming) -> None:
+        assert incoming.person not in running, "two turns of one conversation at once"
+        running.add(incoming.person)
+        await asyncio.sleep(random.uniform(0, 0.002))
+        running.discard(incoming.person)
+        heard.setdefault(incoming.person, []).append(int(incoming.text))
+
+    turns = Turns(handle)
+    for number in range(50):
+        for person in "abcd":
+            turns.put(message(person, str(number)))
+        if number % 10 == 0:
+            await asyncio.sleep(0.005)
+    for _ in range(1000):
+        if sum(map(len, heard.values())) == 200:
+            break
+        await asyncio.sleep(0.005)
+
+    assert heard == {person: list(range(50)) for person in "abcd"}
+
+
+async def test_a_failing_turn_does_not_stop_the_queue() -> None:
+    heard: list[str] = []
+
+    async def handle(incoming: Incoming) -> None:
+        heard.append(incoming.text)
+        if incoming.text != "3":
+            raise RuntimeError("79991234567")
+
+    turns = Turns(handle)
+    for text in "123":
+        turns.put(message("a", text))
+    await settle()
+    turns.put(message("a", "4"))
+    await settle()
+
+    assert heard == ["1", "2", "3", "4"]
+
+
+async def test_nothing_is_kept_of_a_conversation_that_is_over() -> None:
+    handler = Handler()
+    handler.go_on.set()
+    turns = Turns(handler)
+
+    for person in range(100):
+        turns.put(message(str(person), f"{person}"))
+    await settle()
+
+    assert len(handler.ended) == 100
+    assert (turns._queues, turns._workers) == ({}, {})
+
+
+async def test_closing_lets_the_running_turn_end_and_begins_no_other() -> None:
+    handler = Handler()
+    turns = Turns(handler)
+    turns.put(message("a", "a1"))
+    turns.put(message("a", "a2"))
+    await settle()
+
+    closing = asyncio.create_task(turns.close(seconds=5))
+    await settle()
+    turns.put(message("a", "a3"))
+    turns.put(message("b", "b1"))
+    handler.go_on.set()
+    await asyncio.wait_for(closing, 1)
+    await settle()
+
+    assert (handler.began, handler.ended) == (["a1"], ["a1"])
+
+
+async def test_closing_does_not_wait_for_ever() -> None:
+    handler = Handler()
+    turns = Turns(handler)
+    turns.put(message("a", "a1"))
+    await settle()
+
+    began = time.monotonic()
+    await turns.close(seconds=0.2)
+    await settle()
+
+    assert 0.15 < time.monotonic() - began < 2
+    assert (handler.ended, turns._workers) == ([], {})
+
+
+async def test_closing_when_nothing_runs() -> None:
+    await asyncio.wait_for(Turns(Handler()).close(seconds=5), 0.5)

@@ -1,0 +1,120 @@
+"""Which intent a message gets: the rules' word against the model's."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from rasa_twin24.nlu.decision import Prediction, decide
+
+THRESHOLD = 0.3
+PHONE = re.compile(r"\b8\d{10}\b")
+
+
+def settle(text: str, *ranking: tuple[str, float]) -> tuple[str, float]:
+    phones = [found.span() for found in PHONE.finditer(text)]
+    settled = decide(text, [Prediction(*entry) for entry in ranking], phones, THRESHOLD)
+    return settled.intent, settled.confidence
+
+
+@pytest.mark.parametrize(
+    ("text", "model", "expected"),
+    [
+        # a clear answer is the rules', whatever the model says
+        ("да", "out_of_scope", "affirm"),
+        ("да, запускай", "start_calls", "affirm"),
+        ("ага)", "greet", "affirm"),
+        ("нет", "affirm", "deny"),
+        ("не запускай", "start_calls", "deny"),
+        ("наверное", "affirm", "hesitate"),
+        ("да?", "affirm", "hesitate"),
+        ("да, завтра", "affirm", "hesitate"),
+        ("запускай", "affirm", "start_calls"),
+        ("запусти все", "out_of_scope", "start_calls"),
+        # a refusal stays one, and the model knows of what
+        ("хватит звонить", "pause_calls", "pause_calls"),
+        ("не звоните никому", "pause_calls", "pause_calls"),
+        ("отмени это всё", "cancel", "cancel"),
+        ("нет", "pause_calls", "deny"),
+        ("нет", "cancel", "deny"),
+        ("не надо", "start_calls", "deny"),
+        ("не сейчас", "hesitate", "hesitate"),
+        ("не сейчас", "deny", "deny"),
+        ("нет", "hesitate", "deny"),
+        # whole-message commands
+        ("отмена", "deny", "cancel"),
+        ("стоп", "deny", "cancel"),
+        ("статус", "out_of_scope", "task_status"),
+        ("запусти обзвон", "create_task", "start_calls"),
+        # the model's own word where no rule speaks
+        ("привет", "greet", "greet"),
+        ("какая погода", "out_of_scope", "out_of_scope"),
+        ("дай подумать денёк", "hesitate", "hesitate"),
+        ("запусти задание Весна", "start_calls", "start_calls"),
+        ("нет, у нас другой план", "deny", "deny"),
+    ],
+)
+def test_without_numbers(text: str, model: str, expected: str) -> None:
+    assert settle(text, (model, 0.9), ("help", 0.05))[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "ranking", "expected"),
+    [
+        # affirm, deny, start_calls and provide_phone need more than the model's word
+        ("да Винчи", [("affirm", 0.9), ("out_of_scope", 0.05)], "nlu_fallback"),
+        ("да расскажи про цены", [("affirm", 0.6), ("help", 0.35)], "help"),
+        ("да расскажи про цены", [("affirm", 0.6), ("help", 0.1), ("greet", 0.1)], "nlu_fallback"),
+        ("да, но добавь Ивана", [("affirm", 0.9), ("help", 0.1)], "hesitate"),
+        ("если честно, да нормально же всё было", [("affirm", 0.9), ("help", 0.1)], "hesitate"),
+        ("да бывает", [("deny", 0.9), ("thanks", 0.1)], "nlu_fallback"),
+        ("номера неверные", [("deny", 0.9), ("thanks", 0.1)], "deny"),
+        ("как запустить обзвон?", [("start_calls", 0.6), ("help", 0.4)], "help"),
+        ("обзвон дневной смены запусти завтра", [("start_calls", 0.8), ("help", 0.1)], "hesitate"),
+        ("вот номера", [("provide_phone", 0.8), ("out_of_scope", 0.1), ("deny", 0.1)], "nlu_fallback"),
+        ("ещё номера есть", [("provide_phone", 0.5), ("add_to_existing_task", 0.4)], "add_to_existing_task"),
+        # a fallback of the model stands, unless the start verb is plain
+        ("бла", [("nlu_fallback", 0.3), ("affirm", 0.2), ("help", 0.2)], "nlu_fallback"),
+        ("запусти Весну уж будь добр", [("nlu_fallback", 0.3), ("start_calls", 0.28)], "start_calls"),
+        ("не запускай Весну уж будь добр", [("nlu_fallback", 0.3), ("start_calls", 0.28)], "nlu_fallback"),
+        ("бла", [], "nlu_fallback"),
+    ],
+)
+def test_vetoes(text: str, ranking: list[tuple[str, float]], expected: str) -> None:
+    assert settle(text, *ranking)[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "ranking", "expected"),
+    [
+        ("89161234567", [("affirm", 0.9)], "provide_phone"),
+        ("89161234567, 89261234567", [("create_task", 0.9)], "provide_phone"),
+        ("да, вот ещё 89161234567", [("affirm", 0.99)], "provide_phone"),
+        ("да 89161234567", [("affirm", 0.99)], "provide_phone"),
+        ("нет, 89161234567", [("deny", 0.99)], "provide_phone"),
+        ("Иван 89161234567", [("out_of_scope", 0.9)], "provide_phone"),
+        ("звонки 89161234567", [("start_calls", 0.9)], "provide_phone"),
+        ("не запускай 89161234567", [("start_calls", 0.9)], "provide_phone"),
+        ("запускай обзвон по 89161234567", [("start_calls", 0.9)], "start_calls"),
+        ("добавь в задание 4512 номер 89161234567", [("add_to_existing_task", 0.9)], "add_to_existing_task"),
+        ("как-то так 89161234567", [("add_to_existing_task", 0.2)], "provide_phone"),
+        ("создай обзвон «Весна», 89161234567", [("create_task", 0.9)], "create_task"),
+        ("создай обзвон «Весна», 89161234567", [("provide_phone", 0.9)], "create_task"),
+        ("Иван 89161234567", [("nlu_fallback", 0.3), ("create_task", 0.1)], "provide_phone"),
+        ("89161234567", [], "provide_phone"),
+        # a number to take away is never a number to call
+        ("удали номер 89161234567", [("provide_phone", 0.9)], "nlu_fallback"),
+        ("удали номер 89161234567", [("out_of_scope", 0.9)], "out_of_scope"),
+        ("не звони на 89161234567", [("provide_phone", 0.9)], "nlu_fallback"),
+        ("да, но убери 89161234567", [("affirm", 0.9)], "hesitate"),
+        ("всем кроме 89161234567 запускай", [("provide_phone", 0.8), ("help", 0.1)], "nlu_fallback"),
+    ],
+)
+def test_with_numbers(text: str, ranking: list[tuple[str, float]], expected: str) -> None:
+    assert settle(text, *ranking)[0] == expected
+
+
+def test_a_rule_is_certain_and_the_model_keeps_its_doubt() -> None:
+    assert settle("да", ("affirm", 0.4)) == ("affirm", 1.0)
+    assert settle("привет всем", ("greet", 0.7)) == ("greet", 0.7)
