@@ -12,6 +12,7 @@ from actions.start_calls import consent
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.text.consent import is_clear_yes
 from rasa_twin24.text.phrases import Phrases
+from rasa_twin24.text.removal import removes_numbers
 
 # Readings that may be offered to somebody who was not understood. A yes is never among them.
 OFFERABLE = (
@@ -90,7 +91,10 @@ class ActionUnclear(TopicAction):
     async def act(self, turn: Turn, office: Office) -> Events | None:
         _, step = await office.campaign.current(turn.conversation)
         reading = turn.numbers(office.settings.default_region)
-        if step in (Step.NUMBERS, Step.MORE) and (reading.rejected or reading.doubtful):
+        if reading.found and removes_numbers(turn.text):
+            turn.say("remove_number_not_yet")
+            await resume(turn, office)
+        elif step in (Step.NUMBERS, Step.MORE) and (reading.rejected or reading.doubtful):
             await unreadable(turn, office, reading)
         elif step == Step.NUMBERS:
             turn.say("add_candidates_none")

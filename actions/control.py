@@ -55,13 +55,22 @@ async def cancel(turn: Turn, office: Office) -> Events:
         return []
     await office.campaign.drop(turn.conversation)
     if task is None:
-        turn.say("cancel_nothing")
+        await _nothing_to_cancel(turn, office)
     elif task.twin_id is None:
         turn.say("cancel_not_created")
     else:
         count = await office.campaign.numbers(task)
         turn.say("cancel_task_stays", name=task.name, task_id=task.twin_id, count=str(count))
     return [SlotSet("task_name", None), SlotSet("task_id", None)]
+
+
+async def _nothing_to_cancel(turn: Turn, office: Office) -> None:
+    """Nothing is talked about; but whoever says "stop" while calls run must not hear that nothing runs."""
+    running = [task for task in await office.campaign.latest(turn.conversation) if task.state == TaskState.RUNNING]
+    if running:
+        turn.say("cancel_running", name=running[0].name, task_id=running[0].twin_id or "")
+    else:
+        turn.say("cancel_nothing")
 
 
 async def try_again(turn: Turn, office: Office) -> None:

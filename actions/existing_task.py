@@ -89,8 +89,10 @@ class ActionOpenTask(TopicAction):
         if turn.tracker.get_slot("task_id"):
             task, _ = await office.campaign.current(turn.conversation)
             if task is not None and task.twin_id:
-                status = (task.seen_status or "").lower()
-                turn.say(f"existing_task_{status}", name=task.name, task_id=task.twin_id)
+                status = task.seen_status or ""
+                if status == TaskStatus.BLANK and await office.campaign.numbers(task):
+                    status = TaskStatus.READY  # TWIN shows what was added a moment late
+                turn.say(f"existing_task_{status.lower()}", name=task.name, task_id=task.twin_id)
         return [SlotSet("task_id", None)]
 
 

@@ -24,6 +24,7 @@ class OneProcessTrackerStore(SQLTrackerStore):  # type: ignore[misc]
     """For one process only: another writer of the same conversation would go unnoticed."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.engine: sa.engine.Engine
         super().__init__(*args, **kwargs)
         # Trackers as they were saved last, with the number of their events that are stored.
         self._kept: OrderedDict[str, tuple[DialogueStateTracker, int]] = OrderedDict()

@@ -32,6 +32,8 @@ MAX_TEXT = 4096
 MAX_BODY = 1_000_000
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105
 POLL_SECONDS = 25
+# A turn that takes longer shows the bot typing, seconds; most answers are there before.
+TYPING_AFTER = 0.3
 # "typing" is shown for 5 seconds.
 TYPING_SECONDS = 4.5
 # A group is told once in this time that the bot works in private chats, seconds.
@@ -180,6 +182,7 @@ class TelegramInput(MessengerInput):
             sign.cancel()
 
     async def _type(self, chat: int) -> None:
+        await asyncio.sleep(TYPING_AFTER)
         while True:
             with suppress(TelegramError):
                 await self.api.once("sendChatAction", chat_id=chat, action="typing")

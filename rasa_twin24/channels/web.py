@@ -61,7 +61,6 @@ class WebInput(MessengerInput):
         # Set, and replaced by a new one, whenever there is something to tell: everybody who waits on it looks again.
         self._bell = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
-        self._taking: set[asyncio.Task[dict[str, object] | None]] = set()
 
     @classmethod
     def name(cls) -> str:
@@ -92,20 +91,20 @@ class WebInput(MessengerInput):
         self._ring()
 
     def routes(self, blueprint: Blueprint) -> None:
-        @blueprint.get("/chat")  # type: ignore[misc]
+        @blueprint.get("/chat")
         async def chat(request: Request) -> HTTPResponse:
             return self._chat(request)
 
-        @blueprint.get("/chat/<name:str>")  # type: ignore[misc]
+        @blueprint.get("/chat/<name:str>")
         async def asset(_request: Request, name: str) -> HTTPResponse:
             return _asset(name)
 
         # Streamed, so that the size of the body is bounded while it is read.
-        @blueprint.post("/webhooks/web/webhook", stream=True)  # type: ignore[misc]
+        @blueprint.post("/webhooks/web/webhook", stream=True)
         async def webhook(request: Request) -> HTTPResponse:
             return await self._webhook(request)
 
-        @blueprint.get("/webhooks/web/messages")  # type: ignore[misc]
+        @blueprint.get("/webhooks/web/messages")
         async def messages(request: Request) -> HTTPResponse:
             return await self._messages(request)
 
@@ -173,22 +172,13 @@ class WebInput(MessengerInput):
             return _json({"error": "too_long"}, 413)
         except BadRequest as error:
             return _json({"error": error.code}, 400)
-        # A page that goes away cancels its request. What has begun is finished, or a claimed message would lie
-        # unanswered until the next start.
-        taking = asyncio.create_task(self._take(sent, first_language(request.headers.get("accept-language", ""))))
-        self._taking.add(taking)
-        taking.add_done_callback(self._taking.discard)
-        taken = await asyncio.shield(taking)
-        return _json({"error": "storage"}, 503) if taken is None else _json(taken)
-
-    async def _take(self, sent: Sent, language: str | None) -> dict[str, object] | None:
-        """The answer to a message, once it is written down; None: it could not be, the page shall send it again."""
+        language = first_language(request.headers.get("accept-language", ""))
         try:
             async with self._one_at_a_time:  # two tabs may send one message; lines stand in the order of the turns
-                return await self._write_down(sent, language)
-        except Exception as error:
+                return _json(await self._write_down(sent, language))
+        except Exception as error:  # not written down: the page keeps the message and sends it again
             log.error("web_message_not_stored", error=type(error).__name__)
-            return None
+            return _json({"error": "storage"}, 503)
 
     async def _write_down(self, sent: Sent, language: str | None) -> dict[str, object]:
         """Write the person's line, then hand the message on.

@@ -20,6 +20,7 @@ from rasa_twin24.text.consent import (
 )
 from rasa_twin24.text.removal import removes_numbers
 from rasa_twin24.text.task_name import asks_for_new_task
+from rasa_twin24.text.tokens import tokenize
 
 AFFIRM, DENY, HESITATE = "affirm", "deny", "hesitate"
 PROVIDE_PHONE, START_CALLS = "provide_phone", "start_calls"
@@ -87,7 +88,7 @@ def _decide_with_phones(
 
 def _decide_by_model(text: str, ranking: Sequence[Prediction], threshold: float) -> Prediction:
     modelled = _modelled(ranking)
-    if not ranking or not modelled:
+    if not modelled or not tokenize(text):  # "..." holds nothing the model could know
         return Prediction(NLU_FALLBACK, threshold)
     first = modelled[0]
     if ranking[0].intent == NLU_FALLBACK:

@@ -389,6 +389,7 @@ def test_narrow_screen(chat: Chat, browser: Chromium, width: int) -> None:
     chat.say("1234567890" * 40)
     chat.say("спроси")
     until(lambda: len(chat.messages) == 6, "answered")
+    time.sleep(0.4)  # the new messages have moved into their places
     assert browser.run("return document.documentElement.scrollWidth") == width
     assert browser.run("const e = document.getElementById('scroll'); return e.scrollWidth <= e.clientWidth")
     assert browser.run("return document.documentElement.scrollHeight") <= 640

@@ -9,19 +9,22 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from rasa_twin24.campaign import Campaign, CampaignSettings, Desk, Plan, Watch
+from rasa_twin24.campaign import Campaign, CampaignSettings, Desk, Outcome, Plan, Watch
 from rasa_twin24.ledger import Ledger
 from rasa_twin24.ledger.tasks import CallTask
 from rasa_twin24.sandbox import CALLER_ID, LOGIN, PASSWORD, SCRIPT_ID, Sandbox, SandboxServer
+from rasa_twin24.sandbox.faults import Endpoint
 from rasa_twin24.sandbox.tasks import Task as SandboxTask
 from rasa_twin24.twin24 import CallerId, Settings, Twin24
+from tests.campaign import spoken
 
 ME = "telegram:100200300"
 ANNA, BORIS, VERA, GLEB = "+79161234501", "+79161234502", "+79161234503", "+79161234504"
-# Eleven digits that no numbering plan has: TWIN refuses it.
+# A shape of E.164 that no numbering plan has: TWIN refuses it.
 BAD = "+70000000000000"
 SETTINGS = CampaignSettings(
     script_id=SCRIPT_ID,
@@ -70,7 +73,7 @@ class Scene:
     def watch(self) -> Watch:
         return Watch(self.desk)
 
-    def with_settings(self, **changes: object) -> Scene:
+    def with_settings(self, **changes: Any) -> Scene:
         return Scene.of(self.clock, self.sandbox, replace(self.desk, settings=replace(SETTINGS, **changes)))
 
     def with_sleep(self, sleep: Callable[[float], Awaitable[None]]) -> Scene:
@@ -84,6 +87,8 @@ class Scene:
         """Carry out, and give the names of what is told."""
         outcomes = await self.campaign.carry_out(conversation)
         assert outcomes is not None, "the work took longer than a turn should"
+        for outcome in outcomes:
+            spoken.check(outcome.kind, outcome.params)
         return [outcome.kind for outcome in outcomes]
 
     async def created(self, name: str = "Акция", conversation: str = ME) -> CallTask:
@@ -95,6 +100,7 @@ class Scene:
     async def filled(self, *phones: str, conversation: str = ME) -> CallTask:
         """A task with these numbers, ready for its start."""
         await self.created(conversation=conversation)
+        self.clock.now += 1  # the sandbox takes no candidates for half a second
         await self.campaign.collect(conversation, phones)
         assert await self.work(conversation) == ["add_candidates_done"]
         self.clock.now += 1
@@ -132,6 +138,7 @@ class Scene:
         """What is to be told, told now."""
         waiting = [news for news in await self.ledger.notices.waiting() if news.conversation == conversation]
         for news in waiting:
+            spoken.check(news.kind, news.params)
             await self.ledger.notices.told(news.id)
         return [news.kind for news in waiting]
 
@@ -145,6 +152,30 @@ class Scene:
     def requests(self, end: str) -> int:
         """How many POSTs came to an address that ends so, failed ones among them."""
         return len([seen for seen in self.sandbox.requests if seen.method == "POST" and seen.path.endswith(end)])
+
+    async def until(self, seen: Callable[[], bool]) -> None:
+        """Let the work under way come so far."""
+        for _ in range(1000):
+            if seen():
+                return
+            await asyncio.sleep(0.002)
+        raise AssertionError("it never came so far")
+
+    def trouble(self, endpoint: Endpoint, **fault: Any) -> None:
+        """`Sandbox.fail_next` for the rows of a table."""
+        self.sandbox.fail_next(endpoint, **fault)
+
+    def mended(self, endpoint: Endpoint) -> None:
+        """Forget the troubles that were ordered and have not come."""
+        while self.sandbox.take_fault(endpoint):
+            pass
+
+    async def refused_plan(self) -> Outcome:
+        """Why no plan can be shown."""
+        shown = await self.campaign.show_plan(ME)
+        assert isinstance(shown, Outcome), shown
+        spoken.check(shown.kind, shown.params)
+        return shown
 
     @property
     def plays(self) -> int:
@@ -162,12 +193,12 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def scene(tmp_path: Path, clock: Clock) -> AsyncIterator[Scene]:
-    sandbox = Sandbox(clock=clock, ready_after=0.5, call_seconds=1000)
+    sandbox = Sandbox(clock=clock, ready_after=0.5, call_seconds=1000, lines=1)
     ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}", clock=clock)
     await ledger.open()
     async with SandboxServer(sandbox) as server:
         account = Settings(
-            email=LOGIN, password=PASSWORD, iam_url=server.iam_url, cis_url=server.cis_url, read_timeout=0.3
+            email=LOGIN, password=PASSWORD, iam_url=server.iam_url, cis_url=server.cis_url, read_timeout=0.5
         )
         async with Twin24(account, clock=clock, sleep=clock.pause) as twin:
             opened = Scene.of(clock, sandbox, Desk(ledger, twin, SETTINGS, clock.pause))

@@ -47,7 +47,7 @@ FAILURES = {
     "502 with a page": ({"status": 502, "body": b"<html>"}, "create_task_failed_unclear"),
     "dropped before": ({"drop": "before"}, "create_task_failed_unclear"),
     "dropped after": ({"drop": "after"}, "create_task_failed_unclear"),
-    "no answer": ({"delay": 0.6}, "create_task_failed_unclear"),
+    "no answer": ({"delay": 0.7}, "create_task_failed_unclear"),
     "no id": ({"body": b"{}"}, "create_task_failed_unclear"),
     "no JSON": ({"body": b"<html>", "work": True}, "create_task_failed_unclear"),
 }
@@ -57,7 +57,7 @@ FAILURES = {
 async def test_a_failure_is_told_and_may_be_tried_again(scene: Scene, fault: dict[str, object], kind: str) -> None:
     await scene.campaign.begin(ME)
     await scene.campaign.order(ME, "Акция")
-    scene.sandbox.fail_next("create", **fault)  # type: ignore[arg-type]
+    scene.trouble("create", **fault)
     assert await scene.work() == [kind]
     assert (await scene.current()).state == TaskState.NEW
     assert await scene.step() == Step.CREATE

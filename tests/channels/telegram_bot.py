@@ -127,6 +127,9 @@ class TelegramBot:
         )
         return [(row.key, row.incoming is not None) for row in rows]
 
+    async def has_kept(self, *expected: tuple[str, bool]) -> bool:
+        return await self.updates_kept() == list(expected)
+
     async def conversations_kept(self) -> list[str]:
         rows = await self.ledger._store.run(
             lambda connection: connection.exec_driver_sql("SELECT id FROM conversations").all()

@@ -34,9 +34,18 @@ async def test_text_and_answer(bot: TelegramBot, owner: User) -> None:
     assert (message.sender_id, message.input_channel) == (f"telegram:{OWNER}", "telegram")
     assert (message.message_id, message.metadata, message.parse_data) == (str(update), {"kind": "text"}, None)
     await bot.tg.taken(update)
-    await until(lambda: bot.updates_kept.__call__() is None or True)
-    assert await bot.updates_kept() == [(str(update), False)]
-    assert owner.typing_count == 1
+    await until(lambda: bot.has_kept((str(update), False)))
+
+
+async def test_typing_is_shown_while_an_answer_takes_long(bot: TelegramBot, owner: User) -> None:
+    await owner.says("привет")
+    await owner.expect("Понял")
+    assert owner.typing_count == 0
+
+    await owner.says("жди")
+    await until(lambda: owner.typing_count == 1)
+    bot.agent.go_on.set()
+    await owner.expect("Дождался.")
 
 
 async def test_quick_messages_stay_in_order_and_people_do_not_wait_for_each_other(

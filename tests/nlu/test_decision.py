@@ -79,6 +79,8 @@ def test_without_numbers(text: str, model: str, expected: str) -> None:
         ("запусти Весну уж будь добр", [("nlu_fallback", 0.3), ("start_calls", 0.28)], "start_calls"),
         ("не запускай Весну уж будь добр", [("nlu_fallback", 0.3), ("start_calls", 0.28)], "nlu_fallback"),
         ("бла", [], "nlu_fallback"),
+        ("...", [("deny", 0.6), ("help", 0.3)], "nlu_fallback"),
+        ("🙏", [("thanks", 0.6), ("help", 0.3)], "thanks"),
     ],
 )
 def test_vetoes(text: str, ranking: list[tuple[str, float]], expected: str) -> None:

@@ -18,7 +18,8 @@ ENGLISH = [
 ]  # fmt: skip
 UNTOLD = [
     "", " ", "123", "89161234567", "+7 916 123-45-67", "👍", "✅ 👌", "?", "...", "OK", "ok", "TWIN",
-    "Twin24", "Spring", "start", "Stop", "https://example.com/help", "ivan@mail.com", "3f2b8c1e-77aa-4d1e-9b3c-5a6f7e8d9c01", "«Весна»",
+    "Twin24", "Spring", "start", "Stop", "https://example.com/help",
+    "ivan@mail.com", "3f2b8c1e-77aa-4d1e-9b3c-5a6f7e8d9c01", "«Весна»",
     '"Spring sale"', "lf", "ghbdtn", "OK Google", "task_4512",
 ]  # fmt: skip
 

@@ -1,0 +1,113 @@
+"""What a killed process left half done, taken up by the next one."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from rasa_twin24.ledger.conversations import Step
+from rasa_twin24.ledger.tasks import CandidateState, TaskState
+from tests.campaign.conftest import ANNA, BORIS, ME, Scene
+
+
+async def recovered(scene: Scene) -> list[str]:
+    """Start the next process, let it finish, and give what it tells."""
+    after = scene.restarted()
+    await after.campaign.recover()
+    await after.campaign.close()
+    return await scene.notices()
+
+
+async def test_nothing_half_done_is_left_alone(scene: Scene) -> None:
+    await scene.filled(ANNA)
+    assert await recovered(scene) == []
+
+
+async def test_a_creation_is_not_guessed_at(scene: Scene) -> None:
+    await scene.campaign.begin(ME)
+    await scene.campaign.order(ME, "Акция")
+    assert await recovered(scene) == ["create_task_failed_unclear"]
+    assert await scene.step() == Step.CREATE
+    assert scene.sandbox.tasks == []
+    await scene.campaign.again(ME)
+    assert await scene.work() == ["create_task_done"]
+
+
+async def test_a_creation_of_a_task_that_was_left_does_not_touch_the_talk(scene: Scene) -> None:
+    await scene.campaign.begin(ME)
+    await scene.campaign.order(ME, "Первая")
+    await scene.campaign.begin(ME)
+    await recovered(scene)
+    assert await scene.step() is None
+
+
+async def test_a_yes_before_play_is_carried_out(scene: Scene) -> None:
+    task = await scene.agreed(ANNA)
+    assert await recovered(scene) == ["start_calls_done"]
+    assert scene.sandbox.plays(task.twin_id or "") == scene.plays == 1
+    assert await recovered(scene) == []
+
+
+async def test_a_yes_of_yesterday_is_not(scene: Scene) -> None:
+    task = await scene.agreed(ANNA)
+    scene.clock.now += 9 * 3600
+    assert await recovered(scene) == ["start_calls_plan_old"]
+    assert await scene.state(task) == TaskState.FILLING
+    assert scene.plays == 0
+
+
+@pytest.mark.parametrize(
+    ("played", "news", "state"),
+    [
+        (True, "start_calls_done", TaskState.RUNNING),
+        (False, "start_calls_failed_unavailable", TaskState.FILLING),
+    ],
+    ids=["play arrived", "play was never sent"],
+)
+async def test_once_play_was_decided_it_is_looked_up_and_not_sent(
+    scene: Scene, played: bool, news: str, state: str
+) -> None:
+    task = await scene.agreed(ANNA)
+    assert await scene.ledger.tasks.may_play(task.id)
+    if played:
+        await scene.desk.twin.tasks.play(task.twin_id or "")
+    scene.clock.now += 9 * 3600 if not played else 1
+    assert await recovered(scene) == [news]
+    assert scene.plays == int(played)
+    assert await scene.state(task) == state
+
+
+async def test_several_starts_of_one_conversation_are_all_taken_up(scene: Scene) -> None:
+    first = await scene.agreed(ANNA)
+    second = await scene.agreed(BORIS)
+    assert await recovered(scene) == ["start_calls_done", "start_calls_done"]
+    assert [await scene.state(task) for task in (first, second)] == [TaskState.RUNNING] * 2
+    assert scene.plays == 2
+
+
+async def test_numbers_on_their_way_are_sent_again_and_added_once(scene: Scene) -> None:
+    task = await scene.filled(ANNA)
+    await scene.campaign.collect(ME, [BORIS])
+    scene.sandbox.fail_next("add", delay=0.2)  # TWIN has them, and answers into the void
+    turn = asyncio.create_task(scene.campaign.carry_out(ME))
+    await scene.until(lambda: scene.additions == 2)
+    turn.cancel()
+    for running in scene.campaign._jobs._running.values():
+        running.cancel()
+    await scene.campaign.close()
+    assert await scene.ledger.tasks.phones(task.id, CandidateState.SENDING) == [BORIS]
+    assert await recovered(scene) == ["add_candidates_done"]
+    assert scene.numbers(task) == [ANNA, BORIS]
+
+
+async def test_numbers_of_a_task_that_was_left_or_planned_wait(scene: Scene) -> None:
+    await scene.filled(ANNA)
+    await scene.campaign.collect(ME, [BORIS])
+    scene.sandbox.fail_next("add", status=403)
+    await scene.work()
+    await scene.planned()
+    assert await recovered(scene) == []  # a plan that leaves them out is shown
+    await scene.campaign.drop(ME)
+    assert await recovered(scene) == []
+    assert scene.additions == 2

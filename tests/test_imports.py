@@ -1,0 +1,76 @@
+"""Who may import whom. The client of TWIN can leave home one day, and the action server needs no TensorFlow."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parent.parent
+OURS = ("text", "twin24", "ledger", "campaign", "nlu", "channels", "sandbox")
+# Our packages that a package may import besides itself, and the foreign ones that it may not.
+ALLOWED = {
+    "text": set(),
+    "twin24": set(),
+    "ledger": set(),
+    "campaign": {"twin24", "ledger", "text"},
+    "nlu": {"text"},
+    "channels": {"ledger", "text"},
+    "sandbox": set(),
+}
+FORBIDDEN = {
+    "text": {"rasa", "rasa_sdk", "httpx", "sqlalchemy", "sanic", "aiohttp"},
+    "twin24": {"rasa", "rasa_sdk", "sqlalchemy", "sanic", "aiohttp"},
+    "ledger": {"rasa", "rasa_sdk", "httpx", "sanic", "aiohttp"},
+    "campaign": {"rasa", "rasa_sdk", "httpx", "sanic", "aiohttp", "sqlalchemy"},
+    "nlu": {"httpx", "sqlalchemy", "sanic", "aiohttp", "rasa_sdk"},
+    "channels": {"rasa_sdk", "aiohttp", "actions"},
+    "sandbox": {"rasa", "rasa_sdk", "sqlalchemy", "sanic", "httpx"},
+}
+
+
+def imported(file: Path) -> set[str]:
+    """Full names of the modules a file imports."""
+    names = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+    return names
+
+
+def ours(name: str) -> str | None:
+    parts = name.split(".")
+    return parts[1] if parts[0] == "rasa_twin24" and len(parts) > 1 and parts[1] in OURS else None
+
+
+@pytest.mark.parametrize("package", OURS)
+def test_package_keeps_to_its_neighbours(package: str) -> None:
+    files = list((PROJECT / "rasa_twin24" / package).rglob("*.py"))
+    assert files
+    for file in files:
+        for name in imported(file):
+            assert ours(name) in {None, package} | ALLOWED[package], f"{file.name} imports {name}"
+            assert name.split(".")[0] not in FORBIDDEN[package], f"{file.name} imports {name}"
+
+
+def test_actions_know_neither_rasa_nor_messengers() -> None:
+    for file in (PROJECT / "actions").rglob("*.py"):
+        for name in imported(file):
+            assert name.split(".")[0] not in {"rasa", "sanic", "httpx", "sqlalchemy"}, f"{file.name} imports {name}"
+            assert ours(name) in {None, "campaign", "ledger", "text", "twin24"}, f"{file.name} imports {name}"
+
+
+def test_the_tests_stand_ins_share_no_code_with_the_bot() -> None:
+    for file in (PROJECT / "tests" / "standins" / "telegram").rglob("*.py"):
+        assert not [name for name in imported(file) if name.startswith(("rasa_twin24", "actions"))], file.name
+
+
+def test_an_action_server_loads_no_tensorflow() -> None:
+    code = "import sys, actions.answers, actions.task_status; print([m for m in ('rasa', 'tensorflow') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
