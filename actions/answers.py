@@ -127,7 +127,6 @@ class ActionUnclear(TopicAction):
             return
         language = turn.tracker.get_slot("language")
         buttons = [
-            {"title": self._phrases.say(f"utter_reading_{name}", language), "payload": f"/{name}"}
-            for name in names
+            {"title": self._phrases.say(f"utter_reading_{name}", language), "payload": f"/{name}"} for name in names
         ]
         turn.offer("fallback_ask", buttons)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rasa_sdk.events import SlotSet
 
 from actions._boundary import Events, Office, TopicAction, Turn
-from actions._steps import resume
+from actions._steps import resume, show_plan
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.tasks import TaskState
 
@@ -25,6 +25,8 @@ class ActionCarryOut(TopicAction):
             turn.say("still_working")
         for outcome in outcomes or ():
             turn.tell(outcome)
+            if outcome.kind == "start_calls_plan_old":
+                await show_plan(turn, office)
         return None
 
 
@@ -56,6 +58,8 @@ async def cancel(turn: Turn, office: Office) -> Events:
     await office.campaign.drop(turn.conversation)
     if task is None:
         await _nothing_to_cancel(turn, office)
+    elif task.state == TaskState.CREATING:
+        turn.say("cancel_creating", name=task.name)
     elif task.twin_id is None:
         turn.say("cancel_not_created")
     else:
@@ -79,6 +83,7 @@ async def try_again(turn: Turn, office: Office) -> None:
     if task is not None and step == Step.CREATE and await office.campaign.again(turn.conversation):
         turn.say("create_task_creating", name=task.name)
     elif task is not None and task.state == TaskState.FILLING and await office.campaign.unsent(task):
+        await office.ledger.conversations.step(turn.conversation, Step.NUMBERS)
         turn.say("add_candidates_adding", count=str(len(await office.campaign.unsent(task))))
     elif step is None:
         turn.say("retry_nothing")

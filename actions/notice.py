@@ -5,6 +5,9 @@ from __future__ import annotations
 from actions._boundary import Events, Office, TopicAction, Turn
 from actions._steps import resume
 
+# News after which the new plan must follow.
+PLAN_OLD = "start_calls_plan_old"
+
 
 class ActionNotice(TopicAction):
     def name(self) -> str:
@@ -17,6 +20,6 @@ class ActionNotice(TopicAction):
             turn.say("internal_error")
             return None
         turn.say(notice.kind, **notice.params)
-        if notice.kind.startswith("task_status_"):
+        if notice.kind.startswith("task_status_") or notice.kind == PLAN_OLD:
             await resume(turn, office)  # it came in between: the step's question is asked again
         return None

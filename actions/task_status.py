@@ -52,9 +52,7 @@ class ActionTaskStatus(TopicAction):
         turn.say(f"task_status_{phrase}", name=found.name or "", task_id=found.id, status=found.status)
         if found.candidate_count is not None:
             if found.call_count is not None:
-                turn.say(
-                    "task_status_counts", candidates=str(found.candidate_count), calls=str(found.call_count)
-                )
+                turn.say("task_status_counts", candidates=str(found.candidate_count), calls=str(found.call_count))
             else:
                 turn.say("task_status_candidates", candidates=str(found.candidate_count))
             return

@@ -1,4 +1,4 @@
-"""The two bots that are compared: ours as it is run, and stock Rasa with the same data, domain, pipeline and actions."""
+"""The two bots that are compared: ours as it is run, and stock Rasa with the same data, domain, pipeline, actions."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ BIN = Path(sys.executable).parent
 START_SECONDS = 180
 ANSWER_SECONDS = 60
 PEOPLE = 400
-TOKEN = "123456:BENCHMARK"  # noqa: S105 — of the stand-in below
-SECRET = "benchmark-secret"  # noqa: S105
+TOKEN = "123456:BENCHMARK"
+SECRET = "benchmark-secret"
 
 
 class Bot(ABC):
@@ -58,7 +58,7 @@ class Bot(ABC):
 
     def spawn(self, command: list[str], env: dict[str, str]) -> None:
         with (self.folder / "log.txt").open("ab") as log:
-            self._processes.append(subprocess.Popen(command, cwd=PROJECT, env=env, stdout=log, stderr=log))  # noqa: S603
+            self._processes.append(subprocess.Popen(command, cwd=PROJECT, env=env, stdout=log, stderr=log))
 
     async def until_up(self, url: str) -> None:
         began = time.monotonic()

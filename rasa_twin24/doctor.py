@@ -164,7 +164,9 @@ def _tracker_store(kind: str) -> Finding:
         try:
             getattr(importlib.import_module(module), name)
         except Exception as error:
-            return Finding("tracker store", False, f"{kind} cannot be imported: {type(error).__name__}: {str(error)[:120]}")
+            return Finding(
+                "tracker store", False, f"{kind} cannot be imported: {type(error).__name__}: {str(error)[:120]}"
+            )
     elif kind.lower() != "sql":
         mend = "Rasa would forget conversations; see endpoints.yml of this project"
         return Finding("tracker store", False, f"'{kind}': {mend}")

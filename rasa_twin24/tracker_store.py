@@ -58,7 +58,9 @@ class OneProcessTrackerStore(SQLTrackerStore):  # type: ignore[misc]
             else:
                 events = list(tracker.events)[stored:]
             if events:
-                session.execute(sa.insert(self.SQLEvent.__table__), [_row(tracker.sender_id, event) for event in events])
+                session.execute(
+                    sa.insert(self.SQLEvent.__table__), [_row(tracker.sender_id, event) for event in events]
+                )
                 session.commit()
         if any(isinstance(event, SessionStarted) for event in events) and len(tracker.events) > len(events):
             return  # a new session began on an old tracker: the next turn reads the new one only

@@ -9,7 +9,12 @@ import pytest
 
 from rasa_twin24.config import Config, WrongSetting, sandbox_env
 
-LOGIN = {"TWIN24_EMAIL": "m@example.org", "TWIN24_PASSWORD": "pass-word", "TWIN24_SCRIPT_ID": "s", "TWIN24_CID_DATA": "c"}
+LOGIN = {
+    "TWIN24_EMAIL": "m@example.org",
+    "TWIN24_PASSWORD": "pass-word",
+    "TWIN24_SCRIPT_ID": "s",
+    "TWIN24_CID_DATA": "c",
+}
 
 
 @pytest.mark.parametrize(
@@ -27,7 +32,9 @@ LOGIN = {"TWIN24_EMAIL": "m@example.org", "TWIN24_PASSWORD": "pass-word", "TWIN2
         pytest.param({"BOT_OWNERS": "100200300"}, "BOT_OWNERS", id="owner without a messenger"),
         pytest.param({"BOT_OWNERS": "telegramm:1"}, "BOT_OWNERS", id="misspelt messenger"),
         pytest.param({"ACTIONS_URL": "localhost:5055"}, "ACTIONS_URL", id="actions without a scheme"),
-        pytest.param({"TELEGRAM_WEBHOOK_URL": "bot.example.org"}, "TELEGRAM_WEBHOOK_URL", id="webhook without a scheme"),
+        pytest.param(
+            {"TELEGRAM_WEBHOOK_URL": "bot.example.org"}, "TELEGRAM_WEBHOOK_URL", id="webhook without a scheme"
+        ),
         pytest.param({**LOGIN, "BOT_DEFAULT_REGION": "Russia"}, "BOT_DEFAULT_REGION", id="region in words"),
     ],
 )
@@ -53,7 +60,14 @@ def test_a_login_is_the_real_platform() -> None:
 
 @pytest.mark.parametrize(
     ("host", "closed"),
-    [("127.0.0.1", True), ("localhost", True), ("::1", True), ("0.0.0.0", False), ("10.0.0.5", False), ("bot.lan", False)],
+    [
+        ("127.0.0.1", True),
+        ("localhost", True),
+        ("::1", True),
+        ("0.0.0.0", False),
+        ("10.0.0.5", False),
+        ("bot.lan", False),
+    ],
 )
 def test_loopback(host: str, closed: bool) -> None:
     assert Config.from_env({"BOT_HOST": host}).on_loopback is closed
@@ -61,7 +75,11 @@ def test_loopback(host: str, closed: bool) -> None:
 
 @pytest.mark.parametrize(
     ("url", "used"),
-    [("http://a:5055", "http://a:5055/webhook"), ("http://a:5055/", "http://a:5055/webhook"), ("https://a/x", "https://a/x")],
+    [
+        ("http://a:5055", "http://a:5055/webhook"),
+        ("http://a:5055/", "http://a:5055/webhook"),
+        ("https://a/x", "https://a/x"),
+    ],
 )
 def test_actions_url(url: str, used: str) -> None:
     assert Config.from_env({"ACTIONS_URL": url}).actions_url == used
@@ -83,7 +101,9 @@ def test_every_variable_is_explained() -> None:
     project = Path(__file__).parent.parent
     read = set()
     for file in (project / "rasa_twin24").rglob("*.py"):
-        read |= set(re.findall(r"['\"]((?:TWIN24|TELEGRAM|BOT|DATABASE|ACTIONS)_[A-Z_]+)['\"]", file.read_text("utf-8")))
+        read |= set(
+            re.findall(r"['\"]((?:TWIN24|TELEGRAM|BOT|DATABASE|ACTIONS)_[A-Z_]+)['\"]", file.read_text("utf-8"))
+        )
     example = (project / ".env.example").read_text("utf-8")
     explained = set(re.findall(r"^([A-Z0-9_]+)=", example, re.MULTILINE))
     made_by_the_bot = {"BOT_TRACKER_URL"}

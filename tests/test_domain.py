@@ -44,7 +44,11 @@ def phrases_said(folder: str) -> set[str]:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith("utter_"):
                 said.add(node.value)
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("say", "offer"):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr in ("say", "offer")
+            ):
                 said |= {f"utter_{name}" for name in constants(node.args[0]) if not name.startswith("utter_")}
     return said
 

@@ -26,7 +26,9 @@ def test_changes_with_its_sources(project: Path, changed: str) -> None:
     assert model.fingerprint(project) != before
 
 
-def test_changes_with_the_rules_it_was_made_with(project: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_changes_with_the_rules_it_was_made_with(
+    project: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     package = tmp_path / "elsewhere" / "rasa_twin24"
     (package / "text").mkdir(parents=True)
     (package / "text" / "rule.py").write_text("A = 1\n")

@@ -31,9 +31,7 @@ class Campaign:
 
     async def current(self, conversation: str) -> tuple[CallTask | None, str | None]:
         """The task this conversation is about and the step it waits at."""
-        state = await self._ledger.conversations.get(conversation)
-        task = await self._ledger.tasks.get(state.task_id) if state.task_id is not None else None
-        return task, state.step
+        return await self._ledger.tasks.talked_about(conversation)
 
     async def begin(self, conversation: str) -> CallTask | None:
         """Turn to a new, still unnamed task; returns the one that was left for it.
@@ -231,7 +229,11 @@ class Campaign:
                 outcomes.append(await create(self._desk, task))
             elif task.state == TaskState.STARTING:
                 return [*outcomes, await start(self._desk, task)]
-            elif task.state == TaskState.FILLING and await self.unsent(task):
+            elif (
+                task.state == TaskState.FILLING
+                and await self.unsent(task)
+                and not await self._ledger.plans.agreed(task.id)
+            ):
                 filled = await fill(self._desk, task)
                 outcomes += filled.outcomes
                 if not filled.finished:

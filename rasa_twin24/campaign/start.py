@@ -17,7 +17,7 @@ async def start(desk: Desk, task: CallTask) -> Outcome:
     """
     if task.started_at is not None:  # a crash came between the decision to send `play` and its answer
         return await _verify(desk, task)
-    if not await desk.ledger.plans.alive(task.id):
+    if not await desk.ledger.plans.agreed(task.id):
         return await _not_started(desk, task, Outcome("start_calls_plan_old"))
     outcome = await _wait_until_ready(desk, task)
     if outcome is not None:

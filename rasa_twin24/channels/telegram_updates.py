@@ -119,11 +119,12 @@ def _callback(callback: dict[str, Any], key: str) -> Read:
         return Read(ignored="callback of an unknown shape")
     chat = _dict(message, "chat")
     chat_id, message_id = chat.get("id"), message.get("message_id")
-    # An old message comes as a stub with date 0; its keyboard can still be edited by its id.
+    # An old message comes as a stub with date 0, which does not tell; its keyboard can still be edited by its id.
+    may_have_keyboard = "reply_markup" in message or message.get("date") == 0
     pressed = Pressed(
         callback["id"],
         chat_id if _is_number(chat_id) else None,
-        message_id if _is_number(message_id) else None,
+        message_id if _is_number(message_id) and may_have_keyboard else None,
     )
     if chat and chat.get("type") not in ("private", None):
         return Read(pressed=pressed, ignored="button in a group")

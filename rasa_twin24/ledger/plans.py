@@ -76,16 +76,19 @@ class Plans:
         except _NotTaken:  # rolled back: the consent was not used up
             return False
 
-    async def alive(self, task_id: int) -> bool:
+    async def agreed(self, task_id: int) -> bool:
         """Whether the yes to this task is recent: a process that was down for hours must not dial at night."""
+        return await self._store.run(lambda c: self._unexpired(c, task_id, USED))
 
-        def work(connection: sa.engine.Connection) -> bool:
-            expires_at = connection.scalar(
-                sa.select(sa.func.max(plans.c.expires_at)).where(plans.c.task_id == task_id, plans.c.state == USED)
-            )
-            return expires_at is not None and expires_at > self._clock()
+    async def asks(self, task_id: int) -> bool:
+        """Whether a plan of this task waits for its answer: the list must not change under the question."""
+        return await self._store.run(lambda c: self._unexpired(c, task_id, SHOWN))
 
-        return await self._store.run(work)
+    def _unexpired(self, connection: sa.engine.Connection, task_id: int, state: str) -> bool:
+        expires_at = connection.scalar(
+            sa.select(sa.func.max(plans.c.expires_at)).where(plans.c.task_id == task_id, plans.c.state == state)
+        )
+        return expires_at is not None and expires_at > self._clock()
 
 
 class _NotTaken(Exception):

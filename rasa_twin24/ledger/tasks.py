@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from rasa_twin24.ledger import notices
-from rasa_twin24.ledger.schema import candidates, tasks
+from rasa_twin24.ledger.schema import candidates, conversations, tasks
 from rasa_twin24.ledger.store import Store
 
 
@@ -90,6 +90,17 @@ class Tasks:
     async def get(self, task_id: int) -> CallTask:
         """Raises `LookupError` when there is no such row."""
         return await self._store.run(lambda c: _get(c, task_id))
+
+    async def talked_about(self, conversation: str) -> tuple[CallTask | None, str | None]:
+        """The task a conversation is about and the step it waits at."""
+
+        def work(connection: sa.engine.Connection) -> tuple[CallTask | None, str | None]:
+            talk = connection.execute(sa.select(conversations).where(conversations.c.id == conversation)).first()
+            if talk is None:
+                return None, None
+            return (_get(connection, talk.task_id) if talk.task_id is not None else None), talk.step
+
+        return await self._store.run(work)
 
     async def at_twin(self, twin_id: str) -> CallTask | None:
         """The newest row about this id of TWIN's."""

@@ -48,9 +48,7 @@ def expires_at(token: str) -> float | None:
 class Auth:
     """The token of one login, shared by all callers."""
 
-    def __init__(
-        self, exchange: Exchange, delivery: Delivery, settings: Settings, clock: Callable[[], float]
-    ) -> None:
+    def __init__(self, exchange: Exchange, delivery: Delivery, settings: Settings, clock: Callable[[], float]) -> None:
         self._exchange = exchange
         self._delivery = delivery
         self._base_url = settings.iam_url

@@ -43,9 +43,7 @@ class Delivery:
             _log_failure(request, error, progress)
             raise
 
-    async def with_retries(
-        self, request: Request, attempt: Callable[[], Awaitable[T]], progress: Progress
-    ) -> T:
+    async def with_retries(self, request: Request, attempt: Callable[[], Awaitable[T]], progress: Progress) -> T:
         """Repeat the attempt for as long as `pause_before_retry` allows."""
         while True:
             try:
@@ -53,9 +51,7 @@ class Delivery:
             except TwinError as error:
                 # A try cut short by the deadline would turn a clear failure into an unclear one.
                 room = progress.ends_at - asyncio.get_running_loop().time() - self._connect_timeout
-                pause = pause_before_retry(
-                    error, request.effect, progress.tries, room=room, chance=_random.random()
-                )
+                pause = pause_before_retry(error, request.effect, progress.tries, room=room, chance=_random.random())
                 if pause is None:
                     raise
                 _log.info(

@@ -37,9 +37,7 @@ _MASKABLE = re.compile(
 class TwinError(Exception):
     """A request to TWIN failed; `status` is None when no answer came."""
 
-    def __init__(
-        self, method: str, path: str, status: int | None, reason: str, *, maybe_done: bool = False
-    ) -> None:
+    def __init__(self, method: str, path: str, status: int | None, reason: str, *, maybe_done: bool = False) -> None:
         self.method = method
         self.path = masked(path)
         self.status = status

@@ -186,8 +186,6 @@ async def _read(response: httpx.Response) -> bytes:
     return bytes(body)
 
 
-def _unavailable(
-    request: Request, status: int | None, error: httpx.HTTPError, *, maybe_done: bool
-) -> Unavailable:
+def _unavailable(request: Request, status: int | None, error: httpx.HTTPError, *, maybe_done: bool) -> Unavailable:
     reason = presentable(f"{type(error).__name__}: {error}".rstrip(": "))
     return Unavailable(request.method, request.path, status, reason, maybe_done=maybe_done)

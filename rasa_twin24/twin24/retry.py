@@ -27,9 +27,7 @@ class Effect(Enum):
     EVERY_TIME = "it is done twice"
 
 
-def pause_before_retry(
-    error: TwinError, effect: Effect, tries: int, *, room: float, chance: float
-) -> float | None:
+def pause_before_retry(error: TwinError, effect: Effect, tries: int, *, room: float, chance: float) -> float | None:
     """Seconds to wait before the next try; None if there must be none.
 
     `tries` counts those made, `room` is the longest pause that leaves time for another try, `chance` is

@@ -20,6 +20,9 @@ from rasa_twin24.channels.telegram import TelegramInput
 from rasa_twin24.ledger import Ledger
 from tests.standins.telegram import Telegram
 
+# Sanic rewrites its own methods when a server starts; only so a second one can be started in a process.
+Sanic.test_mode = True
+
 OWNER, STRANGER = 500100, 700700
 PUBLIC_URL = "https://bot.example.ru"
 RESPONSES = YAML(typ="safe", pure=True).load(Path(__file__).parents[2] / "domain.yml")["responses"]

@@ -107,6 +107,13 @@ def test_a_moving_location_is_no_edit() -> None:
     assert read_update(update) == Read(ignored="edit without a text")
 
 
+def test_a_press_under_a_message_whose_keyboard_is_gone_takes_nothing_away() -> None:
+    update = fixture("button")
+    del update["callback_query"]["message"]["reply_markup"]
+
+    assert read_update(update).pressed == Pressed("900000000000000001", 500100, None)
+
+
 def test_an_edited_caption_is_an_edit() -> None:
     update = in_private(photo=[{}], caption="да", media_group_id="13850000000000001")
     update["edited_message"] = update.pop("message")

@@ -126,12 +126,12 @@ async def test_two_conversations_do_not_start_one_task_of_twin_at_once(ledger: L
 
 
 async def test_a_yes_lives_as_long_as_a_plan(ledger: Ledger, task: CallTask, clock: Clock) -> None:
-    assert await ledger.plans.alive(task.id) is False
+    assert await ledger.plans.agreed(task.id) is False
     await show(ledger, task)
-    assert await ledger.plans.alive(task.id) is False  # shown is not agreed to
+    assert await ledger.plans.agreed(task.id) is False  # shown is not agreed to
     clock.now += LIFE - 1
     await use(ledger, task)
     clock.now += LIFE - 1
-    assert await ledger.plans.alive(task.id) is True
+    assert await ledger.plans.agreed(task.id) is True
     clock.now += 1
-    assert await ledger.plans.alive(task.id) is False
+    assert await ledger.plans.agreed(task.id) is False

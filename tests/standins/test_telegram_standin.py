@@ -429,13 +429,9 @@ async def test_edit_changes_what_is_shown(tg: Telegram, call: Caller, ivan: User
     assert again["error_code"] == 400
     assert again["description"].startswith("Bad Request: message is not modified: specified new message")
 
-    await call(
-        "editMessageReplyMarkup", chat_id=CHAT, message_id=message_id, reply_markup=inline(("Стоп", "s"))
-    )
+    await call("editMessageReplyMarkup", chat_id=CHAT, message_id=message_id, reply_markup=inline(("Стоп", "s")))
     assert ivan.messages[0].buttons == [["Стоп"]]
-    await call(
-        "editMessageReplyMarkup", chat_id=CHAT, message_id=message_id, reply_markup={"inline_keyboard": []}
-    )
+    await call("editMessageReplyMarkup", chat_id=CHAT, message_id=message_id, reply_markup={"inline_keyboard": []})
     assert ivan.messages[0].buttons == []
     same = await call("editMessageReplyMarkup", chat_id=CHAT, message_id=message_id)
     assert "message is not modified" in same["description"]
@@ -445,13 +441,9 @@ async def test_edit_takes_inline_keyboards_only(call: Caller, ivan: User) -> Non
     plain = (await call("sendMessage", chat_id=CHAT, text="а"))["result"]["message_id"]
     with_keyboard = await call("sendMessage", chat_id=CHAT, text="б", reply_markup={"keyboard": [["Да"]]})
 
-    body = await call(
-        "editMessageText", chat_id=CHAT, message_id=plain, text="в", reply_markup={"keyboard": [["Да"]]}
-    )
+    body = await call("editMessageText", chat_id=CHAT, message_id=plain, text="в", reply_markup={"keyboard": [["Да"]]})
     assert body["description"] == "Bad Request: inline keyboard expected"
-    body = await call(
-        "editMessageText", chat_id=CHAT, message_id=with_keyboard["result"]["message_id"], text="в"
-    )
+    body = await call("editMessageText", chat_id=CHAT, message_id=with_keyboard["result"]["message_id"], text="в")
     assert body["description"] == "Bad Request: message can't be edited"
 
 
@@ -498,9 +490,7 @@ async def test_old_press_cannot_be_answered(tg: Telegram, call: Caller, ivan: Us
     query_id = tg.updates[await ivan.presses_data("y")]["callback_query"]["id"]
     tg.expire_callbacks()
 
-    assert (
-        "query is too old" in (await call("answerCallbackQuery", callback_query_id=query_id))["description"]
-    )
+    assert "query is too old" in (await call("answerCallbackQuery", callback_query_id=query_id))["description"]
 
 
 async def test_bot_cannot_write_first_nor_to_who_blocked_it(tg: Telegram, call: Caller, ivan: User) -> None:

@@ -149,9 +149,7 @@ async def test_polling_and_webhook_exclude_each_other(tg: Telegram, call: Caller
     assert len(tg.violations) == 2
 
 
-async def test_webhook_gets_updates_with_the_secret(
-    tg: Telegram, call: Caller, ivan: User, receiver: Receiver
-) -> None:
+async def test_webhook_gets_updates_with_the_secret(tg: Telegram, call: Caller, ivan: User, receiver: Receiver) -> None:
     before = await ivan.says("до регистрации")
     await call("setWebhook", url=receiver.url, secret_token="s3cret_-", max_connections=7)
     after = await ivan.says("после")
@@ -289,9 +287,7 @@ async def test_repeat_comes_again_though_confirmed(tg: Telegram, call: Caller, i
 
 
 @pytest.mark.parametrize("name", sorted(FIXTURES))
-async def test_recorded_payload_comes_as_it_is_and_can_be_answered(
-    tg: Telegram, call: Caller, name: str
-) -> None:
+async def test_recorded_payload_comes_as_it_is_and_can_be_answered(tg: Telegram, call: Caller, name: str) -> None:
     payload = json.loads(FIXTURES[name].read_text())
     await tg.raw_update(payload)
 
@@ -330,9 +326,7 @@ def trimmed(value: Any) -> Any:
     return [trimmed(inner) for inner in value] if isinstance(value, list) else value
 
 
-async def test_what_people_do_has_the_shape_of_recorded_payloads(
-    tg: Telegram, call: Caller, ivan: User
-) -> None:
+async def test_what_people_do_has_the_shape_of_recorded_payloads(tg: Telegram, call: Caller, ivan: User) -> None:
     done = {"start_command": await ivan.says("/start k7Qd")}
     buttons = [[{"text": label, "callback_data": label} for label in ("Запустить", "Отмена")]]
     await call("sendMessage", chat_id=CHAT, text="?", reply_markup={"inline_keyboard": buttons})
@@ -404,9 +398,7 @@ async def test_press_finds_the_newest_shown_button(tg: Telegram, call: Caller, i
         await ivan.presses("Может")
 
 
-async def test_removed_button_can_only_be_pressed_on_a_stale_screen(
-    tg: Telegram, call: Caller, ivan: User
-) -> None:
+async def test_removed_button_can_only_be_pressed_on_a_stale_screen(tg: Telegram, call: Caller, ivan: User) -> None:
     await ivan.says("/start")
     message_id = await send_buttons(call, "раз", "Да")
     await call("editMessageReplyMarkup", chat_id=CHAT, message_id=message_id)
@@ -452,9 +444,7 @@ async def test_expect_waits_and_sees_edits(call: Caller, ivan: User) -> None:
         await ivan.expect_silence(0.05)
 
 
-async def test_stand_in_comes_back_on_the_same_port_with_its_memory(
-    tg: Telegram, call: Caller, ivan: User
-) -> None:
+async def test_stand_in_comes_back_on_the_same_port_with_its_memory(tg: Telegram, call: Caller, ivan: User) -> None:
     said, url = await ivan.says("а"), tg.url
     poll = asyncio.create_task(call("getUpdates", offset=said + 1, timeout=20))
     await tg.called("getUpdates")

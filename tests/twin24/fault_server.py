@@ -12,9 +12,7 @@ from types import TracebackType
 class Connection:
     """One accepted connection, as the misbehaviours below see it."""
 
-    def __init__(
-        self, server: FaultServer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+    def __init__(self, server: FaultServer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.server = server
         self.reader = reader
         self.writer = writer

@@ -72,9 +72,7 @@ async def test_the_request_of_a_login(twin: Twin24, router: respx.MockRouter, lo
     assert "Authorization" not in request.headers
 
 
-async def test_a_jwt_is_renewed_a_minute_before_its_end(
-    twin: Twin24, router: respx.MockRouter, clock: Clock
-) -> None:
+async def test_a_jwt_is_renewed_a_minute_before_its_end(twin: Twin24, router: respx.MockRouter, clock: Clock) -> None:
     first, second = jwt({"exp": NOW + 600}), jwt({"exp": NOW + 1200})
     login = router.post(LOGIN).mock(side_effect=[token(first), token(second)])
     task = router.get(f"{CIS}/telephony/autoCall/{TASK_ID}").respond(json=READY)
@@ -155,9 +153,7 @@ async def test_many_callers_without_a_token_cause_one_login(
     assert login.call_count == 1
 
 
-async def test_many_callers_with_a_refused_token_cause_one_login(
-    twin: Twin24, router: respx.MockRouter
-) -> None:
+async def test_many_callers_with_a_refused_token_cause_one_login(twin: Twin24, router: respx.MockRouter) -> None:
     login = router.post(LOGIN).mock(side_effect=[token("first"), token("second")])
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -198,9 +194,7 @@ async def test_a_late_401_finds_the_token_already_renewed(twin: Twin24, router: 
 async def test_a_refused_login_fails_all_who_wait_alike_and_the_next_call_tries_again(
     twin: Twin24, router: respx.MockRouter, status: int, reason: str
 ) -> None:
-    login = router.post(LOGIN).mock(
-        side_effect=[httpx.Response(status, json={"error": reason}), token("second")]
-    )
+    login = router.post(LOGIN).mock(side_effect=[httpx.Response(status, json={"error": reason}), token("second")])
     failures = await asyncio.gather(*(twin.tasks.play(TASK_ID) for _ in range(5)), return_exceptions=True)
     assert login.call_count == 1
     assert {type(failure) for failure in failures} == {SignInFailed}
@@ -242,9 +236,7 @@ async def test_a_login_without_a_usable_token(twin: Twin24, router: respx.MockRo
         await twin.auth.sign_in()
 
 
-async def test_a_caller_who_gives_up_does_not_take_the_login_away(
-    twin: Twin24, router: respx.MockRouter
-) -> None:
+async def test_a_caller_who_gives_up_does_not_take_the_login_away(twin: Twin24, router: respx.MockRouter) -> None:
     let_in = asyncio.Event()
 
     async def slow(request: httpx.Request) -> httpx.Response:

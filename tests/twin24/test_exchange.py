@@ -104,9 +104,7 @@ async def play(twin: Twin24) -> object:
 
 
 @pytest.mark.parametrize("call", [add, get_a_phone, play])
-@pytest.mark.parametrize(
-    "status", ["200 OK", "400 Bad", "401 No", "403 No", "422 No", "500 Oops", "302 Found"]
-)
+@pytest.mark.parametrize("status", ["200 OK", "400 Bad", "401 No", "403 No", "422 No", "500 Oops", "302 Found"])
 async def test_no_secret_and_no_person_in_logs_and_errors(
     caplog: pytest.LogCaptureFixture,
     pauses: Pauses,

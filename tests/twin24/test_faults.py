@@ -79,9 +79,7 @@ class Fault:
 
 def dropped(name: str, behaviour: Behaviour, *, read: bool) -> Fault:
     """A fault that leaves no answer: what costs money goes out once, the rest three times."""
-    return Fault(
-        name, behaviour, create=UNCLEAR, play=UNCLEAR, pause=MAYBE_PAUSED, get=TRIED_THRICE, read=read
-    )
+    return Fault(name, behaviour, create=UNCLEAR, play=UNCLEAR, pause=MAYBE_PAUSED, get=TRIED_THRICE, read=read)
 
 
 def unreadable(name: str, behaviour: Behaviour, *, play: Outcome = UNREADABLE) -> Fault:

@@ -50,11 +50,7 @@ NOT_SIGNED_IN = SignInFailed("GET", "x", 401, "")
         (BUSY, Effect.NONE, 1, 20, 4),
         (LIMITED, Effect.NONE, 1, 20, 0.25),
         (LIMITED_3_S, Effect.ONCE, 1, 2, None),
-        *(
-            (error, effect, 1, 20, None)
-            for error in (REFUSED, UNREADABLE, NOT_SIGNED_IN)
-            for effect in Effect
-        ),
+        *((error, effect, 1, 20, None) for error in (REFUSED, UNREADABLE, NOT_SIGNED_IN) for effect in Effect),
     ],
 )
 def test_pause(error: TwinError, effect: Effect, tries: int, room: float, pause: float | None) -> None:

@@ -189,12 +189,8 @@ async def test_get_asks_for_no_more_than_a_status(
     assert await twin.tasks.get(TASK_ID) == expected
 
 
-@pytest.mark.parametrize(
-    "answer", [{}, {"status": None}, {"status": ""}, {"status": 3}, [], "READY"], ids=str
-)
-async def test_get_without_a_status(
-    twin: Twin24, router: respx.MockRouter, login: respx.Route, answer: object
-) -> None:
+@pytest.mark.parametrize("answer", [{}, {"status": None}, {"status": ""}, {"status": 3}, [], "READY"], ids=str)
+async def test_get_without_a_status(twin: Twin24, router: respx.MockRouter, login: respx.Route, answer: object) -> None:
     router.get(f"{CIS}/telephony/autoCall/{TASK_ID}").respond(json=answer)
     with pytest.raises(BadAnswer):
         await twin.tasks.get(TASK_ID)
@@ -279,9 +275,7 @@ async def test_list_that_cannot_be_asked(twin: Twin24, arguments: dict[str, Any]
         await twin.tasks.list(**arguments)
 
 
-@pytest.mark.parametrize(
-    "answer", [httpx.Response(200, json={}), httpx.Response(204), httpx.Response(201, text="ok")]
-)
+@pytest.mark.parametrize("answer", [httpx.Response(200, json={}), httpx.Response(204), httpx.Response(201, text="ok")])
 @pytest.mark.parametrize(("method", "verb"), [("play", "play"), ("pause", "pause"), ("halt", "halted")])
 async def test_commands(
     twin: Twin24,
@@ -302,9 +296,7 @@ async def test_commands(
     "task_id",
     ["", "a/b", "..", "a?b=1", "a#b", "a b", "a%2Fb", "задание", "a" * 65, "abc\n", "１２３"],
 )
-async def test_what_cannot_be_an_id_is_not_found_and_not_asked_for(
-    twin: Twin24, method: str, task_id: str
-) -> None:
+async def test_what_cannot_be_an_id_is_not_found_and_not_asked_for(twin: Twin24, method: str, task_id: str) -> None:
     with pytest.raises(NotFound) as caught:
         await getattr(twin.tasks, method)(task_id)
     assert caught.value.status is None

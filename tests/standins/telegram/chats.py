@@ -68,9 +68,7 @@ class BotMessage:
                 "mime_type": self.document.mime_type,
                 "file_size": len(self.document.content),
             }
-        text_field, entities_field = (
-            ("caption", "caption_entities") if self.document else ("text", "entities")
-        )
+        text_field, entities_field = ("caption", "caption_entities") if self.document else ("text", "entities")
         if self.text:
             shown[text_field] = self.text
         if self.formatted.entities:
@@ -131,9 +129,7 @@ class Chat:
         """Note what a person did."""
         self.has_started = True
         self.received[message["message_id"]] = message
-        kinds = [
-            key for key in message if key not in ("message_id", "from", "chat", "date", "reply_to_message")
-        ]
+        kinds = [key for key in message if key not in ("message_id", "from", "chat", "date", "reply_to_message")]
         self.note(who, str(message.get("text") or f"({', '.join(kinds)})"))
 
     def sent_by_bot(self, message: BotMessage) -> None:

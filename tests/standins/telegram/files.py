@@ -27,9 +27,7 @@ class Files:
     def __init__(self) -> None:
         self._by_id: dict[str, StoredFile] = {}
 
-    def add(
-        self, folder: str, extension: str, content: bytes, announced_size: int | None = None
-    ) -> StoredFile:
+    def add(self, folder: str, extension: str, content: bytes, announced_size: int | None = None) -> StoredFile:
         """Keep a file under a new id."""
         number = len(self._by_id) + 1
         size = len(content) if announced_size is None else announced_size

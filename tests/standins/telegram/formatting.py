@@ -37,9 +37,7 @@ ENTITY_OF_TAG = {
 }
 
 _TAG_NAME = re.compile(r"[^\s>]*")
-_ATTRIBUTE = re.compile(
-    r"""\s+(?P<name>[^\s=>]+)(?:\s*=\s*(?:"(?P<d>[^"]*)"|'(?P<s>[^']*)'|(?P<u>[\w.-]+)))?"""
-)
+_ATTRIBUTE = re.compile(r"""\s+(?P<name>[^\s=>]+)(?:\s*=\s*(?:"(?P<d>[^"]*)"|'(?P<s>[^']*)'|(?P<u>[\w.-]+)))?""")
 _CHARACTER_REFERENCE = re.compile(r"&(?:lt|gt|amp|quot|#\d{1,7}|#x[0-9a-fA-F]{1,6});")
 
 
@@ -156,9 +154,7 @@ def _read_start_tag(source: str, begin: int, units: int) -> tuple[_OpenTag, int]
         if value is None and source[attribute.end() :].lstrip().startswith("="):
             raise _broken(f"Unclosed start tag at byte offset {at}")
         if value is None and attribute["name"] != "expandable":
-            raise _broken(
-                f'Expected equal sign in declaration of an attribute of the tag "{name}" at byte offset {at}'
-            )
+            raise _broken(f'Expected equal sign in declaration of an attribute of the tag "{name}" at byte offset {at}')
         attributes[attribute["name"].lower()] = None if value is None else _decode(value)
         position = attribute.end()
     rest = re.compile(r"\s*>").match(source, position)

@@ -31,9 +31,7 @@ CHAT_ACTIONS = frozenset(
         "upload_video_note",
     }
 )
-_LINK_PREVIEW_FIELDS = frozenset(
-    {"is_disabled", "url", "prefer_small_media", "prefer_large_media", "show_above_text"}
-)
+_LINK_PREVIEW_FIELDS = frozenset({"is_disabled", "url", "prefer_small_media", "prefer_large_media", "show_above_text"})
 _NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same"
     " as a current content and reply markup of the message"
@@ -124,9 +122,7 @@ class Methods:
     ) -> dict[str, Any]:
         keyboard = _keyboard(arguments, chat)
         reply_to = _reply_target(arguments, chat)
-        message = BotMessage(
-            self._next_message_id(chat), chat, formatted, keyboard, document, document_id, reply_to
-        )
+        message = BotMessage(self._next_message_id(chat), chat, formatted, keyboard, document, document_id, reply_to)
         chat.sent_by_bot(message)
         return message.as_json(self._bot)
 

@@ -61,8 +61,7 @@ class Conversation:
                 await self.chat.wait_for_line(until - time.monotonic())
             except asyncio.TimeoutError:
                 raise AssertionError(
-                    f"no new message with {substring!r} within {timeout} s; the talk so far:\n"
-                    + self.chat.transcript
+                    f"no new message with {substring!r} within {timeout} s; the talk so far:\n" + self.chat.transcript
                 ) from None
 
     async def expect_silence(self, seconds: float = 0.3) -> None:
@@ -140,9 +139,7 @@ class User(Conversation):
             shown = updates.inaccessible(self.chat.as_json, message_id)
         return await self._press(shown, button.data, label)
 
-    async def presses_data(
-        self, data: str, message_id: int | None = None, *, is_inaccessible: bool = False
-    ) -> int:
+    async def presses_data(self, data: str, message_id: int | None = None, *, is_inaccessible: bool = False) -> int:
         """Send any callback data, as a tampered application can; under the newest message unless told."""
         newest = self.chat.sent[message_id] if message_id is not None else next(reversed(self.messages), None)
         if is_inaccessible or newest is None:
@@ -151,9 +148,7 @@ class User(Conversation):
             shown = newest.as_json(self._world.bot)
         return await self._press(shown, data, data)
 
-    async def shares_contact(
-        self, phone: str, name: str, own: bool = True, user_id: int | None = None
-    ) -> int:
+    async def shares_contact(self, phone: str, name: str, own: bool = True, user_id: int | None = None) -> int:
         """Send a card; `own`: the person's own, else of `user_id` or of somebody without Telegram."""
         card = updates.contact(phone, name, self.id if own else user_id)
         extra: dict[str, Any] = {}
@@ -222,9 +217,7 @@ class User(Conversation):
     async def _press(self, shown: dict[str, Any], data: str, label: str) -> int:
         self.chat.has_started = True
         self.chat.note(self._name, f"(presses [{label}])")
-        query = updates.callback_query(
-            self._world.new_callback_id(), self.as_json, shown, data, f"-3100000{self.id}"
-        )
+        query = updates.callback_query(self._world.new_callback_id(), self.as_json, shown, data, f"-3100000{self.id}")
         return await self._world.push({"callback_query": query})
 
     async def _change_membership(self, *, blocked: bool) -> int:

@@ -28,8 +28,7 @@ class Receiving:
             raise stricter("timeout must not be negative")
         if self._sender.webhook is not None:
             raise conflict(
-                "can't use getUpdates method while webhook is active;"
-                " use deleteWebhook to delete the webhook first"
+                "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
             )
         self._choose_updates(arguments)
         return await self._queue.poll(arguments.get("offset", 0), limit, timeout)

@@ -17,9 +17,7 @@ class Refusal(Exception):
     bot, too many requests): only slips are listed in `Telegram.violations`.
     """
 
-    def __init__(
-        self, code: int, description: str, *, retry_after: int | None = None, is_slip: bool = True
-    ) -> None:
+    def __init__(self, code: int, description: str, *, retry_after: int | None = None, is_slip: bool = True) -> None:
         super().__init__(f"{code} {description}")
         self.code = code
         self.description = description
@@ -57,6 +55,4 @@ def conflict(sentence: str) -> Refusal:
 
 def flood(retry_after: int) -> Refusal:
     """A 429 with the seconds to wait."""
-    return Refusal(
-        429, f"Too Many Requests: retry after {retry_after}", retry_after=retry_after, is_slip=False
-    )
+    return Refusal(429, f"Too Many Requests: retry after {retry_after}", retry_after=retry_after, is_slip=False)
