@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ from rasa_twin24.twin24 import Settings
 # The project's files, as Rasa expects them, in the working directory.
 PROJECT = Path(".")
 LOOPBACK_NAMES = ("localhost",)
+# https://core.telegram.org/bots/api#setwebhook
+TELEGRAM_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
 class WrongSetting(ValueError):
@@ -55,6 +58,9 @@ class Config:
         webhook = env.get("TELEGRAM_WEBHOOK_URL") or ""
         if webhook and urlsplit(webhook).scheme not in ("https", "http"):
             raise WrongSetting(f"TELEGRAM_WEBHOOK_URL is '{webhook}': use the bot's public https address")
+        secret = env.get("TELEGRAM_WEBHOOK_SECRET") or ""
+        if secret and not TELEGRAM_SECRET.fullmatch(secret):
+            raise WrongSetting("TELEGRAM_WEBHOOK_SECRET: use 1 to 256 of A-Z a-z 0-9 _ -, or leave it empty")
         return cls(
             host=env.get("BOT_HOST") or "127.0.0.1",
             port=int(port),

@@ -35,6 +35,7 @@ LOGIN = {
         pytest.param(
             {"TELEGRAM_WEBHOOK_URL": "bot.example.org"}, "TELEGRAM_WEBHOOK_URL", id="webhook without a scheme"
         ),
+        pytest.param({"TELEGRAM_WEBHOOK_SECRET": "пароль"}, "TELEGRAM_WEBHOOK_SECRET", id="secret of odd characters"),
         pytest.param({**LOGIN, "BOT_DEFAULT_REGION": "Russia"}, "BOT_DEFAULT_REGION", id="region in words"),
     ],
 )

@@ -232,7 +232,7 @@ class Campaign:
             elif (
                 task.state == TaskState.FILLING
                 and await self.unsent(task)
-                and not await self._ledger.plans.agreed(task.id)
+                and not await self._ledger.plans.asks(task.id)
             ):
                 filled = await fill(self._desk, task)
                 outcomes += filled.outcomes

@@ -116,10 +116,10 @@ async def test_going_away_makes_the_plan_void(scene: Scene) -> None:
 async def test_while_numbers_are_on_their_way_there_is_no_plan_and_no_yes(scene: Scene) -> None:
     """The list of the shown plan must be what TWIN has when the yes is taken."""
     slow = scene.with_settings(patience=0.05)
-    task = await scene.filled(ANNA)
+    await scene.filled(ANNA)
     await scene.planned()
     scene.sandbox.fail_next("add", delay=0.15)
-    await scene.ledger.tasks.collect(task.id, [BORIS])  # collected without making the plan void
+    await scene.campaign.collect(ME, [BORIS])
     assert await slow.campaign.carry_out(ME) is None
     await scene.ledger.conversations.step(ME, Step.START)
     assert await slow.campaign.confirm(ME) is False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -188,15 +189,13 @@ async def test_polling_goes_on_where_the_database_failed(
 ) -> None:
     monkeypatch.setattr("rasa_twin24.channels.telegram.PAUSE_AFTER_ERROR", (0.1, 0.1))
     monkeypatch.setattr(bot.ledger.inbox, "claim", failing(2, bot.ledger.inbox.claim))
-    first = await owner.says("раз")
+    await owner.says("раз")
     await owner.says("два")
 
     await owner.expect("Понял: раз")
     await owner.expect("Понял: два")
 
     assert bot.agent.texts == ["раз", "два"]
-    offsets = [params.get("offset") for method, params in tg.calls if method == "getUpdates"]
-    assert first + 1 not in offsets[: offsets.index(first + 2)] if first + 2 in offsets else True
     await owner.expect_silence()
 
 
@@ -265,7 +264,7 @@ async def test_what_is_taken_up_after_a_kill(tg: Telegram, tmp_path: Path, owner
         await claim(tmp_path, now - age, "telegram", Incoming("telegram", text, str(OWNER), TEXT, text).to_json())
     await claim(tmp_path, now, "telegram", Incoming("telegram", "чужое", "900", TEXT, "чужое").to_json())
     await claim(tmp_path, now, "telegram", '{"of": "another version"}')
-    await claim(tmp_path, now, "max", Incoming("max", "1", str(OWNER), TEXT, "не сюда").to_json())
+    await claim(tmp_path, now, "max", Incoming("max", "7", str(OWNER), TEXT, "не сюда").to_json())
 
     async with TelegramBot(tg, tmp_path) as bot:
         await owner.expect("Понял: недавнее")
@@ -273,15 +272,14 @@ async def test_what_is_taken_up_after_a_kill(tg: Telegram, tmp_path: Path, owner
         await owner.expect_silence()
 
         assert bot.agent.texts == ["недавнее", "свежее"]
-        assert [key for key, waits in await bot.updates_kept() if waits] == [f"max:{now}"]
+        assert [key for key, waits in await bot.updates_kept() if waits] == ["7"]
 
 
 async def claim(folder: Path, at: float, channel: str, incoming: str) -> None:
     """An update that was written down at that time by a process which was then killed."""
     ledger = Ledger(f"sqlite:///{folder / 'ledger.db'}", clock=lambda: at)
     await ledger.open()
-    key = incoming.partition('"key": "')[2].partition('"')[0] if channel == "telegram" else f"{channel}:{at}"
-    await ledger.inbox.claim(channel, key, incoming)
+    await ledger.inbox.claim(channel, json.loads(incoming).get("key", "unreadable"), incoming)
     await ledger.close()
 
 

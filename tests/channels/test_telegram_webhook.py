@@ -102,9 +102,12 @@ async def test_a_body_that_is_no_update(bot: TelegramBot, body: bytes) -> None:
     assert await post(bot, body) == 400
 
 
-async def test_a_body_that_is_too_long(bot: TelegramBot) -> None:
+async def test_a_body_that_is_too_long(bot: TelegramBot, owner: User) -> None:
+    owner.chat.has_started = True
+
     assert await post(bot, b" " * 1_000_001) == 413
     assert await post(bot, json.dumps(TEXT).encode()) == 200
+    await owner.expect("Понял")
 
 
 async def test_an_unknown_kind_is_accepted_and_ignored(bot: TelegramBot) -> None:
@@ -158,7 +161,7 @@ async def test_a_messenger_that_hangs_up_does_not_lose_the_update(
     monkeypatch.setattr(bot.ledger.inbox, "claim", slow)
     owner.chat.has_started = True
     body = json.dumps(TEXT).encode()
-    reader, writer = await asyncio.open_connection("127.0.0.1", int(bot.url.rpartition(":")[2]))
+    _reader, writer = await asyncio.open_connection("127.0.0.1", int(bot.url.rpartition(":")[2]))
     head = f"Host: x\r\nX-Telegram-Bot-Api-Secret-Token: {SECRET}\r\nContent-Length: {len(body)}\r\n\r\n"
     writer.write(b"POST /webhooks/telegram/webhook HTTP/1.1\r\n" + head.encode() + body)
     await asyncio.wait_for(claiming.wait(), 3)
@@ -189,6 +192,34 @@ async def test_before_the_bot_is_ready_and_while_it_stops_the_messenger_keeps_up
 
         assert (await bot.updates_kept())[-1][0] != "700000999"
         assert bot.agent.texts == ["жди"]
+
+
+async def test_an_update_that_comes_while_the_inbox_is_taken_up_is_not_worked_off_twice(
+    tg: Telegram, owner: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bot = TelegramBot(tg, tmp_path, webhook=True, secret=SECRET)
+    waiting, looking, go_on = bot.ledger.inbox.waiting, asyncio.Event(), asyncio.Event()
+
+    async def slow() -> Any:
+        looking.set()
+        await go_on.wait()
+        return await waiting()
+
+    monkeypatch.setattr(bot.ledger.inbox, "waiting", slow)
+    owner.chat.has_started = True
+    starting = asyncio.create_task(bot.start())
+    await asyncio.wait_for(looking.wait(), 5)
+    early = await post(bot, json.dumps(TEXT).encode())
+    go_on.set()
+    await starting
+    try:
+        assert early == 503
+        assert await post(bot, json.dumps(TEXT).encode()) == 200
+        await owner.expect("Понял")
+        await owner.expect_silence()
+        assert len(bot.agent.heard) == 1
+    finally:
+        await bot.stop()
 
 
 async def test_a_secret_is_made_and_kept_when_none_is_given(tg: Telegram, tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ async def test_a_stopped_server_listens_no_more_and_may_start_again() -> None:
 async def test_a_stop_does_not_wait_for_delays_on_order(twin: TwinOverHttp, sandbox: Sandbox) -> None:
     sandbox.fail_next("list", delay=30)
     waiting = asyncio.create_task(twin.find())
-    while len(sandbox.requests) < 2:  # noqa: ASYNC110 - nothing tells of a request but the list of them
+    while len(sandbox.requests) < 2:
         await asyncio.sleep(0.01)
     await asyncio.wait_for(twin.server.stop(), 5)
     await asyncio.gather(waiting, return_exceptions=True)
