@@ -10,8 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+import yaml  # not ruamel: Rasa makes that one demand every variable a file names
 
 from rasa_twin24 import model
 from rasa_twin24.config import Config, WrongSetting
@@ -135,12 +134,11 @@ async def _telegram(env: Mapping[str, str]) -> list[Finding]:
 def _rasa(project: Path) -> list[Finding]:
     """What Rasa 3.6 replaces by something else without saying so."""
     findings = []
-    reader = YAML(typ="safe")
     try:
-        configuration = reader.load((project / CONFIG).read_text(encoding="utf-8"))
-        endpoints = reader.load((project / ENDPOINTS).read_text(encoding="utf-8"))
-        credentials = reader.load((project / CREDENTIALS).read_text(encoding="utf-8"))
-    except (OSError, YAMLError) as error:
+        configuration = yaml.safe_load((project / CONFIG).read_text(encoding="utf-8"))
+        endpoints = yaml.safe_load((project / ENDPOINTS).read_text(encoding="utf-8"))
+        credentials = yaml.safe_load((project / CREDENTIALS).read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
         return [Finding("project", False, f"{type(error).__name__}: run this in the project's folder")]
     if not configuration.get("assistant_id"):
         findings.append(Finding("assistant_id", False, "missing in config.yml: give the bot a name there"))
