@@ -50,6 +50,7 @@ def test_the_model_of_earlier_data_is_found_again_and_made_the_newest(project: P
     first.write_bytes(b"")
     time.sleep(0.02)
     (project / "models" / "20260202-000000-ffffffffffff.tar.gz").write_bytes(b"")
+    time.sleep(0.02)
     assert model.ensure(project) == first
     assert max((project / "models").iterdir(), key=lambda file: file.stat().st_mtime) == first
 
