@@ -6,7 +6,6 @@ needs no second server, no unauthenticated port, and is not cancelled half way.
 
 from __future__ import annotations
 
-import copy
 import json
 from typing import Any
 
@@ -32,7 +31,8 @@ class InProcessActions(EndpointConfig):  # type: ignore[misc]
 
     async def request(self, *args: Any, **kwargs: Any) -> Any:
         """Answer as the action server would: its result, or its refusals as HTTP errors."""
-        call = copy.deepcopy(kwargs["json"])  # actions must not reach into Rasa's own tracker
+        # What HTTP would make of it: actions cannot reach into Rasa's own tracker. Quicker than a deep copy.
+        call = json.loads(json.dumps(kwargs["json"]))
         try:
             return await self._executor.run(call)
         except ActionExecutionRejection as error:
