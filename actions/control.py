@@ -8,6 +8,7 @@ from actions._boundary import Events, Office, TopicAction, Turn
 from actions._steps import resume, show_plan
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.tasks import TaskState
+from rasa_twin24.text.commands import ends_list
 
 
 class ActionCarryOut(TopicAction):
@@ -46,6 +47,10 @@ class ActionCancel(TopicAction):
         return "action_cancel"
 
     async def act(self, turn: Turn, office: Office) -> Events | None:
+        _, step = await office.campaign.current(turn.conversation)
+        if step == Step.MORE and turn.typed and ends_list(turn.text):
+            await show_plan(turn, office)
+            return None
         return await cancel(turn, office)
 
 

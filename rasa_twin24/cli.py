@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+import warnings
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -20,6 +21,8 @@ EXIT_CONFIGURATION = 2
 @click.version_option(package_name="rasa-twin24")
 def main() -> None:
     """A bot that starts call campaigns on the TWIN platform, by talking. Run it in the project's folder."""
+    if not sys.warnoptions:  # other libraries' deprecations say nothing to who runs the bot
+        warnings.simplefilter("ignore")
     # The environment wins over .env.
     load_dotenv(Path(".env"), override=False)
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")

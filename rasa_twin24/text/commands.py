@@ -10,7 +10,7 @@ import re
 
 from rasa_twin24.text.keyboard import typed_as_russian
 from rasa_twin24.text.normalise import normalise
-from rasa_twin24.text.tokens import as_cyrillic
+from rasa_twin24.text.tokens import as_cyrillic, tokenize
 
 MOST_CHARACTERS = 80
 
@@ -90,3 +90,14 @@ def _command(plain: str) -> str | None:
         return None
     words = _SIGNS.sub(" ", plain).strip()
     return _COMMANDS.get(words) or _COMMANDS.get(_POLITE.sub("", _POLITE.sub("", words)))
+
+
+# Said to "one more?" these end the list; anywhere else they end the talk.
+_ENOUGH = frozenset(
+    {"хватит", "достаточно", "довольно", "enough", "хватит пожалуйста", "пока хватит", "этого достаточно"}
+)
+
+
+def ends_list(text: str) -> bool:
+    """Tell whether a whole message says that there are enough numbers: no more of them, but nothing is cancelled."""
+    return " ".join(token.text for token in tokenize(text)) in _ENOUGH
