@@ -16,7 +16,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_twin24.campaign import Campaign, CampaignSettings, Desk, Outcome
 from rasa_twin24.campaign.outcome import failure
 from rasa_twin24.ledger import Ledger, LedgerSettings
-from rasa_twin24.ledger.people import People
+from rasa_twin24.ledger.audit import Act, Result
+from rasa_twin24.ledger.people import Role
 from rasa_twin24.text.phones import Reading, read_numbers
 from rasa_twin24.twin24 import Settings, Twin24, TwinError
 
@@ -31,24 +32,24 @@ class Office:
 
     ledger: Ledger
     campaign: Campaign
-    people: People
     settings: CampaignSettings
 
     @classmethod
     async def from_env(cls, env: Mapping[str, str], ledger: Ledger | None = None) -> Office:
         """Open everything and take up what a crash left half done. Raises `ValueError` on a wrong setting."""
         if ledger is None:
-            ledger = Ledger(LedgerSettings.from_env(env).url)
+            kept = LedgerSettings.from_env(env)
+            ledger = Ledger(kept.url, owners=kept.owners)
             await ledger.open()
         settings = CampaignSettings.from_env(env)
         desk = Desk(ledger, Twin24(Settings.from_env(env)), settings)
-        office = cls.of(desk, People.from_env(env))
+        office = cls.of(desk)
         await office.campaign.recover()
         return office
 
     @classmethod
-    def of(cls, desk: Desk, people: People) -> Office:
-        return cls(desk.ledger, Campaign(desk), people, desk.settings)
+    def of(cls, desk: Desk) -> Office:
+        return cls(desk.ledger, Campaign(desk), desk.settings)
 
 
 class Turn:
@@ -121,6 +122,9 @@ class Collaborating:
 class TopicAction(Collaborating, Action, ABC):  # type: ignore[misc]
     """An action that never raises. Rasa would answer a failing one with silence and log the whole conversation."""
 
+    # The least role that may use it: an action that does not say is the owner's.
+    needs: Role = Role.OWNER
+
     @abstractmethod
     def name(self) -> str:
         """As in domain.yml."""
@@ -133,8 +137,7 @@ class TopicAction(Collaborating, Action, ABC):  # type: ignore[misc]
         turn = Turn(dispatcher, tracker)
         try:
             office = await self.office()
-            if not office.people.may_use(turn.conversation):
-                turn.say("access_denied", id=turn.conversation)
+            if not await admitted(turn, office, self.name(), self.needs):
                 return []
             return await self.act(turn, office) or []
         except TwinError as error:
@@ -143,6 +146,23 @@ class TopicAction(Collaborating, Action, ABC):  # type: ignore[misc]
             log.error("action_failed", action=self.name(), error=type(error).__name__, exc_info=_where(error))
             turn.say("internal_error")
         return []
+
+
+async def admitted(turn: Turn, office: Office, action: str, needs: Role) -> bool:
+    """Whether this person may use the action now; the answer to somebody who may not is said and audited.
+
+    The channel has asked already. It is asked again here since a turn may have waited while its person was removed,
+    and since Rasa may be reached past our channels.
+    """
+    role = await office.ledger.people.role(turn.conversation)
+    if role is not None and role >= needs:
+        return True
+    if role is None:
+        turn.say("access_denied", id=turn.conversation)
+    else:
+        turn.say("access_above_role")
+    await office.ledger.audit.add(turn.conversation, Act.USE_COMMAND, Result.REFUSED, action=action)
+    return False
 
 
 def _where(error: Exception) -> bool:

@@ -10,12 +10,15 @@ from rasa_sdk import FormValidationAction, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions._boundary import Collaborating, Events, Turn
+from actions._boundary import Collaborating, Events, Turn, admitted
+from rasa_twin24.ledger.people import Role
 
 log = structlog.get_logger(__name__)
 
 
 class TopicForm(Collaborating, FormValidationAction, ABC):  # type: ignore[misc]
+    needs = Role.OPERATOR
+
     @abstractmethod
     def name(self) -> str:
         """`validate_<form>`."""
@@ -24,8 +27,7 @@ class TopicForm(Collaborating, FormValidationAction, ABC):  # type: ignore[misc]
         turn = Turn(dispatcher, tracker)
         try:
             office = await self.office()
-            if not office.people.may_use(turn.conversation):
-                turn.say("access_denied", id=turn.conversation)
+            if not await admitted(turn, office, self.name(), self.needs):
                 return self._nothing(domain)
             events: Events = await super().run(dispatcher, tracker, domain)
             return events

@@ -6,12 +6,15 @@ from actions._boundary import Events, Office, TopicAction, Turn
 from actions._steps import show_plan
 from rasa_twin24.campaign.fill import NAMED, named
 from rasa_twin24.ledger.conversations import Step
+from rasa_twin24.ledger.people import Role
 from rasa_twin24.ledger.tasks import TaskState
 from rasa_twin24.text.phones import Reading, mask
 
 
 class ActionAddCandidates(TopicAction):
     """Puts the message's numbers on the list and says what was skipped; they are sent to TWIN right after."""
+
+    needs = Role.OPERATOR
 
     def name(self) -> str:
         return "action_add_candidates"

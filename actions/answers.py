@@ -10,6 +10,7 @@ from actions.add_candidates import unreadable
 from actions.control import cancel, try_again
 from actions.start_calls import consent
 from rasa_twin24.ledger.conversations import Step
+from rasa_twin24.ledger.people import Role
 from rasa_twin24.text.consent import is_clear_yes
 from rasa_twin24.text.phrases import Phrases
 from rasa_twin24.text.removal import removes_numbers
@@ -29,6 +30,8 @@ OFFERED = 2
 
 
 class ActionAffirm(TopicAction):
+    needs = Role.VIEWER
+
     def name(self) -> str:
         return "action_affirm"
 
@@ -53,6 +56,8 @@ class ActionAffirm(TopicAction):
 
 
 class ActionDeny(TopicAction):
+    needs = Role.VIEWER
+
     def name(self) -> str:
         return "action_deny"
 
@@ -80,6 +85,8 @@ class ActionDeny(TopicAction):
 
 class ActionUnclear(TopicAction):
     """Neither yes nor no, or not understood at all."""
+
+    needs = Role.VIEWER
 
     def name(self) -> str:
         return "action_unclear"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from rasa_sdk.events import SlotSet
 
-from actions._boundary import Events, Office, TopicAction, Turn
+from actions._boundary import Events, Office, TopicAction, Turn, admitted
 from actions._steps import resume, show_plan
 from rasa_twin24.ledger.conversations import Step
+from rasa_twin24.ledger.people import Role
 from rasa_twin24.ledger.tasks import TaskState
 from rasa_twin24.text.commands import ends_list
 
@@ -17,10 +18,15 @@ class ActionCarryOut(TopicAction):
     Two actions, so that the person hears at once that the work has begun.
     """
 
+    needs = Role.VIEWER
+
     def name(self) -> str:
         return "action_carry_out"
 
     async def act(self, turn: Turn, office: Office) -> Events | None:
+        task, _ = await office.campaign.current(turn.conversation)
+        if task is None or not await admitted(turn, office, self.name(), Role.OPERATOR):
+            return None
         outcomes = await office.campaign.carry_out(turn.conversation)
         if outcomes is None:
             turn.say("still_working")
@@ -34,6 +40,8 @@ class ActionCarryOut(TopicAction):
 class ActionRetry(TopicAction):
     """«ещё раз»: whatever failed last is due again; what has not failed is asked again."""
 
+    needs = Role.OPERATOR
+
     def name(self) -> str:
         return "action_retry"
 
@@ -43,6 +51,8 @@ class ActionRetry(TopicAction):
 
 
 class ActionCancel(TopicAction):
+    needs = Role.VIEWER
+
     def name(self) -> str:
         return "action_cancel"
 

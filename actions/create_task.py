@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions._boundary import Events, Office, TopicAction, Turn
 from actions._form import TopicForm
+from rasa_twin24.ledger.people import Role
 from rasa_twin24.ledger.tasks import TaskState
 from rasa_twin24.text.commands import command_of
 
@@ -19,6 +20,8 @@ MAX_NAME = 500
 
 class ActionNewTask(TopicAction):
     """Begins: nothing of an earlier talk is left; numbers said along wait for the task."""
+
+    needs = Role.OPERATOR
 
     def name(self) -> str:
         return "action_new_task"
@@ -73,6 +76,8 @@ class ValidateTaskForm(TopicForm):
 
 class ActionCreateTask(TopicAction):
     """The name is known: the task is to be created."""
+
+    needs = Role.OPERATOR
 
     def name(self) -> str:
         return "action_create_task"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from actions._boundary import Events, Office, TopicAction, Turn
 from actions._steps import resume
+from rasa_twin24.ledger.people import Role
 
 # Intents that the channel names by itself have their phrase under the same name.
 _UNREADABLE = "unreadable_message"
@@ -12,6 +13,8 @@ _NOT_IN_FORM = ("start_calls", "confirm_start", "affirm", "deny", "hesitate", "r
 
 
 class ActionDigression(TopicAction):
+    needs = Role.VIEWER
+
     def name(self) -> str:
         return "action_digression"
 

@@ -11,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions._boundary import Events, Office, TopicAction, Turn
 from actions._form import TopicForm
 from rasa_twin24.campaign.outcome import failure
+from rasa_twin24.ledger.people import Role
 from rasa_twin24.ledger.tasks import TaskState
 from rasa_twin24.text.commands import command_of
 from rasa_twin24.text.task_id import find_task_id
@@ -22,6 +23,8 @@ DIGRESSIONS = ("cancel", "help", "greet", "thanks", "goodbye", "create_task", "l
 
 class ActionExistingTask(TopicAction):
     """Begins: nothing of an earlier talk is left; numbers said along wait for the task."""
+
+    needs = Role.OPERATOR
 
     def name(self) -> str:
         return "action_existing_task"
@@ -81,6 +84,8 @@ class ValidateExistingTaskForm(TopicForm):
 
 class ActionOpenTask(TopicAction):
     """The id was right: tell how the task stands and ask for numbers."""
+
+    needs = Role.OPERATOR
 
     def name(self) -> str:
         return "action_open_task"

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from actions._boundary import Events, Office, TopicAction, Turn
 from actions._steps import resume
+from rasa_twin24.ledger.people import Role
 
 # News after which the new plan must follow.
 PLAN_OLD = "start_calls_plan_old"
 
 
 class ActionNotice(TopicAction):
+    needs = Role.VIEWER
+
     def name(self) -> str:
         return "action_notice"
 

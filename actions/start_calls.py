@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from actions._boundary import Events, Office, TopicAction, Turn
+from actions._boundary import Events, Office, TopicAction, Turn, admitted
 from actions._steps import show_plan
 from actions.existing_task import open_by_id
 from rasa_twin24.ledger.conversations import Step
+from rasa_twin24.ledger.people import Role
 from rasa_twin24.text.consent import is_clear_yes
 
 
 class ActionStartCalls(TopicAction):
     """«запусти»: shows the plan, and never skips it; said to a shown plan it may be the yes."""
+
+    needs = Role.OPERATOR
 
     def name(self) -> str:
         return "action_start_calls"
@@ -33,6 +36,8 @@ class ActionStartCalls(TopicAction):
 class ActionConfirmStart(TopicAction):
     """The plan's own button, which is alive only under the newest message."""
 
+    needs = Role.OPERATOR
+
     def name(self) -> str:
         return "action_confirm_start"
 
@@ -46,6 +51,8 @@ class ActionConfirmStart(TopicAction):
 
 async def consent(turn: Turn, office: Office) -> None:
     """Take the yes; the start itself is carried out right after."""
+    if not await admitted(turn, office, "consent", Role.OPERATOR):
+        return
     if await office.campaign.confirm(turn.conversation):
         turn.say("start_calls_confirmed")
         return

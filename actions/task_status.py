@@ -5,6 +5,7 @@ from __future__ import annotations
 from actions._boundary import Events, Office, TopicAction, Turn
 from actions._steps import resume
 from rasa_twin24.campaign.outcome import failure
+from rasa_twin24.ledger.people import Role
 from rasa_twin24.ledger.tasks import CallTask
 from rasa_twin24.twin24 import Task, TaskStatus, TwinError
 
@@ -19,6 +20,8 @@ KNOWN = (
 
 
 class ActionTaskStatus(TopicAction):
+    needs = Role.VIEWER
+
     def name(self) -> str:
         return "action_task_status"
 
@@ -61,6 +64,8 @@ class ActionTaskStatus(TopicAction):
 
 
 class ActionListTasks(TopicAction):
+    needs = Role.VIEWER
+
     def name(self) -> str:
         return "action_list_tasks"
 
@@ -76,6 +81,8 @@ class ActionListTasks(TopicAction):
 
 class ActionPauseCalls(TopicAction):
     """Pausing from the chat is not there yet; the nearest thing is said."""
+
+    needs = Role.OPERATOR
 
     def name(self) -> str:
         return "action_pause_calls"

@@ -68,7 +68,7 @@ class Bot:
         if self._config.sandbox:
             self._sandbox = await self._open_sandbox()
             env = sandbox_env(env, self._sandbox.iam_url, self._sandbox.cis_url)
-        self._ledger = app.ctx.ledger = Ledger(self._config.ledger.url)
+        self._ledger = app.ctx.ledger = Ledger(self._config.ledger.url, owners=self._config.ledger.owners)
         await self._ledger.open()
         self._twin = Twin24(Settings.from_env(env))
         desk = Desk(self._ledger, self._twin, CampaignSettings.from_env(env))
@@ -115,7 +115,7 @@ class Bot:
 
     async def _open_actions(self, desk: Desk) -> InProcessActions:
         boundary = importlib.import_module("actions._boundary")
-        self._office = boundary.Office.of(desk, self._config.people)
+        self._office = boundary.Office.of(desk)
         boundary.Collaborating.share(self._office)
         executor = ActionExecutor()
         executor.register_package("actions")
@@ -134,7 +134,7 @@ class Bot:
             click.echo("TWIN: the account of TWIN24_EMAIL. Calls are real and cost money.")
         others = [name for name in names if name != "web"]
         click.echo(f"Messengers: {', '.join(others)}" if others else "Messengers: none (set TELEGRAM_BOT_TOKEN)")
-        if others and not self._config.people.owners:
+        if others and not self._config.ledger.owners:
             click.echo("BOT_OWNERS is empty: nobody gets in by a messenger. Write to the bot, it tells your id.")
         click.echo("Stop with Ctrl+C.")
 

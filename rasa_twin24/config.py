@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 
 from rasa_twin24.campaign import CampaignSettings
 from rasa_twin24.ledger import LedgerSettings
-from rasa_twin24.ledger.people import People
 from rasa_twin24.sandbox import CALLER_ID, LOGIN, PASSWORD, SCRIPT_ID
 from rasa_twin24.twin24 import Settings
 
@@ -31,7 +30,6 @@ class Config:
     host: str
     port: int
     ledger: LedgerSettings
-    people: People
     # None: the actions run in the bot's process.
     actions_url: str | None
     # The built-in sandbox stands in for TWIN, since there is no login.
@@ -49,7 +47,7 @@ class Config:
             raise WrongSetting(f"{missing} is missing: set both TWIN24_EMAIL and TWIN24_PASSWORD, or neither")
         sandbox = not email
         try:
-            people = People.from_env(env)
+            ledger = LedgerSettings.from_env(env)
             if not sandbox:
                 Settings.from_env(env)
                 CampaignSettings.from_env(env)
@@ -64,8 +62,7 @@ class Config:
         return cls(
             host=env.get("BOT_HOST") or "127.0.0.1",
             port=int(port),
-            ledger=LedgerSettings.from_env(env),
-            people=people,
+            ledger=ledger,
             actions_url=_actions_url(env.get("ACTIONS_URL") or ""),
             sandbox=sandbox,
         )

@@ -52,13 +52,13 @@ async def examine(env: Mapping[str, str], project: Path) -> list[Finding]:
 
 def _owners(config: Config, env: Mapping[str, str]) -> Finding:
     messengers = bool(env.get("TELEGRAM_BOT_TOKEN"))
-    if messengers and not config.people.owners:
+    if messengers and not config.ledger.owners:
         return Finding(
             "owners",
             False,
             "BOT_OWNERS is empty: nobody gets in. Write to the bot, it tells your id; put it there",
         )
-    return Finding("owners", True, f"{len(config.people.owners)} in BOT_OWNERS")
+    return Finding("owners", True, f"{len(config.ledger.owners)} in BOT_OWNERS")
 
 
 async def _database(config: Config) -> Finding:

@@ -15,7 +15,6 @@ from sanic import Blueprint, Sanic
 from rasa_twin24.channels.output import MessengerOutput
 from rasa_twin24.channels.reception import Reception
 from rasa_twin24.ledger import Ledger, LedgerSettings
-from rasa_twin24.ledger.people import People
 
 
 class MessengerInput(InputChannel, ABC):  # type: ignore[misc]
@@ -97,8 +96,9 @@ async def _open_reception(app: Sanic) -> Reception:
     # `rasa-twin24 run` shares one ledger between channels and actions; under plain `rasa run` the channels open theirs.
     ledger = getattr(app.ctx, "ledger", None)
     if ledger is None:
-        ledger = Ledger(LedgerSettings.from_env(os.environ).url)
+        settings = LedgerSettings.from_env(os.environ)
+        ledger = Ledger(settings.url, owners=settings.owners)
         await ledger.open()
-    reception = Reception(app, ledger, People.from_env(os.environ))
+    reception = Reception(app, ledger)
     await reception.open()
     return reception

@@ -17,7 +17,6 @@ from rasa_twin24.channels.strangers import Strangers
 from rasa_twin24.channels.turns import Turns
 from rasa_twin24.ledger import Ledger
 from rasa_twin24.ledger.inbox import Waiting
-from rasa_twin24.ledger.people import People
 from rasa_twin24.text.phrases import Phrases
 
 if TYPE_CHECKING:
@@ -42,10 +41,9 @@ class NotReady(Exception):
 class Reception:
     """Shared by all messengers of one bot; lives as long as its server."""
 
-    def __init__(self, app: Any, ledger: Ledger, people: People) -> None:
+    def __init__(self, app: Any, ledger: Ledger) -> None:
         self._app = app
         self.ledger = ledger
-        self.people = people
         self._channels: dict[str, MessengerInput] = {}
         self._turns = Turns(self._turn)
         self._news = News(ledger, self._turns.put, self._channels.__contains__)
@@ -69,7 +67,7 @@ class Reception:
         for waiting in await self.ledger.inbox.waiting():
             if waiting.channel != channel.name():
                 continue
-            incoming = self._still_due(waiting)
+            incoming = await self._still_due(waiting)
             if incoming is None:
                 log.info("old_update_dropped", channel=waiting.channel)
                 await self.ledger.inbox.done(waiting.channel, waiting.key)
@@ -102,7 +100,7 @@ class Reception:
         return await asyncio.shield(taking)
 
     async def _take_in(self, incoming: Incoming) -> bool:
-        known = self.people.may_use(incoming.conversation)
+        known = await self.ledger.people.role(incoming.conversation) is not None
         if not await self.ledger.inbox.claim(incoming.channel, incoming.key, incoming.to_json() if known else None):
             log.info("update_repeated", channel=incoming.channel)
             return False
@@ -114,7 +112,7 @@ class Reception:
             self._strangers.tell(self._channels[incoming.channel], incoming, text)
         return True
 
-    def _still_due(self, waiting: Waiting) -> Incoming | None:
+    async def _still_due(self, waiting: Waiting) -> Incoming | None:
         """What an interrupted update said; None when it is too old, unreadable, or its person was shut out since."""
         if self.ledger.now() - waiting.received_at > TAKE_UP_SECONDS:
             return None
@@ -122,7 +120,7 @@ class Reception:
             incoming = Incoming.from_json(waiting.incoming)
         except (ValueError, TypeError):  # written by another version of the bot
             return None
-        return incoming if self.people.may_use(incoming.conversation) else None
+        return incoming if await self.ledger.people.role(incoming.conversation) else None
 
     async def _turn(self, incoming: Incoming) -> None:
         channel = self._channels[incoming.channel]

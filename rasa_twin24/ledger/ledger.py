@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from rasa_twin24.ledger.audit import Audit
 from rasa_twin24.ledger.buttons import Buttons
 from rasa_twin24.ledger.conversations import Conversations
 from rasa_twin24.ledger.inbox import Inbox
 from rasa_twin24.ledger.kept import Kept
 from rasa_twin24.ledger.notices import Notices
+from rasa_twin24.ledger.people import People
 from rasa_twin24.ledger.plans import Plans
 from rasa_twin24.ledger.store import Store
 from rasa_twin24.ledger.tasks import Tasks
@@ -19,9 +21,14 @@ from rasa_twin24.ledger.transcript import Transcript
 class Ledger:
     """All that the bot must still know after a crash. Every method of a section is one transaction."""
 
-    def __init__(self, url: str, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, url: str, *, owners: frozenset[str] = frozenset(), clock: Callable[[], float] = time.time
+    ) -> None:
+        """`url` is an SQLAlchemy address; `owners` are those of `BOT_OWNERS`."""
         self._store = Store(url)
         self.now = clock
+        self.people = People(self._store, owners)
+        self.audit = Audit(self._store, clock)
         self.inbox = Inbox(self._store, clock)
         self.buttons = Buttons(self._store, clock)
         self.conversations = Conversations(self._store, clock)

@@ -36,6 +36,11 @@ tasks = sa.Table(
     sa.Column("seen_status", sa.Text, nullable=True),  # last told by TWIN, which may send words of its own
     sa.Column("look_at", sa.Float, nullable=True, index=True),  # when to ask TWIN again
     sa.Column("looks", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("mark", sa.String(16), nullable=True),  # tells our task at TWIN from all others; the name has 6 of it
+    sa.Column("sent_at", sa.Float, nullable=True),  # written before the request that creates it
+    sa.Column("spoiled", sa.Boolean, nullable=False, server_default=sa.false()),  # never to be played by this bot
+    sa.Column("lease_owner", sa.String(64), nullable=True),  # the process that works on it
+    sa.Column("lease_until", sa.Float, nullable=True),
 )
 
 candidates = sa.Table(
@@ -46,7 +51,29 @@ candidates = sa.Table(
     sa.Column("phone", sa.String(20), nullable=False),
     sa.Column("state", sa.String(16), nullable=False),  # see CandidateState
     sa.Column("created_at", sa.Float, nullable=False),
+    sa.Column("portion_id", sa.Integer, nullable=True),  # with which it was sent last
     sa.UniqueConstraint("task_id", "phone", name="uq_candidates_task_phone"),
+)
+
+portions = sa.Table(
+    "portions",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("task_id", sa.Integer, sa.ForeignKey("tasks.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("twin_id", sa.String(64), nullable=False),
+    sa.Column("size", sa.Integer, nullable=False),
+    sa.Column("count_before", sa.Integer, nullable=True),  # candidates at TWIN before it; None: TWIN does not tell
+    sa.Column("state", sa.String(16), nullable=False),  # see PortionState
+    sa.Column("sent_at", sa.Float, nullable=False),  # written before the request
+    sa.Column("ended_at", sa.Float, nullable=True),
+)
+
+abandoned = sa.Table(  # tasks at TWIN that this bot must never play
+    "abandoned",
+    metadata,
+    sa.Column("twin_id", sa.String(64), primary_key=True),
+    sa.Column("reason", sa.String(16), nullable=False),  # duplicate, unverified
+    sa.Column("at", sa.Float, nullable=False),
 )
 
 plans = sa.Table(
@@ -59,6 +86,86 @@ plans = sa.Table(
     sa.Column("state", sa.String(8), nullable=False),  # shown, used, void
     sa.Column("created_at", sa.Float, nullable=False),
     sa.Column("expires_at", sa.Float, nullable=False),
+    sa.Column("count", sa.Integer, nullable=False, server_default="0"),  # candidates that a yes would dial, as shown
+    sa.Column("outcome", sa.String(16), nullable=True),  # of the confirmation: done, refused, not_started, unclear
+    sa.Column("ended_at", sa.Float, nullable=True),
+)
+
+reservations = sa.Table(  # what a start takes of the limits; in the transaction that lets `play` be sent
+    "reservations",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("task_id", sa.Integer, nullable=False, index=True),
+    sa.Column("person", sa.String(255), nullable=False),
+    sa.Column("numbers", sa.Integer, nullable=False),
+    sa.Column("day", sa.String(10), nullable=False, index=True),  # YYYY-MM-DD in the company's time zone
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),  # reserved, spent, released
+)
+
+stops = sa.Table(  # emergency stops; one that is not lifted is in force
+    "stops",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("made_by", sa.String(255), nullable=False),
+    sa.Column("made_at", sa.Float, nullable=False),
+    sa.Column("lifted_by", sa.String(255), nullable=True),
+    sa.Column("lifted_at", sa.Float, nullable=True),
+)
+
+people = sa.Table(  # who was let in; the owners of messengers are in BOT_OWNERS only
+    "people",
+    metadata,
+    sa.Column("id", sa.String(255), primary_key=True),  # <messenger>:<id>
+    sa.Column("role", sa.String(16), nullable=False),  # operator, viewer
+    sa.Column("name", sa.Text, nullable=False, server_default=""),  # as the messenger told it
+    sa.Column("added_by", sa.String(255), nullable=False),
+    sa.Column("added_at", sa.Float, nullable=False),
+)
+
+invites = sa.Table(
+    "invites",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("code_hash", sa.String(64), nullable=False, unique=True),  # SHA-256, hexadecimal; the code is not kept
+    sa.Column("role", sa.String(16), nullable=False),
+    sa.Column("made_by", sa.String(255), nullable=False),
+    sa.Column("made_at", sa.Float, nullable=False),
+    sa.Column("expires_at", sa.Float, nullable=False),
+    sa.Column("used_by", sa.String(255), nullable=True),
+    sa.Column("used_at", sa.Float, nullable=True),
+)
+
+invite_tries = sa.Table(  # codes that a stranger tried and that were not right
+    "invite_tries",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("person", sa.String(255), nullable=False, index=True),
+    sa.Column("at", sa.Float, nullable=False),
+)
+
+access_requests = sa.Table(
+    "access_requests",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("person", sa.String(255), nullable=False, index=True),
+    sa.Column("name", sa.Text, nullable=False, server_default=""),
+    sa.Column("asked_at", sa.Float, nullable=False),
+    sa.Column("decision", sa.String(16), nullable=True),  # operator, viewer, refused
+    sa.Column("decided_by", sa.String(255), nullable=True),
+    sa.Column("decided_at", sa.Float, nullable=True),
+)
+
+audit = sa.Table(  # append-only: the database refuses to change or delete a row
+    "audit",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", sa.Float, nullable=False, index=True),
+    sa.Column("person", sa.String(255), nullable=False),  # <messenger>:<id>, or "bot" for its own work
+    sa.Column("conversation", sa.String(255), nullable=False),
+    sa.Column("act", sa.String(32), nullable=False),  # see Act
+    sa.Column("outcome", sa.String(16), nullable=False),  # see Result
+    sa.Column("detail", sa.Text, nullable=False),  # JSON object without whole phone numbers
 )
 
 updates = sa.Table(

@@ -1,10 +1,12 @@
-"""Where the ledger is kept."""
+"""Where the ledger is kept, and whose bot it is."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from rasa_twin24.ledger.people import owners_from_env
 
 
 @dataclass(frozen=True)
@@ -13,12 +15,20 @@ class LedgerSettings:
 
     data_dir: Path
     url: str = field(repr=False)
+    owners: frozenset[str] = frozenset()
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> LedgerSettings:
-        """Read `BOT_DATA_DIR` (default `var`) and `DATABASE_URL` (default: SQLite in that folder)."""
+        """Read `BOT_DATA_DIR` (default `var`), `DATABASE_URL` (default: SQLite in that folder) and `BOT_OWNERS`.
+
+        Raises `ValueError`, naming the variable and the mend.
+        """
         data_dir = Path(env.get("BOT_DATA_DIR") or "var").absolute()
-        return cls(data_dir=data_dir, url=database_url(env.get("DATABASE_URL") or "", data_dir))
+        return cls(
+            data_dir=data_dir,
+            url=database_url(env.get("DATABASE_URL") or "", data_dir),
+            owners=owners_from_env(env),
+        )
 
 
 def database_url(configured: str, data_dir: Path) -> str:

@@ -55,6 +55,11 @@ class CallTask:
     seen_status: str | None
     look_at: float | None
     looks: int
+    mark: str | None
+    sent_at: float | None
+    spoiled: bool
+    lease_owner: str | None
+    lease_until: float | None
 
 
 @dataclass(frozen=True)

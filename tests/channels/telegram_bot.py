@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,6 +19,7 @@ from sanic import Sanic
 from rasa_twin24.channels.reception import Reception
 from rasa_twin24.channels.telegram import TelegramInput
 from rasa_twin24.ledger import Ledger
+from rasa_twin24.ledger.people import owners_from_env
 from tests.standins.telegram import Telegram
 
 # Sanic rewrites its own methods when a server starts; only so a second one can be started in a process.
@@ -83,7 +85,7 @@ class TelegramBot:
             block |= {"webhook_url": PUBLIC_URL, "webhook_secret": secret or ""}
         self.tg = tg
         self.channel = TelegramInput.from_credentials(block)
-        self.ledger = Ledger(f"sqlite:///{folder / 'ledger.db'}")
+        self.ledger = Ledger(f"sqlite:///{folder / 'ledger.db'}", owners=owners_from_env(os.environ))
         self.agent = ScriptedAgent()
         self._socket = socket.socket()
         self._socket.bind(("127.0.0.1", 0))

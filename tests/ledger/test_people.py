@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from rasa_twin24.ledger.people import People
+from rasa_twin24.ledger import Ledger
+from rasa_twin24.ledger.people import Role, owners_from_env
 
 
 @pytest.mark.parametrize(
@@ -13,14 +14,18 @@ from rasa_twin24.ledger.people import People
         ("", ["web:owner"], ["telegram:1", "web:1", "web:owner2"]),
     ],
 )
-def test_only_those_who_are_named_may_use_the_bot(owners: str, inside: list[str], outside: list[str]) -> None:
-    people = People.from_env({"BOT_OWNERS": owners})
-    assert [person for person in inside if not people.may_use(person)] == []
-    assert [person for person in outside if people.may_use(person)] == []
+async def test_only_those_who_are_named_own_the_bot(
+    url: str, owners: str, inside: list[str], outside: list[str]
+) -> None:
+    ledger = Ledger(url, owners=owners_from_env({"BOT_OWNERS": owners}))
+    await ledger.open()
+    assert [await ledger.people.role(person) for person in inside] == [Role.OWNER] * len(inside)
+    assert [await ledger.people.role(person) for person in outside] == [None] * len(outside)
+    await ledger.close()
 
 
-def test_without_the_variable_nobody_gets_in_by_a_messenger() -> None:
-    assert People.from_env({}).owners == frozenset()
+def test_without_the_variable_nobody_owns_the_bot_in_a_messenger() -> None:
+    assert owners_from_env({}) == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -29,5 +34,5 @@ def test_without_the_variable_nobody_gets_in_by_a_messenger() -> None:
 )
 def test_a_typing_slip_is_named(entry: str) -> None:
     with pytest.raises(ValueError, match="BOT_OWNERS") as error:
-        People.from_env({"BOT_OWNERS": f"vk:1,{entry}"})
+        owners_from_env({"BOT_OWNERS": f"vk:1,{entry}"})
     assert f"'{entry}'" in str(error.value)

@@ -1,0 +1,105 @@
+"""Who did what, when, from which conversation, and what came of it. Append-only: rows are never changed or deleted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from rasa_twin24.ledger.schema import audit
+from rasa_twin24.ledger.store import Store
+
+# Acts of the bot itself, such as a recovery after a crash.
+BOT = "bot"
+
+
+class Act:
+    """What was done or tried."""
+
+    CREATE_TASK = "create_task"
+    ADD_CANDIDATES = "add_candidates"
+    CONFIRM_START = "confirm_start"
+    START_CALLS = "start_calls"
+    PAUSE_CALLS = "pause_calls"
+    STOP_ALL = "stop_all"
+    LIFT_STOP = "lift_stop"
+    INVITE = "invite"
+    JOIN = "join"
+    ASK_ACCESS = "ask_access"
+    DECIDE_ACCESS = "decide_access"
+    CHANGE_ROLE = "change_role"
+    REMOVE_PERSON = "remove_person"
+    READ_AUDIT = "read_audit"
+    FORGET_PERSON = "forget_person"
+    COME_IN = "come_in"  # a stranger, a forged webhook, a group
+    PRESS_BUTTON = "press_button"  # of another person, of last week
+    USE_COMMAND = "use_command"  # one above one's role
+
+
+class Result:
+    DONE = "done"
+    REFUSED = "refused"
+    FAILED = "failed"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`at` in seconds since the epoch; `detail` holds no whole phone number."""
+
+    id: int
+    at: float
+    person: str
+    conversation: str
+    act: str
+    outcome: str
+    detail: dict[str, Any]
+
+
+class Audit:
+    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def add(self, person: str, act: str, outcome: str, conversation: str | None = None, **detail: Any) -> None:
+        """Write an entry; `conversation` is the person's own unless given."""
+        await self._store.run(lambda c: put(c, self._clock(), person, act, outcome, conversation, **detail))
+
+    async def since(self, moment: float, limit: int = 10_000) -> list[Entry]:
+        """The newest `limit` entries from `moment` on, oldest first."""
+
+        def work(connection: sa.engine.Connection) -> list[Entry]:
+            rows = connection.execute(
+                sa.select(audit).where(audit.c.at >= moment).order_by(audit.c.id.desc()).limit(limit)
+            ).all()
+            return [
+                Entry(row.id, row.at, row.person, row.conversation, row.act, row.outcome, json.loads(row.detail))
+                for row in reversed(rows)
+            ]
+
+        return await self._store.run(work)
+
+
+def put(
+    connection: sa.engine.Connection,
+    now: float,
+    person: str,
+    act: str,
+    outcome: str,
+    conversation: str | None = None,
+    **detail: Any,
+) -> None:
+    """`Audit.add` inside somebody else's transaction."""
+    connection.execute(
+        sa.insert(audit).values(
+            at=now,
+            person=person[:255],
+            conversation=(conversation or person)[:255],
+            act=act,
+            outcome=outcome,
+            detail=json.dumps(detail, ensure_ascii=False),
+        )
+    )
