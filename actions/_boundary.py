@@ -44,7 +44,7 @@ class Office:
         settings = CampaignSettings.from_env(env)
         desk = Desk(ledger, Twin24(Settings.from_env(env)), settings)
         office = cls.of(desk)
-        await office.campaign.recover()
+        office.campaign.keep_recovering()
         return office
 
     @classmethod
@@ -62,6 +62,8 @@ class Turn:
         self.conversation: str = tracker.sender_id
         self.text: str = message.get("text") or ""
         self.kind: str = (message.get("metadata") or {}).get("kind") or "text"
+        # The same when a message is said again because its turn was cut off.
+        self.message_id: str | None = message.get("message_id")
         self.intent: str = (message.get("intent") or {}).get("name") or ""
         self.entities: list[dict[str, Any]] = message.get("entities") or []
 

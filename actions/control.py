@@ -96,7 +96,7 @@ async def try_again(turn: Turn, office: Office) -> None:
     """Whatever failed last is due again; it is carried out right after."""
     task, step = await office.campaign.current(turn.conversation)
     if task is not None and step == Step.CREATE and await office.campaign.again(turn.conversation):
-        turn.say("create_task_creating", name=task.name)
+        turn.say("create_task_creating" if task.sent_at is None else "create_task_checking", name=task.name)
     elif task is not None and task.state == TaskState.FILLING and await office.campaign.unsent(task):
         await office.ledger.conversations.step(turn.conversation, Step.NUMBERS)
         turn.say("add_candidates_adding", count=str(len(await office.campaign.unsent(task))))

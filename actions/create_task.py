@@ -27,7 +27,7 @@ class ActionNewTask(TopicAction):
         return "action_new_task"
 
     async def act(self, turn: Turn, office: Office) -> Events:
-        left = await office.campaign.begin(turn.conversation)
+        left = await office.campaign.begin(turn.conversation, turn.message_id)
         if left is not None and left.twin_id and left.state == TaskState.FILLING:
             turn.say("create_task_left", name=left.name, task_id=left.twin_id)
         found = turn.numbers(office.settings.default_region).found
@@ -86,5 +86,5 @@ class ActionCreateTask(TopicAction):
         name = turn.tracker.get_slot("task_name")
         if name:
             turn.say("create_task_creating", name=name)
-            await office.campaign.order(turn.conversation, name)
+            await office.campaign.order(turn.conversation, name, turn.message_id)
         return [SlotSet("task_name", None)]

@@ -30,7 +30,7 @@ class ActionExistingTask(TopicAction):
         return "action_existing_task"
 
     async def act(self, turn: Turn, office: Office) -> Events:
-        left = await office.campaign.begin(turn.conversation)
+        left = await office.campaign.begin(turn.conversation, turn.message_id)
         if left is not None and left.twin_id and left.state == TaskState.FILLING:
             turn.say("create_task_left", name=left.name, task_id=left.twin_id)
         found = turn.numbers(office.settings.default_region).found
@@ -111,6 +111,10 @@ async def open_by_id(turn: Turn, office: Office, twin_id: str) -> bool | None:
         else:
             turn.tell(failure("existing_task", error))
         return None
+    if not await office.campaign.may_be_opened(found):
+        await office.campaign.drop(turn.conversation)
+        turn.say("existing_task_abandoned", name=found.name or "", task_id=found.id)
+        return False
     if found.status in TaskStatus.ADDABLE:
         await office.campaign.open(turn.conversation, found)
         return True

@@ -6,7 +6,9 @@ import asyncio
 import importlib
 import logging
 import os
+import signal
 from asyncio import AbstractEventLoop
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
 from rasa_twin24.campaign import CampaignSettings, Desk, Watch
+from rasa_twin24.campaign.desk import STEPS
 from rasa_twin24.channels.base import MessengerInput
 from rasa_twin24.channels.web import WebInput
 from rasa_twin24.config import Config, sandbox_env
@@ -71,7 +74,7 @@ class Bot:
         self._ledger = app.ctx.ledger = Ledger(self._config.ledger.url, owners=self._config.ledger.owners)
         await self._ledger.open()
         self._twin = Twin24(Settings.from_env(env))
-        desk = Desk(self._ledger, self._twin, CampaignSettings.from_env(env))
+        desk = Desk(self._ledger, self._twin, CampaignSettings.from_env(env), reached=crash_point(env))
         endpoints = AvailableEndpoints.read_endpoints("endpoints.yml")
         if self._config.actions_url is None:
             endpoints.action = await self._open_actions(desk)
@@ -120,7 +123,7 @@ class Bot:
         executor = ActionExecutor()
         executor.register_package("actions")
         check_results_quickly()
-        await self._office.campaign.recover()
+        self._office.campaign.keep_recovering()
         return InProcessActions(executor)
 
     async def _greet(self) -> None:
@@ -194,6 +197,21 @@ def make_channels(credentials_file: str) -> list[InputChannel]:
         if all((block or {}).get(key) for key in needed):
             channels.append(channel_class.from_credentials(block))
     return channels
+
+
+def crash_point(env: Mapping[str, str]) -> Callable[[str], None]:
+    """What happens between two steps of the work: nothing, unless a test names the step where the process is killed."""
+    step = env.get("BOT_TEST_CRASH_AT")
+    if step is None:
+        return lambda _step: None
+    if step not in STEPS:
+        raise ValueError(f"BOT_TEST_CRASH_AT is '{step}': use one of {', '.join(STEPS)}")
+
+    def die(reached: str) -> None:
+        if reached == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return die
 
 
 async def watch(desk: Desk) -> None:

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 
-from rasa_twin24.campaign.create import create
+import structlog
+
+from rasa_twin24.campaign.create import create, stop_rebuilding
 from rasa_twin24.campaign.desk import Desk
 from rasa_twin24.campaign.fill import fill, named
 from rasa_twin24.campaign.jobs import Jobs
+from rasa_twin24.campaign.mark import carries, mark_in
 from rasa_twin24.campaign.outcome import Outcome
 from rasa_twin24.campaign.plan import Plan, caller, digest
 from rasa_twin24.campaign.start import start
+from rasa_twin24.ledger.abandoned import DUPLICATE
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.tasks import CallTask, CandidateState, Collected, TaskState
 from rasa_twin24.twin24 import Task, TaskStatus
 
 # Seconds that running work gets when the bot stops.
 CLOSE_SECONDS = 2.0
+# Between looks for what is half done, seconds.
+RECOVERY_PAUSE = 60.0
+# Tasks that are made anew, one after another, because TWIN does not tell what it has, before the person is asked.
+REBUILDS = 2
+
+log = structlog.get_logger(__name__)
 
 
 class Campaign:
@@ -26,6 +37,7 @@ class Campaign:
         self._desk = desk
         self._ledger = desk.ledger
         self._jobs = Jobs(desk.ledger, self._work)
+        self._recovering: asyncio.Task[None] | None = None
 
     # --- what is talked about -------------------------------------------------------------------------------
 
@@ -33,15 +45,18 @@ class Campaign:
         """The task this conversation is about and the step it waits at."""
         return await self._ledger.tasks.talked_about(conversation)
 
-    async def begin(self, conversation: str) -> CallTask | None:
+    async def begin(self, conversation: str, message: str | None = None) -> CallTask | None:
         """Turn to a new, still unnamed task; returns the one that was left for it.
 
-        Numbers given before any task was named wait for the new one.
+        Numbers given before any task was named wait for the new one. `message` is the key of the person's message:
+        one that a killed process left half done is said again and finds its task.
         """
         current, _ = await self.current(conversation)
+        if message is not None and current is not None and current.begun_by == message:
+            return None
         kept = await self._without_task(current)
         left = await self.drop(conversation)
-        task = await self._ledger.tasks.new(conversation)
+        task = await self._ledger.tasks.new(conversation, begun_by=message)
         await self._ledger.tasks.collect(task.id, kept)
         await self._ledger.conversations.turn_to(conversation, task.id, None)
         return left
@@ -55,6 +70,17 @@ class Campaign:
             return None
         await self._ledger.tasks.move(task.id, [TaskState.NEW, TaskState.FILLING], TaskState.DROPPED)
         return task
+
+    async def may_be_opened(self, found: Task) -> bool:
+        """False for a task that this bot must never play: a second one of one order, or one of an unknown list."""
+        if await self._ledger.abandoned.reason(found.id) is not None:
+            return False
+        mark = mark_in(found.name)
+        ours = await self._ledger.tasks.marked(mark) if mark else None
+        if ours is None or ours.twin_id in (None, found.id) or not carries(found, ours.mark or ""):
+            return True
+        await self._ledger.abandoned.add(found.id, DUPLICATE)
+        return False
 
     async def look_up(self, twin_id: str) -> Task:
         """Ask TWIN about a task; raises `TwinError`."""
@@ -74,27 +100,31 @@ class Campaign:
 
     # --- what is to be done ---------------------------------------------------------------------------------
 
-    async def order(self, conversation: str, name: str) -> None:
-        """The current task gets its name and is to be created."""
+    async def order(self, conversation: str, name: str, message: str | None = None) -> None:
+        """The current task gets its name and is to be created; once for one message, as with `begin`."""
         task, _ = await self.current(conversation)
+        if message is not None and task is not None and task.ordered_by == message:
+            return
         if task is None or task.state != TaskState.NEW:
             await self.begin(conversation)
             task, _ = await self.current(conversation)
         if task is not None:
-            await self._ledger.tasks.move(task.id, [TaskState.NEW], TaskState.CREATING, name=name)
+            await self._ledger.tasks.move(task.id, [TaskState.NEW], TaskState.CREATING, name=name, ordered_by=message)
 
     async def again(self, conversation: str) -> bool:
-        """A creation that failed is to be tried again; False when there is none."""
-        task, _ = await self.current(conversation)
-        return (
-            task is not None
-            and bool(task.name)
-            and await self._ledger.tasks.move(task.id, [TaskState.NEW], TaskState.CREATING)
-        )
+        """A creation that failed, or is not known to have worked, is to be tried again; False when there is none."""
+        task, step = await self.current(conversation)
+        if task is None or not task.name or step != Step.CREATE:
+            return False
+        if not await self._ledger.tasks.move(task.id, [TaskState.NEW, TaskState.CREATING], TaskState.CREATING):
+            return False
+        await self._ledger.conversations.step_of(conversation, task.id, None)
+        return True
 
     async def open(self, conversation: str, found: Task) -> CallTask:
         """Turn to a task that exists at TWIN and may take candidates or be started."""
         known = await self._ledger.tasks.at_twin(found.id)
+        name = known.name if known is not None and known.ours else found.name or ""
         earlier = known if known is not None and known.conversation == conversation else None
         before, was_done = found.candidate_count, found.status == TaskStatus.DONE
         current, _ = await self.current(conversation)
@@ -120,8 +150,9 @@ class Campaign:
         else:
             task = await self._ledger.tasks.new(
                 conversation,
-                name=found.name or "",
+                name=name,
                 ours=known is not None and known.ours,
+                mark=known.mark if known is not None else None,
                 twin_id=found.id,
                 state=TaskState.FILLING,
                 was_done=was_done,
@@ -206,27 +237,46 @@ class Campaign:
         return await self._jobs.run(conversation, task.id, self._desk.settings.patience)
 
     async def recover(self) -> None:
-        """Take up what a killed process left half done; the outcomes come as notices."""
+        """Take up whatever is half done and nobody works on; the outcomes come as notices."""
+        left_behind = await self._ledger.leases.left_behind()
         for task in await self._ledger.tasks.in_states([TaskState.CREATING, TaskState.STARTING, TaskState.FILLING]):
-            if task.state == TaskState.CREATING:
-                # Whether the request went out is not known; an empty task costs nothing, a guess might.
-                await self._ledger.tasks.move(task.id, [TaskState.CREATING], TaskState.NEW)
-                await self._ledger.conversations.step_of(task.conversation, task.id, Step.CREATE)
-                await self._ledger.notices.add(task.conversation, "create_task_failed_unclear", name=task.name)
-            elif task.state == TaskState.STARTING or await self._waits_for_numbers(task):
+            if self._jobs.is_running(task.id):
+                continue
+            # While a task is being filled nothing is half done but what was on its way, or what was cut off.
+            waits = task.state == TaskState.FILLING and not await self._ledger.portions.open(task.id)
+            if not waits or task.id in left_behind:
                 self._jobs.take_up(task.conversation, task.id)
+
+    def keep_recovering(self) -> None:
+        """`recover` now and every minute, until the campaign is closed."""
+        self._recovering = asyncio.create_task(self._recover_for_ever())
+
+    async def _recover_for_ever(self) -> None:
+        while True:
+            try:
+                await self.recover()
+            except Exception as error:  # the database may be away for a while
+                log.error("recovery_failed", error=type(error).__name__)
+            await asyncio.sleep(RECOVERY_PAUSE)
 
     async def close(self) -> None:
         """Wait a moment for running work; what is not done then is found in the ledger at the next start."""
+        if self._recovering is not None:
+            self._recovering.cancel()
         await self._jobs.close(CLOSE_SECONDS)
 
     async def _work(self, task_id: int) -> list[Outcome]:
         """Until nothing is left to do: create, then fill, then start. Each step is found anew in the ledger."""
         outcomes: list[Outcome] = []
+        rebuilds = 0
         while True:
             task = await self._ledger.tasks.get(task_id)
+            if task.state == TaskState.CREATING and rebuilds > REBUILDS:
+                return [*outcomes, await stop_rebuilding(self._desk, task)]
             if task.state == TaskState.CREATING:
-                outcomes.append(await create(self._desk, task))
+                outcomes += await create(self._desk, task)
+                if (await self._ledger.tasks.get(task_id)).state == TaskState.CREATING:
+                    return outcomes  # nobody can tell yet; looked up again every minute
             elif task.state == TaskState.STARTING:
                 return [*outcomes, await start(self._desk, task)]
             elif (
@@ -236,6 +286,7 @@ class Campaign:
             ):
                 filled = await fill(self._desk, task)
                 outcomes += filled.outcomes
+                rebuilds += filled.unverifiable
                 if not filled.finished:
                     return outcomes
             else:
@@ -246,8 +297,3 @@ class Campaign:
         if task is None or task.state != TaskState.NEW or task.name:
             return []
         return await self.unsent(task)
-
-    async def _waits_for_numbers(self, task: CallTask) -> bool:
-        """Whether the person was last told that numbers are being added, and they are not all at TWIN."""
-        talk = await self._ledger.conversations.get(task.conversation)
-        return talk.task_id == task.id and talk.step in (Step.NUMBERS, Step.MORE) and bool(await self.unsent(task))

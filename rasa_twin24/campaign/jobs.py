@@ -9,14 +9,22 @@ import structlog
 
 from rasa_twin24.campaign.outcome import Outcome
 from rasa_twin24.ledger import Ledger
+from rasa_twin24.ledger.leases import LEASE_SECONDS
 
 log = structlog.get_logger(__name__)
+
+# How often and after which pauses a task is asked for that another process works on, seconds.
+LEASE_TRIES = 60
+LEASE_PAUSE = 0.5
 
 Work = Callable[[int], Awaitable[list[Outcome]]]
 
 
 class Jobs:
-    """`work(task_id)` does whatever the ledger says is to be done about a task, and never runs twice at a time."""
+    """`work(task_id)` does whatever the ledger says is to be done about a task, and never runs twice at a time.
+
+    Not in another process either: each run holds the task's lease.
+    """
 
     def __init__(self, ledger: Ledger, work: Work) -> None:
         self._ledger = ledger
@@ -47,8 +55,8 @@ class Jobs:
             raise
 
     def take_up(self, conversation: str, task_id: int) -> None:
-        """Work without anybody waiting: the outcomes come as notices."""
-        self._tell_later(conversation, self._begin(task_id))
+        """Work that nobody has just asked for: what is new comes as notices, what was told before is not repeated."""
+        self._tell_later(conversation, self._begin(task_id), only_new=True)
 
     async def close(self, seconds: float) -> None:
         """Let what runs come to its end and be told; what is late is cancelled and found in the ledger again."""
@@ -68,24 +76,56 @@ class Jobs:
         try:
             while True:
                 self._asked.discard(task_id)
-                outcomes += await self._work(task_id)
+                if await self._lease(task_id):
+                    outcomes += await self._work_on_lease(task_id)
                 if task_id not in self._asked:
                     return outcomes
         finally:
             # No await between the last look at what was asked and this: who asks later begins a new job.
             del self._running[task_id]
 
-    def _tell_later(self, conversation: str, job: asyncio.Task[list[Outcome]]) -> None:
-        telling = asyncio.create_task(self._tell(conversation, job))
+    async def _lease(self, task_id: int) -> bool:
+        """Wait for another process to finish; False when it takes long, since it tells its outcomes itself."""
+        for _ in range(LEASE_TRIES):
+            if await self._ledger.leases.take(task_id):
+                return True
+            await asyncio.sleep(LEASE_PAUSE)
+        return False
+
+    async def _work_on_lease(self, task_id: int) -> list[Outcome]:
+        """The lease is given back only after work that came to its end: what was cut off is recognised by it."""
+        renewing = asyncio.create_task(self._renew(task_id, self._running[task_id]))
+        try:
+            outcomes = await self._work(task_id)
+        finally:
+            renewing.cancel()
+        await self._ledger.leases.give_back(task_id)
+        return outcomes
+
+    async def _renew(self, task_id: int, job: asyncio.Task[list[Outcome]]) -> None:
+        while True:
+            await asyncio.sleep(LEASE_SECONDS / 3)
+            try:
+                if not await self._ledger.leases.take(task_id):
+                    log.error("lease_lost", task=task_id)  # this process was held up for long, another one went on
+                    job.cancel()
+                    return
+            except Exception as error:  # the database may be away for a while
+                log.error("lease_not_renewed", task=task_id, error=type(error).__name__)
+
+    def _tell_later(self, conversation: str, job: asyncio.Task[list[Outcome]], *, only_new: bool = False) -> None:
+        telling = asyncio.create_task(self._tell(conversation, job, only_new=only_new))
         self._telling.add(telling)
         telling.add_done_callback(self._telling.discard)
 
-    async def _tell(self, conversation: str, job: asyncio.Task[list[Outcome]]) -> None:
+    async def _tell(self, conversation: str, job: asyncio.Task[list[Outcome]], *, only_new: bool) -> None:
         try:
             outcomes = await job
         except Exception as error:
             log.error("work_failed", conversation=conversation, error=type(error).__name__)
-            outcomes = [Outcome("internal_error")]
+            outcomes = [] if only_new else [Outcome("internal_error")]
+        if only_new:
+            outcomes = [outcome for outcome in outcomes if not outcome.repeated]
         if not outcomes:
             return
         try:

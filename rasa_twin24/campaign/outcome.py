@@ -19,10 +19,14 @@ from rasa_twin24.twin24 import (
 
 @dataclass(frozen=True)
 class Outcome:
-    """`kind` is the phrase's name without `utter_`; `params` hold no whole phone number."""
+    """`kind` is the phrase's name without `utter_`; `params` hold no whole phone number.
+
+    `repeated`: the person has heard it already, and nothing has changed since.
+    """
 
     kind: str
     params: dict[str, str] = field(default_factory=dict)
+    repeated: bool = False
 
 
 def failure(topic: str, error: TwinError, **params: str) -> Outcome:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from rasa_twin24.ledger.abandoned import Abandoned
 from rasa_twin24.ledger.audit import Audit
 from rasa_twin24.ledger.buttons import Buttons
 from rasa_twin24.ledger.conversations import Conversations
 from rasa_twin24.ledger.inbox import Inbox
 from rasa_twin24.ledger.kept import Kept
+from rasa_twin24.ledger.leases import Leases
 from rasa_twin24.ledger.notices import Notices
 from rasa_twin24.ledger.people import People
 from rasa_twin24.ledger.plans import Plans
+from rasa_twin24.ledger.portions import Portions
 from rasa_twin24.ledger.store import Store
 from rasa_twin24.ledger.tasks import Tasks
 from rasa_twin24.ledger.transcript import Transcript
@@ -33,6 +36,9 @@ class Ledger:
         self.buttons = Buttons(self._store, clock)
         self.conversations = Conversations(self._store, clock)
         self.tasks = Tasks(self._store, clock)
+        self.portions = Portions(self._store, clock)
+        self.abandoned = Abandoned(self._store, clock)
+        self.leases = Leases(self._store, clock)
         self.plans = Plans(self._store, clock)
         self.notices = Notices(self._store, clock)
         self.transcript = Transcript(self._store, clock)

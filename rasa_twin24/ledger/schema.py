@@ -36,6 +36,8 @@ tasks = sa.Table(
     sa.Column("seen_status", sa.Text, nullable=True),  # last told by TWIN, which may send words of its own
     sa.Column("look_at", sa.Float, nullable=True, index=True),  # when to ask TWIN again
     sa.Column("looks", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("begun_by", sa.String(255), nullable=True),  # the message that turned to it; repeated, it turns again
+    sa.Column("ordered_by", sa.String(255), nullable=True),  # the message that named it
     sa.Column("mark", sa.String(16), nullable=True),  # tells our task at TWIN from all others; the name has 6 of it
     sa.Column("sent_at", sa.Float, nullable=True),  # written before the request that creates it
     sa.Column("spoiled", sa.Boolean, nullable=False, server_default=sa.false()),  # never to be played by this bot

@@ -55,6 +55,8 @@ class CallTask:
     seen_status: str | None
     look_at: float | None
     looks: int
+    begun_by: str | None
+    ordered_by: str | None
     mark: str | None
     sent_at: float | None
     spoiled: bool
@@ -88,13 +90,13 @@ class Tasks:
                 **values,
             }
             task_id = connection.execute(sa.insert(tasks).values(row)).inserted_primary_key[0]
-            return _get(connection, task_id)
+            return read(connection, task_id)
 
         return await self._store.run(work)
 
     async def get(self, task_id: int) -> CallTask:
         """Raises `LookupError` when there is no such row."""
-        return await self._store.run(lambda c: _get(c, task_id))
+        return await self._store.run(lambda c: read(c, task_id))
 
     async def talked_about(self, conversation: str) -> tuple[CallTask | None, str | None]:
         """The task a conversation is about and the step it waits at."""
@@ -103,7 +105,7 @@ class Tasks:
             talk = connection.execute(sa.select(conversations).where(conversations.c.id == conversation)).first()
             if talk is None:
                 return None, None
-            return (_get(connection, talk.task_id) if talk.task_id is not None else None), talk.step
+            return (read(connection, talk.task_id) if talk.task_id is not None else None), talk.step
 
         return await self._store.run(work)
 
@@ -114,6 +116,15 @@ class Tasks:
             row = connection.execute(
                 sa.select(tasks).where(tasks.c.twin_id == twin_id).order_by(tasks.c.id.desc())
             ).first()
+            return CallTask(**row._mapping) if row else None
+
+        return await self._store.run(work)
+
+    async def marked(self, shown: str) -> CallTask | None:
+        """The task of ours whose mark begins so."""
+
+        def work(connection: sa.engine.Connection) -> CallTask | None:
+            row = connection.execute(sa.select(tasks).where(tasks.c.mark.startswith(shown, autoescape=True))).first()
             return CallTask(**row._mapping) if row else None
 
         return await self._store.run(work)
@@ -154,6 +165,22 @@ class Tasks:
         """Set the state if it is one of `expected`; False when somebody else was first."""
         return await self._store.run(lambda c: move(c, task_id, expected, state, **values))
 
+    async def about_to_create(self, task_id: int, mark: str) -> CallTask | None:
+        """Write down that the request goes out, under the mark it has or gets now; None when it is not to be created.
+
+        The mark stays until TWIN has answered: whatever carries it there is this task.
+        """
+
+        def work(connection: sa.engine.Connection) -> CallTask | None:
+            if not move(connection, task_id, [TaskState.CREATING], TaskState.CREATING):
+                return None
+            task = read(connection, task_id)
+            values = {"mark": task.mark or mark, "sent_at": task.sent_at or self._clock()}
+            connection.execute(sa.update(tasks).where(tasks.c.id == task_id).values(**values))
+            return read(connection, task_id)
+
+        return await self._store.run(work)
+
     async def may_play(self, task_id: int) -> bool:
         """Decide for the one `play` of a yes, before it is sent: true once until the task is filled again."""
 
@@ -174,7 +201,7 @@ class Tasks:
             now = self._clock()
             if not move(connection, task_id, [TaskState.RUNNING], TaskState.ENDED, ended_at=now, look_at=None):
                 return False
-            notices.put(connection, _get(connection, task_id).conversation, kind, params, now)
+            notices.put(connection, read(connection, task_id).conversation, kind, params, now)
             return True
 
         return await self._store.run(work)
@@ -223,15 +250,12 @@ class Tasks:
 
         return await self._store.run(work)
 
-    async def begin_sending(self, task_id: int, phones: Sequence[str]) -> bool:
-        """Mark numbers as on their way; false when the task is not being filled any more."""
+    async def count(self, task_id: int, *states: str) -> int:
+        """How many numbers are in these states."""
 
-        def work(connection: sa.engine.Connection) -> bool:
-            # The change that changes nothing locks the row: a yes either comes first or sees the numbers on their way.
-            if not move(connection, task_id, [TaskState.FILLING], TaskState.FILLING):
-                return False
-            _mark(connection, task_id, phones, CandidateState.SENDING)
-            return True
+        def work(connection: sa.engine.Connection) -> int:
+            found = sa.select(sa.func.count()).where(candidates.c.task_id == task_id, candidates.c.state.in_(states))
+            return int(connection.scalar(found) or 0)
 
         return await self._store.run(work)
 
@@ -256,7 +280,8 @@ def move(connection: sa.engine.Connection, task_id: int, expected: Collection[st
     return bool(changed.rowcount)
 
 
-def _get(connection: sa.engine.Connection, task_id: int) -> CallTask:
+def read(connection: sa.engine.Connection, task_id: int) -> CallTask:
+    """`Tasks.get` inside somebody else's transaction."""
     row = connection.execute(sa.select(tasks).where(tasks.c.id == task_id)).first()
     if row is None:
         raise LookupError(f"no task {task_id} in the ledger")

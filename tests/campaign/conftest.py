@@ -64,24 +64,26 @@ class Scene:
     ledger: Ledger
     desk: Desk
     campaign: Campaign
+    url: str
 
     @classmethod
-    def of(cls, clock: Clock, sandbox: Sandbox, desk: Desk) -> Scene:
-        return cls(clock, sandbox, desk.ledger, desk, Campaign(desk))
+    def of(cls, clock: Clock, sandbox: Sandbox, desk: Desk, url: str) -> Scene:
+        return cls(clock, sandbox, desk.ledger, desk, Campaign(desk), url)
 
     @property
     def watch(self) -> Watch:
         return Watch(self.desk)
 
     def with_settings(self, **changes: Any) -> Scene:
-        return Scene.of(self.clock, self.sandbox, replace(self.desk, settings=replace(SETTINGS, **changes)))
+        return Scene.of(self.clock, self.sandbox, replace(self.desk, settings=replace(SETTINGS, **changes)), self.url)
 
     def with_sleep(self, sleep: Callable[[float], Awaitable[None]]) -> Scene:
-        return Scene.of(self.clock, self.sandbox, replace(self.desk, sleep=sleep))
+        return Scene.of(self.clock, self.sandbox, replace(self.desk, sleep=sleep), self.url)
 
     def restarted(self) -> Scene:
         """What was running is gone without a word, as after a kill."""
-        return Scene.of(self.clock, self.sandbox, self.desk)
+        desk = replace(self.desk, ledger=Ledger(self.url, clock=self.clock))
+        return Scene.of(self.clock, self.sandbox, desk, self.url)
 
     async def work(self, conversation: str = ME) -> list[str]:
         """Carry out, and give the names of what is told."""
@@ -194,14 +196,15 @@ def clock() -> Clock:
 @pytest.fixture
 async def scene(tmp_path: Path, clock: Clock) -> AsyncIterator[Scene]:
     sandbox = Sandbox(clock=clock, ready_after=0.5, call_seconds=1000, lines=1)
-    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}", clock=clock)
+    url = f"sqlite:///{tmp_path / 'ledger.db'}"
+    ledger = Ledger(url, clock=clock)
     await ledger.open()
     async with SandboxServer(sandbox) as server:
         account = Settings(
             email=LOGIN, password=PASSWORD, iam_url=server.iam_url, cis_url=server.cis_url, read_timeout=0.5
         )
         async with Twin24(account, clock=clock, sleep=clock.pause) as twin:
-            opened = Scene.of(clock, sandbox, Desk(ledger, twin, SETTINGS, clock.pause))
+            opened = Scene.of(clock, sandbox, Desk(ledger, twin, SETTINGS, clock.pause), url)
             yield opened
             await opened.campaign.close()
     await ledger.close()

@@ -171,7 +171,7 @@ async def test_an_error_within_the_turn_reaches_the_turn(scene: Scene, monkeypat
         raise RuntimeError("the disk is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(scene.ledger.tasks, "begin_sending", broken)
+        patch.setattr(scene.ledger.portions, "begin", broken)
         with pytest.raises(RuntimeError, match="the disk is full"):
             await scene.campaign.carry_out(ME)
     assert await scene.work() == ["add_candidates_done"]  # and nothing stays blocked

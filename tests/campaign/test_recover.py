@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
+from dataclasses import replace
 
 import pytest
 
 from rasa_twin24.ledger.conversations import Step
-from rasa_twin24.ledger.tasks import CandidateState, TaskState
-from tests.campaign.conftest import ANNA, BORIS, ME, Scene
+from rasa_twin24.ledger.tasks import TaskState
+from tests.campaign.conftest import ANNA, BORIS, GLEB, ME, VERA, Scene
+
+
+class Killed(BaseException):
+    """Nothing catches it, as nothing catches SIGKILL."""
+
+
+async def killed_at(scene: Scene, step: str) -> None:
+    """Carry out in a process that dies at this step."""
+
+    def reached(now: str) -> None:
+        if now == step:
+            raise Killed
+
+    dying = Scene.of(scene.clock, scene.sandbox, replace(scene.restarted().desk, reached=reached), scene.url)
+    with pytest.raises(Killed):
+        await dying.campaign.carry_out(ME)
 
 
 async def recovered(scene: Scene) -> list[str]:
@@ -24,21 +40,26 @@ async def test_nothing_half_done_is_left_alone(scene: Scene) -> None:
     assert await recovered(scene) == []
 
 
-async def test_a_creation_is_not_guessed_at(scene: Scene) -> None:
+async def test_a_creation_that_was_ordered_is_carried_out(scene: Scene) -> None:
     await scene.campaign.begin(ME)
     await scene.campaign.order(ME, "Акция")
-    assert await recovered(scene) == ["create_task_failed_unclear"]
-    assert await scene.step() == Step.CREATE
-    assert scene.sandbox.tasks == []
-    await scene.campaign.again(ME)
-    assert await scene.work() == ["create_task_done"]
+    assert await recovered(scene) == ["create_task_done"]
+    assert await scene.step() == Step.NUMBERS
+
+
+async def test_a_creation_whose_answer_a_kill_cut_off_is_found(scene: Scene) -> None:
+    await scene.campaign.begin(ME)
+    await scene.campaign.order(ME, "Акция")
+    await killed_at(scene, "create_sent")
+    assert await recovered(scene) == ["create_task_found"]
+    assert len(scene.sandbox.tasks) == 1
 
 
 async def test_a_creation_of_a_task_that_was_left_does_not_touch_the_talk(scene: Scene) -> None:
     await scene.campaign.begin(ME)
     await scene.campaign.order(ME, "Первая")
     await scene.campaign.begin(ME)
-    await recovered(scene)
+    assert await recovered(scene) == ["create_task_left"]
     assert await scene.step() is None
 
 
@@ -86,19 +107,17 @@ async def test_several_starts_of_one_conversation_are_all_taken_up(scene: Scene)
     assert scene.plays == 2
 
 
-async def test_numbers_on_their_way_are_sent_again_and_added_once(scene: Scene) -> None:
+# Where a kill comes while two portions go out → how many requests there are in the end.
+@pytest.mark.parametrize(("step", "requests"), [("portion_begun", 4), ("portion_sent", 3), ("portion_written", 3)])
+async def test_numbers_on_their_way_are_looked_up_and_added_once(scene: Scene, step: str, requests: int) -> None:
     task = await scene.filled(ANNA)
-    await scene.campaign.collect(ME, [BORIS])
-    scene.sandbox.fail_next("add", delay=0.2)  # TWIN has them, and answers into the void
-    turn = asyncio.create_task(scene.campaign.carry_out(ME))
-    await scene.until(lambda: scene.additions == 2)
-    turn.cancel()
-    for running in scene.campaign._jobs._running.values():
-        running.cancel()
-    await scene.campaign.close()
-    assert await scene.ledger.tasks.phones(task.id, CandidateState.SENDING) == [BORIS]
+    four = [BORIS, VERA, GLEB, "+79161234505"]
+    await scene.campaign.collect(ME, four)
+    await killed_at(scene, step)
     assert await recovered(scene) == ["add_candidates_done"]
-    assert scene.numbers(task) == [ANNA, BORIS]
+    assert scene.numbers(task) == [ANNA, *four]
+    assert scene.additions == (requests - 1 if step == "portion_begun" else requests)
+    assert await recovered(scene) == []
 
 
 async def test_numbers_of_a_task_that_was_left_or_planned_wait(scene: Scene) -> None:

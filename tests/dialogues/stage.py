@@ -33,8 +33,8 @@ class Stage:
         return self.telegram.user(id=next(self._ids) + 10_000, first_name="Чужой", language_code="ru")
 
     def task(self, name: str) -> Task:
-        """The one task of this name at TWIN."""
-        found = [task for task in self.sandbox.tasks if task.name == name]
+        """The one task of this name at TWIN, where a mark follows the name."""
+        found = [task for task in self.sandbox.tasks if task.name.rpartition(" #")[0] == name]
         assert len(found) == 1, f"{len(found)} tasks named {name}"
         return found[0]
 

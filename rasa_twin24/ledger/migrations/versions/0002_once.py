@@ -13,6 +13,8 @@ depends_on = None
 
 def upgrade() -> None:
     with op.batch_alter_table("tasks") as tasks:
+        tasks.add_column(sa.Column("begun_by", sa.String(255), nullable=True))
+        tasks.add_column(sa.Column("ordered_by", sa.String(255), nullable=True))
         tasks.add_column(sa.Column("mark", sa.String(16), nullable=True))
         tasks.add_column(sa.Column("sent_at", sa.Float, nullable=True))
         tasks.add_column(sa.Column("spoiled", sa.Boolean, nullable=False, server_default=sa.false()))
@@ -126,7 +128,7 @@ def downgrade() -> None:
     for table, columns in (
         ("plans", ("count", "outcome", "ended_at")),
         ("candidates", ("portion_id",)),
-        ("tasks", ("mark", "sent_at", "spoiled", "lease_owner", "lease_until")),
+        ("tasks", ("begun_by", "ordered_by", "mark", "sent_at", "spoiled", "lease_owner", "lease_until")),
     ):
         with op.batch_alter_table(table) as altered:
             for column in columns:

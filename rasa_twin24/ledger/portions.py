@@ -1,0 +1,158 @@
+"""Portions of candidates: what was sent to TWIN together, and what became of it. Written before the request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from rasa_twin24.ledger import abandoned, tasks
+from rasa_twin24.ledger.schema import candidates, portions
+from rasa_twin24.ledger.store import Store
+from rasa_twin24.ledger.tasks import CandidateState, TaskState
+
+
+class PortionState:
+    SENT = "sent"  # the answer is not known
+    UNCLEAR = "unclear"  # it is not known yet, and the person was told so
+    ADDED = "added"
+    ABSENT = "absent"  # surely not taken: its numbers wait again
+    GIVEN_UP = "given_up"  # nobody will ever know; its task at TWIN is abandoned
+    REFUSED = "refused"  # by TWIN, for what it holds
+
+
+@dataclass(frozen=True)
+class Portion:
+    """`count_before`: candidates at TWIN before it; None when TWIN does not tell."""
+
+    id: int
+    task_id: int
+    twin_id: str
+    size: int
+    count_before: int | None
+    state: str
+
+
+class Portions:
+    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def begin(self, task_id: int, phones: Sequence[str], count_before: int | None) -> Portion | None:
+        """Mark numbers as on their way; None when the task is not being filled any more.
+
+        A number is on its way in one portion only.
+        """
+
+        def work(connection: sa.engine.Connection) -> Portion | None:
+            # The change that changes nothing locks the row: a yes either comes first or sees the numbers on their way.
+            if not tasks.move(connection, task_id, [TaskState.FILLING], TaskState.FILLING):
+                return None
+            task = tasks.read(connection, task_id)
+            row = {
+                "task_id": task_id,
+                "twin_id": task.twin_id,
+                "size": len(phones),
+                "count_before": count_before,
+                "state": PortionState.SENT,
+                "sent_at": self._clock(),
+            }
+            number = connection.execute(sa.insert(portions).values(row)).inserted_primary_key[0]
+            connection.execute(
+                sa.update(candidates)
+                .where(
+                    candidates.c.task_id == task_id,
+                    candidates.c.phone.in_(phones),
+                    candidates.c.state == CandidateState.PENDING,
+                )
+                .values(state=CandidateState.SENDING, portion_id=number)
+            )
+            return _read(connection, number)
+
+        return await self._store.run(work)
+
+    async def end(self, portion: Portion, state: str, candidate_state: str) -> None:
+        """What became of a portion, and of its numbers with it: both or neither."""
+
+        def work(connection: sa.engine.Connection) -> None:
+            connection.execute(
+                sa.update(portions).where(portions.c.id == portion.id).values(state=state, ended_at=self._clock())
+            )
+            connection.execute(
+                sa.update(candidates)
+                .where(
+                    candidates.c.task_id == portion.task_id,
+                    candidates.c.portion_id == portion.id,
+                    candidates.c.state == CandidateState.SENDING,
+                )
+                .values(state=candidate_state)
+            )
+
+        await self._store.run(work)
+
+    async def unclear(self, portion: Portion) -> None:
+        """The person has been told that nobody knows; it is looked up again later."""
+        await self._store.run(
+            lambda c: c.execute(
+                sa.update(portions).where(portions.c.id == portion.id).values(state=PortionState.UNCLEAR)
+            )
+        )
+
+    async def open(self, task_id: int) -> list[Portion]:
+        """Those whose fate is not known, in the order in which they were sent."""
+
+        def work(connection: sa.engine.Connection) -> list[Portion]:
+            rows = connection.execute(
+                sa.select(portions.c.id)
+                .where(portions.c.task_id == task_id, portions.c.ended_at.is_(None))
+                .order_by(portions.c.id)
+            )
+            return [_read(connection, row.id) for row in rows.all()]
+
+        return await self._store.run(work)
+
+    async def start_over(self, task_id: int) -> bool:
+        """Leave the task at TWIN for ever and make another one for the same numbers, under a new mark."""
+
+        def work(connection: sa.engine.Connection) -> bool:
+            task = tasks.read(connection, task_id)
+            fresh = {"twin_id": None, "mark": None, "sent_at": None, "was_done": False, "there_before": 0}
+            if not tasks.move(connection, task_id, [TaskState.FILLING], TaskState.CREATING, **fresh):
+                return False
+            self._give_up(connection, task.twin_id or "", task_id)
+            again = [CandidateState.SENDING, CandidateState.ADDED]
+            connection.execute(
+                sa.update(candidates)
+                .where(candidates.c.task_id == task_id, candidates.c.state.in_(again))
+                .values(state=CandidateState.PENDING, portion_id=None)
+            )
+            return True
+
+        return await self._store.run(work)
+
+    async def spoil(self, task_id: int) -> bool:
+        """Leave somebody else's task for ever: it can be neither verified nor rebuilt."""
+
+        def work(connection: sa.engine.Connection) -> bool:
+            task = tasks.read(connection, task_id)
+            if not tasks.move(connection, task_id, [TaskState.FILLING], TaskState.DROPPED, spoiled=True):
+                return False
+            self._give_up(connection, task.twin_id or "", task_id)
+            return True
+
+        return await self._store.run(work)
+
+    def _give_up(self, connection: sa.engine.Connection, twin_id: str, task_id: int) -> None:
+        now = self._clock()
+        abandoned.put(connection, twin_id, abandoned.UNVERIFIED, now)
+        connection.execute(
+            sa.update(portions)
+            .where(portions.c.task_id == task_id, portions.c.ended_at.is_(None))
+            .values(state=PortionState.GIVEN_UP, ended_at=now)
+        )
+
+
+def _read(connection: sa.engine.Connection, portion_id: int) -> Portion:
+    row = connection.execute(sa.select(portions).where(portions.c.id == portion_id)).one()
+    return Portion(row.id, row.task_id, row.twin_id, row.size, row.count_before, row.state)
