@@ -17,7 +17,10 @@ async def create(desk: Desk, task: CallTask) -> Outcome:
     settings, ledger = desk.settings, desk.ledger
     try:
         twin_id = await desk.twin.tasks.create(
-            name=task.name, script_id=settings.script_id, caller_id=settings.caller_id
+            name=task.name,
+            script_id=settings.script_id,
+            caller_id=settings.caller_id,
+            window=settings.hours.window,
         )
     except TwinError as error:
         await ledger.tasks.move(task.id, [TaskState.CREATING], TaskState.NEW)

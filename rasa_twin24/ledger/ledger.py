@@ -8,11 +8,14 @@ from collections.abc import Callable
 from rasa_twin24.ledger.audit import Audit
 from rasa_twin24.ledger.buttons import Buttons
 from rasa_twin24.ledger.conversations import Conversations
+from rasa_twin24.ledger.gate import Gate
 from rasa_twin24.ledger.inbox import Inbox
 from rasa_twin24.ledger.kept import Kept
 from rasa_twin24.ledger.notices import Notices
 from rasa_twin24.ledger.people import People
 from rasa_twin24.ledger.plans import Plans
+from rasa_twin24.ledger.reservations import Reservations
+from rasa_twin24.ledger.stops import Stops
 from rasa_twin24.ledger.store import Store
 from rasa_twin24.ledger.tasks import Tasks
 from rasa_twin24.ledger.transcript import Transcript
@@ -34,6 +37,9 @@ class Ledger:
         self.conversations = Conversations(self._store, clock)
         self.tasks = Tasks(self._store, clock)
         self.plans = Plans(self._store, clock)
+        self.gate = Gate(self._store, self.people, clock)
+        self.reservations = Reservations(self._store)
+        self.stops = Stops(self._store, clock)
         self.notices = Notices(self._store, clock)
         self.transcript = Transcript(self._store, clock)
         self.kept = Kept(self._store)

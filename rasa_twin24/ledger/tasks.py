@@ -88,13 +88,13 @@ class Tasks:
                 **values,
             }
             task_id = connection.execute(sa.insert(tasks).values(row)).inserted_primary_key[0]
-            return _get(connection, task_id)
+            return read(connection, task_id)
 
         return await self._store.run(work)
 
     async def get(self, task_id: int) -> CallTask:
         """Raises `LookupError` when there is no such row."""
-        return await self._store.run(lambda c: _get(c, task_id))
+        return await self._store.run(lambda c: read(c, task_id))
 
     async def talked_about(self, conversation: str) -> tuple[CallTask | None, str | None]:
         """The task a conversation is about and the step it waits at."""
@@ -103,7 +103,7 @@ class Tasks:
             talk = connection.execute(sa.select(conversations).where(conversations.c.id == conversation)).first()
             if talk is None:
                 return None, None
-            return (_get(connection, talk.task_id) if talk.task_id is not None else None), talk.step
+            return (read(connection, talk.task_id) if talk.task_id is not None else None), talk.step
 
         return await self._store.run(work)
 
@@ -154,19 +154,6 @@ class Tasks:
         """Set the state if it is one of `expected`; False when somebody else was first."""
         return await self._store.run(lambda c: move(c, task_id, expected, state, **values))
 
-    async def may_play(self, task_id: int) -> bool:
-        """Decide for the one `play` of a yes, before it is sent: true once until the task is filled again."""
-
-        def work(connection: sa.engine.Connection) -> bool:
-            decided = connection.execute(
-                sa.update(tasks)
-                .where(tasks.c.id == task_id, tasks.c.state == TaskState.STARTING, tasks.c.started_at.is_(None))
-                .values(started_at=self._clock())
-            )
-            return bool(decided.rowcount)
-
-        return await self._store.run(work)
-
     async def end(self, task_id: int, kind: str, params: dict[str, Any]) -> bool:
         """A running task has ended, and its conversation is to be told so: both or, when it does not run, neither."""
 
@@ -174,7 +161,7 @@ class Tasks:
             now = self._clock()
             if not move(connection, task_id, [TaskState.RUNNING], TaskState.ENDED, ended_at=now, look_at=None):
                 return False
-            notices.put(connection, _get(connection, task_id).conversation, kind, params, now)
+            notices.put(connection, read(connection, task_id).conversation, kind, params, now)
             return True
 
         return await self._store.run(work)
@@ -256,7 +243,8 @@ def move(connection: sa.engine.Connection, task_id: int, expected: Collection[st
     return bool(changed.rowcount)
 
 
-def _get(connection: sa.engine.Connection, task_id: int) -> CallTask:
+def read(connection: sa.engine.Connection, task_id: int) -> CallTask:
+    """`Tasks.get` inside somebody else's transaction."""
     row = connection.execute(sa.select(tasks).where(tasks.c.id == task_id)).first()
     if row is None:
         raise LookupError(f"no task {task_id} in the ledger")
