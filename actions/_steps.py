@@ -25,18 +25,44 @@ async def resume(turn: Turn, office: Office) -> None:
         turn.say(_QUESTIONS[step])
 
 
-async def show_plan(turn: Turn, office: Office) -> None:
-    """The start question: what would be dialed, with what; or why nothing can be started."""
+async def ask_again(turn: Turn, office: Office) -> None:
+    """The start question in short: it wants a yes, or a number; or the plan anew, when none is alive."""
+    asked = await office.campaign.asked(turn.conversation)
+    if asked.count is not None:
+        turn.say("start_calls_type_count", count=str(asked.count))
+    elif asked.yes:
+        turn.say("start_calls_ask_again")
+    else:
+        await show_plan(turn, office)
+
+
+async def show_plan(turn: Turn, office: Office, *, answered: bool = False) -> None:
+    """The start question: what would be dialed, with what; or why nothing can be started.
+
+    `answered`: somebody said yes to an earlier plan, which was no yes to this one.
+    """
     plan = await office.campaign.show_plan(turn.conversation)
     if isinstance(plan, Outcome):
         turn.tell(plan)
         return
+    if answered and plan.obstacle is None:
+        turn.say("start_calls_plan_old")
     if plan.left_out:
         turn.say("start_calls_left_out", count=str(plan.left_out))
+    if plan.before is not None and plan.before < 0:
+        turn.say("start_calls_fewer", count=str(plan.added), total=str(plan.total))
+    if plan.hours is None:
+        turn.say("start_calls_foreign_hours")
     turn.say(_plan_phrase(plan), **_plan_values(plan))
+    if plan.obstacle is not None:
+        turn.tell(plan.obstacle)
 
 
 def _plan_phrase(plan: Plan) -> str:
+    if plan.obstacle is not None:
+        return "start_calls_plan_closed"
+    if plan.type_count:
+        return "start_calls_plan_count"
     if plan.before is None:
         return "start_calls_plan_unknown_before"
     return "start_calls_plan_before" if plan.before else "start_calls_plan"
@@ -47,8 +73,9 @@ def _plan_values(plan: Plan) -> dict[str, str]:
         "name": plan.task.name,
         "task_id": plan.task.twin_id or "",
         "count": str(plan.added),
-        "before": str(plan.before or 0),
-        "total": str(plan.added + (plan.before or 0)),
+        "before": "?" if plan.before is None else str(plan.before),
+        "total": str(plan.total),
         "script": plan.script_id,
         "caller": plan.caller_id,
+        "hours": plan.hours or "—",
     }

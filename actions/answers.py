@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from actions._boundary import Events, Office, TopicAction, Turn
-from actions._steps import resume, show_plan
+from actions._steps import ask_again, resume, show_plan
 from actions.add_candidates import unreadable
 from actions.control import cancel, try_again
 from actions.start_calls import consent
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.text.consent import is_clear_yes
+from rasa_twin24.text.count import read_count
 from rasa_twin24.text.phrases import Phrases
 from rasa_twin24.text.removal import removes_numbers
 
@@ -27,6 +28,7 @@ OFFERABLE = (
     "help",
 )
 OFFERED = 2
+CONFIRM_COUNT = "action_confirm_count"
 
 
 class ActionAffirm(TopicAction):
@@ -42,7 +44,7 @@ class ActionAffirm(TopicAction):
             if turn.typed and is_clear_yes(turn.text):
                 await consent(turn, office)
             else:
-                turn.say("start_calls_ask_again")
+                await ask_again(turn, office)
         elif step == Step.MORE:
             await office.ledger.conversations.step(turn.conversation, Step.NUMBERS)
             turn.say("resume_numbers")
@@ -108,7 +110,7 @@ class ActionUnclear(TopicAction):
         elif step == Step.MORE:
             await show_plan(turn, office)
         elif step == Step.START:
-            turn.say("start_calls_ask_again")
+            await ask_again(turn, office)
         elif step is not None:
             await resume(turn, office)
         elif turn.intent == "out_of_scope":
@@ -123,7 +125,7 @@ class ActionUnclear(TopicAction):
         """Whether the message before this one was not understood either."""
         done = [event.get("name") for event in turn.tracker.events if event.get("event") == "action"]
         before = [name for name in done if name not in (None, "action_listen", "action_extract_slots")]
-        return bool(before) and before[-1] == self.name()
+        return bool(before) and before[-1] in (ActionUnclear.name(self), CONFIRM_COUNT)
 
     def _ask_which(self, turn: Turn) -> None:
         """The likeliest readings, in words, as buttons."""
@@ -137,3 +139,17 @@ class ActionUnclear(TopicAction):
             {"title": self._phrases.say(f"utter_reading_{name}", language), "payload": f"/{name}"} for name in names
         ]
         turn.offer("fallback_ask", buttons)
+
+
+class ActionConfirmCount(ActionUnclear):
+    """A count, typed where the plan of many candidates asks for it; anywhere else it is as unclear as before."""
+
+    def name(self) -> str:
+        return CONFIRM_COUNT
+
+    async def act(self, turn: Turn, office: Office) -> Events | None:
+        count = read_count(turn.text) if turn.typed else None
+        if count is not None and (await office.campaign.asked(turn.conversation)).count is not None:
+            await consent(turn, office, count)
+            return None
+        return await super().act(turn, office)

@@ -49,14 +49,17 @@ class ActionConfirmStart(TopicAction):
         return None
 
 
-async def consent(turn: Turn, office: Office) -> None:
-    """Take the yes; the start itself is carried out right after."""
+async def consent(turn: Turn, office: Office, count: int | None = None) -> None:
+    """Take the yes, or the typed `count` that stands for it; the start itself is carried out right after."""
     if not await admitted(turn, office, "consent", Role.OPERATOR):
         return
-    if await office.campaign.confirm(turn.conversation):
+    asked = await office.campaign.asked(turn.conversation)
+    if asked.count is not None and count != asked.count:
+        turn.say("start_calls_type_count" if count is None else "start_calls_wrong_count", count=str(asked.count))
+        return
+    if await office.campaign.confirm(turn.conversation, count):
         turn.say("start_calls_confirmed")
         return
     _, step = await office.campaign.current(turn.conversation)
-    if step == Step.START:  # too old, or the list has changed since: it was not a yes to this
-        turn.say("start_calls_plan_old")
-    await show_plan(turn, office)
+    # Too old, or the list has changed since: it was not a yes to this.
+    await show_plan(turn, office, answered=step == Step.START)

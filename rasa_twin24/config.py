@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from rasa_twin24.campaign import CampaignSettings
+from rasa_twin24.campaign.hours import ROUND_THE_CLOCK
 from rasa_twin24.ledger import LedgerSettings
 from rasa_twin24.sandbox import CALLER_ID, LOGIN, PASSWORD, SCRIPT_ID
 from rasa_twin24.twin24 import Settings
@@ -50,7 +51,7 @@ class Config:
             ledger = LedgerSettings.from_env(env)
             if not sandbox:
                 Settings.from_env(env)
-                CampaignSettings.from_env(env)
+            CampaignSettings.from_env(sandbox_env(env, "", "") if sandbox else env)
         except ValueError as error:
             raise WrongSetting(str(error)) from error
         webhook = env.get("TELEGRAM_WEBHOOK_URL") or ""
@@ -86,7 +87,7 @@ class Config:
 
 
 def sandbox_env(env: Mapping[str, str], iam_url: str, cis_url: str) -> dict[str, str]:
-    """The environment with the built-in sandbox's own account, script and number."""
+    """The environment with the built-in sandbox's own account, script and number; it calls nobody, at any hour."""
     return {
         **env,
         "TWIN24_EMAIL": LOGIN,
@@ -96,6 +97,7 @@ def sandbox_env(env: Mapping[str, str], iam_url: str, cis_url: str) -> dict[str,
         "TWIN24_SCRIPT_ID": SCRIPT_ID,
         "TWIN24_CID_TYPE": "gornum",
         "TWIN24_CID_DATA": CALLER_ID,
+        "BOT_CALL_HOURS": env.get("BOT_CALL_HOURS") or ROUND_THE_CLOCK,
     }
 
 

@@ -12,11 +12,15 @@ from rasa_twin24.campaign.desk import Desk
 from rasa_twin24.campaign.fill import fill, named
 from rasa_twin24.campaign.jobs import Jobs
 from rasa_twin24.campaign.mark import carries, mark_in
+from rasa_twin24.campaign.obstacle import obstacle
 from rasa_twin24.campaign.outcome import Outcome
-from rasa_twin24.campaign.plan import Plan, caller, digest
+from rasa_twin24.campaign.plan import Asked, Plan, caller, digest, total
 from rasa_twin24.campaign.start import start
+from rasa_twin24.campaign.stop import pause_all, still_running
 from rasa_twin24.ledger.abandoned import DUPLICATE
 from rasa_twin24.ledger.conversations import Step
+from rasa_twin24.ledger.reservations import Used
+from rasa_twin24.ledger.stops import Stop
 from rasa_twin24.ledger.tasks import CallTask, CandidateState, Collected, TaskState
 from rasa_twin24.twin24 import Task, TaskStatus
 
@@ -38,6 +42,8 @@ class Campaign:
         self._ledger = desk.ledger
         self._jobs = Jobs(desk.ledger, self._work)
         self._recovering: asyncio.Task[None] | None = None
+        # By the stop's id, as the others are by the task's.
+        self._stopping = Jobs(desk.ledger, self._pause_all, leased=False)
 
     # --- what is talked about -------------------------------------------------------------------------------
 
@@ -97,6 +103,11 @@ class Campaign:
     async def latest(self, conversation: str, limit: int = 10) -> list[CallTask]:
         """This conversation's tasks at TWIN, newest first."""
         return await self._ledger.tasks.latest(conversation, limit)
+
+    async def used_today(self, person: str) -> tuple[str, Used]:
+        """The day, YYYY-MM-DD in the company's time zone, and what of its limits has been used."""
+        day = self._desk.settings.hours.day(self._ledger.now())
+        return day, await self._ledger.reservations.used(person, day)
 
     # --- what is to be done ---------------------------------------------------------------------------------
 
@@ -200,20 +211,55 @@ class Campaign:
         if not added and (task.was_done or task.there_before == 0 or blank):
             kind = "start_calls_nothing_new" if task.was_done else "start_calls_empty"
             return Outcome(kind, {"name": task.name, "task_id": task.twin_id})
-        settings = self._desk.settings
-        await self._ledger.plans.show(conversation, task.id, digest(task, added, settings), settings.plan_life)
+        settings, count = self._desk.settings, total(task, len(added))
+        found = await obstacle(self._desk, conversation, count)
+        if found is None:
+            shown = digest(task, added, settings)
+            await self._ledger.plans.show(conversation, task.id, shown, settings.plan_life, count)
+        else:  # it is shown, but a yes is not asked for
+            await self._ledger.plans.void(conversation)
         await self._ledger.conversations.step(conversation, Step.START)
-        return Plan(task, len(added), task.there_before, len(unsent), settings.script_id, caller(settings))
+        return Plan(
+            task,
+            len(added),
+            task.there_before,
+            len(unsent),
+            settings.script_id,
+            caller(settings),
+            settings.hours.text if task.ours else None,
+            type_count=count > settings.count_from,
+            obstacle=found,
+        )
 
-    async def confirm(self, conversation: str) -> bool:
-        """The person said a clear yes: true when it was to the plan shown last, unexpired, unchanged, unused."""
+    async def asked(self, conversation: str) -> Asked:
+        """What the plan shown last waits for."""
+        _, step = await self.current(conversation)
+        count = await self._ledger.plans.shown(conversation) if step == Step.START else None
+        if count is None:
+            return Asked()
+        return Asked(yes=True, count=count if count > self._desk.settings.count_from else None)
+
+    async def confirm(self, conversation: str, count: int | None = None) -> bool:
+        """The person said a clear yes: true when it was to the plan shown last, unexpired, unchanged, unused.
+
+        A plan of many candidates wants their number, typed, as `count`. A yes that the hours, a limit or a stop
+        forbids is refused and audited; the next plan says why.
+        """
         task, step = await self.current(conversation)
         if task is None or step != Step.START:
+            return False
+        shown = await self._ledger.plans.shown(conversation)
+        if shown is None or (shown > self._desk.settings.count_from and count != shown):
+            return False
+        found = await obstacle(self._desk, conversation, shown)
+        if found is not None:
+            await self._ledger.plans.refuse(conversation, task.id, found.kind)
             return False
         if not await self._ledger.plans.use(
             conversation, task.id, lambda added: digest(task, added, self._desk.settings)
         ):
             return False
+        self._desk.reached("start_agreed")
         await self._ledger.conversations.step(conversation, Step.STARTING)
         return True
 
@@ -223,6 +269,32 @@ class Campaign:
         await self._ledger.plans.void(conversation)
         await self._ledger.conversations.step(conversation, None)
         return task
+
+    # --- stopping everything --------------------------------------------------------------------------------
+
+    async def emergency_stop(self, person: str) -> Stop:
+        """From now on nothing starts; what runs is paused by `pause_all`."""
+        return await self._ledger.stops.make(person)
+
+    async def pause_all(self, stop: Stop) -> list[Outcome] | None:
+        """Pause whatever this bot has started; None when the report comes as notices to who made the stop."""
+        return await self._stopping.run(stop.made_by, stop.id, self._desk.settings.patience)
+
+    async def lift_stop(self, person: str) -> bool:
+        """Let starts through again; what is paused stays so. False when no stop was in force."""
+        return await self._ledger.stops.lift(person) is not None
+
+    async def keep_stopped(self) -> None:
+        """While a stop is in force, pause what runs in spite of it; to be called at the start and every minute."""
+        stop = await self._ledger.stops.in_force()
+        if stop is None or self._stopping.is_running(stop.id):
+            return
+        if not stop.reported or await still_running(self._desk):
+            self._stopping.take_up(stop.made_by, stop.id)
+
+    async def _pause_all(self, stop_id: int) -> list[Outcome]:
+        stop = await self._ledger.stops.in_force()
+        return await pause_all(self._desk, stop) if stop is not None and stop.id == stop_id else []
 
     # --- doing it -------------------------------------------------------------------------------------------
 
@@ -238,6 +310,7 @@ class Campaign:
 
     async def recover(self) -> None:
         """Take up whatever is half done and nobody works on; the outcomes come as notices."""
+        await self.keep_stopped()
         left_behind = await self._ledger.leases.left_behind()
         for task in await self._ledger.tasks.in_states([TaskState.CREATING, TaskState.STARTING, TaskState.FILLING]):
             if self._jobs.is_running(task.id):
@@ -263,7 +336,7 @@ class Campaign:
         """Wait a moment for running work; what is not done then is found in the ledger at the next start."""
         if self._recovering is not None:
             self._recovering.cancel()
-        await self._jobs.close(CLOSE_SECONDS)
+        await asyncio.gather(self._jobs.close(CLOSE_SECONDS), self._stopping.close(CLOSE_SECONDS))
 
     async def _work(self, task_id: int) -> list[Outcome]:
         """Until nothing is left to do: create, then fill, then start. Each step is found anew in the ledger."""
@@ -278,7 +351,9 @@ class Campaign:
                 if (await self._ledger.tasks.get(task_id)).state == TaskState.CREATING:
                     return outcomes  # nobody can tell yet; looked up again every minute
             elif task.state == TaskState.STARTING:
-                return [*outcomes, await start(self._desk, task)]
+                outcomes.append(await start(self._desk, task))
+                if (await self._ledger.tasks.get(task_id)).state != TaskState.CREATING:
+                    return outcomes
             elif (
                 task.state == TaskState.FILLING
                 and await self.unsent(task)

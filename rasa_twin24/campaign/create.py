@@ -58,6 +58,7 @@ async def _send(desk: Desk, task: CallTask) -> list[Outcome]:
                 script_id=settings.script_id,
                 caller_id=settings.caller_id,
                 comment=comment(sent.mark),
+                window=settings.hours.window,
             )
         except TwinError as error:
             if not error.maybe_done:

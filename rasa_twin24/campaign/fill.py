@@ -9,6 +9,7 @@ from rasa_twin24.campaign.desk import Desk
 from rasa_twin24.campaign.lookup import count_candidates, watch_count
 from rasa_twin24.campaign.outcome import Outcome, failure
 from rasa_twin24.campaign.readiness import pauses
+from rasa_twin24.campaign.rebuild import give_up, may_be_rebuilt
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.portions import Portion, PortionState
 from rasa_twin24.ledger.tasks import CallTask, CandidateState
@@ -86,8 +87,8 @@ async def fill(desk: Desk, task: CallTask) -> Filled:
     except _Unverifiable:
         filled.unverifiable = True
     if filled.unverifiable:
-        filled.outcomes = [await _give_up(desk, task)]
-        filled.left = not _may_be_rebuilt(task)
+        filled.outcomes = [await give_up(desk, task)]
+        filled.left = not may_be_rebuilt(task)
         return filled
     if (await desk.ledger.conversations.get(task.conversation)).task_id != task.id:
         filled.left = True  # what stays where was said when the person went; questions about it would confuse
@@ -163,7 +164,7 @@ async def _settle(desk: Desk, task: CallTask, portion: Portion) -> int:
         await portions.end(portion, PortionState.ADDED, CandidateState.ADDED)
         return portion.size
     if counts.always(portion.count_before):
-        await portions.end(portion, PortionState.ABSENT, CandidateState.PENDING)
+        await portions.end(portion, PortionState.LOST, CandidateState.PENDING)
         return 0
     if counts.failed and not counts.untold and counts.seen <= {portion.count_before}:
         told_before = portion.state == PortionState.UNCLEAR
@@ -185,22 +186,6 @@ async def _check_count(desk: Desk, task: CallTask) -> None:
         return  # asked again before the start
     if expected not in (await watch_count(desk, task, expected)).seen:
         raise _Unverifiable
-
-
-async def _give_up(desk: Desk, task: CallTask) -> Outcome:
-    """A list that cannot be verified is never played."""
-    params = {"name": task.name, "task_id": task.twin_id or ""}
-    if _may_be_rebuilt(task):
-        await desk.ledger.portions.start_over(task.id)
-        return Outcome("add_candidates_rebuilding", params)
-    await desk.ledger.portions.spoil(task.id)
-    await desk.ledger.conversations.leave(task.conversation, task.id)
-    return Outcome("add_candidates_spoiled", params)
-
-
-def _may_be_rebuilt(task: CallTask) -> bool:
-    """Whether everybody who is still to be called is on our list; others may have put people into the task as well."""
-    return task.ours and (task.there_before == 0 or task.was_done)
 
 
 async def _add(desk: Desk, task: CallTask, phones: Sequence[str], *, patient: bool) -> None:

@@ -26,9 +26,11 @@ class Jobs:
     Not in another process either: each run holds the task's lease.
     """
 
-    def __init__(self, ledger: Ledger, work: Work) -> None:
+    def __init__(self, ledger: Ledger, work: Work, *, leased: bool = True) -> None:
+        """`leased`: false for work that is not about a task."""
         self._ledger = ledger
         self._work = work
+        self._leased = leased
         self._running: dict[int, asyncio.Task[list[Outcome]]] = {}
         self._asked: set[int] = set()
         self._telling: set[asyncio.Task[None]] = set()
@@ -76,7 +78,9 @@ class Jobs:
         try:
             while True:
                 self._asked.discard(task_id)
-                if await self._lease(task_id):
+                if not self._leased:
+                    outcomes += await self._work(task_id)
+                elif await self._lease(task_id):
                     outcomes += await self._work_on_lease(task_id)
                 if task_id not in self._asked:
                     return outcomes

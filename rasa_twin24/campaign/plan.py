@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from rasa_twin24.campaign.outcome import Outcome
 from rasa_twin24.campaign.settings import CampaignSettings
 from rasa_twin24.ledger.tasks import CallTask
 
@@ -15,7 +16,9 @@ from rasa_twin24.ledger.tasks import CallTask
 class Plan:
     """As shown: `added` numbers came through this bot; `before` were there already, None if TWIN does not tell.
 
-    `left_out` were given to the bot but are not at TWIN.
+    `before` below 0: TWIN has lost so many of the added. `left_out` were given to the bot but are not at TWIN.
+    `hours` is the task's calling window, None if it was made elsewhere. `type_count`: only the typed number of
+    candidates is a yes. `obstacle` is why there can be no yes now.
     """
 
     task: CallTask
@@ -24,6 +27,27 @@ class Plan:
     left_out: int
     script_id: str
     caller_id: str
+    hours: str | None = None
+    type_count: bool = False
+    obstacle: Outcome | None = None
+
+    @property
+    def total(self) -> int:
+        """Candidates that a yes would dial, as far as TWIN tells."""
+        return total(self.task, self.added)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a shown plan waits for: nothing, a yes, or the typed number of candidates."""
+
+    yes: bool = False
+    count: int | None = None
+
+
+def total(task: CallTask, added: int) -> int:
+    """Candidates at TWIN: those added here, and those that were there."""
+    return added + (task.there_before or 0)
 
 
 def caller(settings: CampaignSettings) -> str:
@@ -32,7 +56,7 @@ def caller(settings: CampaignSettings) -> str:
 
 
 def digest(task: CallTask, phones: Iterable[str], settings: CampaignSettings) -> str:
-    """Changes with anything the consent was about: the task, its exact list, the script, the caller id."""
+    """Changes with anything the consent was about: the task, its exact list, the script, the caller id, the hours."""
     shown = [
         task.id,
         task.twin_id,
@@ -41,5 +65,7 @@ def digest(task: CallTask, phones: Iterable[str], settings: CampaignSettings) ->
         settings.script_id,
         settings.caller_id.type,
         settings.caller_id.data,
+        settings.hours.text,
+        settings.hours.zone.key,
     ]
     return hashlib.sha256(json.dumps(shown).encode()).hexdigest()

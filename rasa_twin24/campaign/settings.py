@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from rasa_twin24.campaign.hours import CallHours
+from rasa_twin24.campaign.limits import Limits, whole_number
 from rasa_twin24.twin24 import CallerId
 
 
@@ -17,8 +19,13 @@ class CampaignSettings:
     default_region: str = "RU"
     # How long a turn waits for TWIN before the work goes on beside the talk.
     patience: float = 2.0
+    # When a start is allowed. The defaults are those of the environment's.
+    hours: CallHours = field(default_factory=lambda: CallHours.from_env({}))
+    limits: Limits = field(default_factory=Limits)
     # How long a shown plan may be said yes to.
     plan_life: float = 15 * 60
+    # Above so many candidates the person types their number instead of "yes".
+    count_from: int = 100
     # How long TWIN may take to get a filled task ready for its start.
     ready_deadline: float = 20.0
     # How long a task just made may refuse its first candidates. Other clients of TWIN wait 2 to 6 seconds there.
@@ -35,7 +42,8 @@ class CampaignSettings:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> CampaignSettings:
-        """Read `TWIN24_SCRIPT_ID`, `TWIN24_CID_TYPE`, `TWIN24_CID_DATA`, `BOT_DEFAULT_REGION`.
+        """Read `TWIN24_SCRIPT_ID`, `TWIN24_CID_TYPE`, `TWIN24_CID_DATA`, `BOT_DEFAULT_REGION`, `BOT_PLAN_MINUTES`,
+        `BOT_COUNT_FROM` and those of the hours and the limits.
 
         Raises `ValueError`, naming the variable and the mend.
         """
@@ -57,4 +65,12 @@ class CampaignSettings:
         region = (env.get("BOT_DEFAULT_REGION") or "RU").upper()
         if len(region) != 2 or not region.isalpha():
             raise ValueError(f"BOT_DEFAULT_REGION is '{region}': use a two-letter country code such as RU")
-        return cls(script_id=script_id, caller_id=caller_id, default_region=region)
+        return cls(
+            script_id=script_id,
+            caller_id=caller_id,
+            default_region=region,
+            hours=CallHours.from_env(env),
+            limits=Limits.from_env(env),
+            plan_life=whole_number(env, "BOT_PLAN_MINUTES", 15, least=1) * 60,
+            count_from=whole_number(env, "BOT_COUNT_FROM", 100),
+        )

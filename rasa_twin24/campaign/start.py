@@ -1,11 +1,17 @@
-"""Start the dialing: wait until TWIN is ready, `play` once, and know whether it was carried out."""
+"""Start the dialing: wait until TWIN is ready, pass the gate, `play` once, and know whether it was carried out."""
 
 from __future__ import annotations
 
 from rasa_twin24.campaign.desk import Desk
+from rasa_twin24.campaign.obstacle import outside_hours, over_limit, stopped
 from rasa_twin24.campaign.outcome import Outcome, failure
+from rasa_twin24.campaign.plan import total
 from rasa_twin24.campaign.readiness import Ready, next_look, pauses, readiness
+from rasa_twin24.campaign.rebuild import give_up
+from rasa_twin24.campaign.stop import hold
 from rasa_twin24.ledger.conversations import Step
+from rasa_twin24.ledger.gate import Refusal, Verdict
+from rasa_twin24.ledger.plans import Ending
 from rasa_twin24.ledger.tasks import CallTask, CandidateState, TaskState
 from rasa_twin24.twin24 import RateLimited, Task, TaskStatus, TwinError, Unavailable
 
@@ -18,18 +24,23 @@ async def start(desk: Desk, task: CallTask) -> Outcome:
     if task.started_at is not None:  # a crash came between the decision to send `play` and its answer
         return await _verify(desk, task)
     if not await desk.ledger.plans.agreed(task.id):
-        return await _not_started(desk, task, Outcome("start_calls_plan_old"))
+        return await _refused(desk, task, Outcome("start_calls_plan_old"))
     outcome = await _wait_until_ready(desk, task)
     if outcome is not None:
         return outcome
     # Written before the request: after a crash the task is looked up, not played again.
-    if not await desk.ledger.tasks.may_play(task.id):
-        return await _verify(desk, task)
+    outcome = await _pass_gate(desk, task)
+    if outcome is not None:
+        return outcome
+    desk.reached("play_begun")
     try:
         await desk.twin.tasks.play(_twin_id(task))
     except TwinError as error:
         return await _after_failed_play(desk, task, error)
-    return await _runs(desk, task)
+    desk.reached("play_sent")
+    if await _seen_running(desk, task):
+        return await _runs(desk, task)
+    return await _unclear(desk, task)
 
 
 async def _wait_until_ready(desk: Desk, task: CallTask) -> Outcome | None:
@@ -38,6 +49,7 @@ async def _wait_until_ready(desk: Desk, task: CallTask) -> Outcome | None:
     deadline = desk.settings.ready_deadline
     gives_up_at = desk.ledger.now() + deadline
     trouble: TwinError | None = None
+    fewer: int | None = None
     for pause in pauses(desk.settings, deadline):
         try:
             found = await desk.twin.tasks.get(_twin_id(task))
@@ -46,33 +58,87 @@ async def _wait_until_ready(desk: Desk, task: CallTask) -> Outcome | None:
                 return await _not_started(desk, task, failure("start_calls", error))
             trouble = error
         else:
-            trouble = None
+            trouble = fewer = None
             ready = readiness(found.status, added=bool(added))
-            if ready is Ready.YES:
-                return await _unless_grown(desk, task, found, added)
             if ready is Ready.RUNNING:
-                return await _runs(desk, task, "start_calls_already_running")
+                return await _runs_already(desk, task)
             if ready is Ready.NEVER:
                 return await _not_started(desk, task, Outcome("start_calls_impossible", {"status": found.status}))
+            if ready is Ready.YES:
+                more = await _surplus(desk, task, found, added)
+                if not more:
+                    return None
+                if more > 0:
+                    return await _differs(desk, task, more)
+                fewer = more  # perhaps TWIN only shows what was added a moment late
         if desk.ledger.now() >= gives_up_at:  # the answers, not the pauses, may have taken the time
             break
         await desk.sleep(pause)
+    if fewer:
+        return await _differs(desk, task, fewer)
     late = failure("start_calls", trouble) if trouble else Outcome("start_calls_not_ready")
     return await _not_started(desk, task, late)
 
 
-async def _unless_grown(desk: Desk, task: CallTask, found: Task, added: int) -> Outcome | None:
-    """None when TWIN would dial no more people than the plan showed.
+async def _surplus(desk: Desk, task: CallTask, found: Task, added: int) -> int:
+    """How many candidates more than the plan showed TWIN has; below 0: fewer, 0 also when it does not tell.
 
-    Somebody may have added to the task in the cabinet or from another conversation since.
+    Somebody may have added to the task, or removed from it, in the cabinet or from another conversation since.
     """
-    if found.candidate_count is None or task.there_before is None:
+    if task.there_before is None:
+        return 0
+    count = found.candidate_count
+    if count is None:  # some answers hold it only in the list
+        try:
+            page = await desk.twin.tasks.list(keyword=task.name)
+        except TwinError:
+            return 0
+        count = next((item.candidate_count for item in page.items if item.id == found.id), None)
+    return 0 if count is None else count - added - task.there_before
+
+
+async def _differs(desk: Desk, task: CallTask, more: int) -> Outcome:
+    """What the yes was to is not what TWIN would dial: the next plan shows that.
+
+    Unless a number of ours may be there twice, since TWIN may have taken what it refused or did not answer.
+    """
+    if more > 0 and await desk.ledger.portions.in_doubt(task.id):
+        await _refused(desk, task, Outcome("add_candidates_rebuilding"))
+        return await give_up(desk, task)
+    await desk.ledger.tasks.change(task.id, there_before=(task.there_before or 0) + more)
+    return await _refused(desk, task, Outcome("start_calls_plan_old"))
+
+
+async def _pass_gate(desk: Desk, task: CallTask) -> Outcome | None:
+    """None when this process may send the one `play` of the yes."""
+    ledger, settings = desk.ledger, desk.settings
+    now = ledger.now()
+    if not settings.hours.allows(now):
+        return await _refused(desk, task, outside_hours(settings.hours, now))
+    numbers = total(task, len(await ledger.tasks.phones(task.id, CandidateState.ADDED)))
+    verdict = await ledger.gate.enter(
+        task.id, numbers, settings.hours.day(now), lambda used: settings.limits.excess(numbers, used) is None
+    )
+    if verdict.refusal is None:
         return None
-    before = found.candidate_count - added
-    if before <= task.there_before:
-        return None
-    await desk.ledger.tasks.change(task.id, there_before=before)
-    return await _not_started(desk, task, Outcome("start_calls_plan_old"))
+    if verdict.refusal is Refusal.DECIDED:
+        return await _verify(desk, task)
+    return await _refused(desk, task, await _reason(desk, task, verdict, numbers))
+
+
+async def _reason(desk: Desk, task: CallTask, verdict: Verdict, numbers: int) -> Outcome:
+    """The phrase of a refusal at the gate."""
+    if verdict.stop is not None:
+        return await stopped(desk, verdict.stop, task.conversation)
+    if verdict.used is not None:
+        excess = desk.settings.limits.excess(numbers, verdict.used)
+        if excess is not None:
+            return over_limit(excess, desk.settings.hours, desk.ledger.now())
+    if verdict.refusal is Refusal.NO_RIGHT:
+        return Outcome("start_calls_no_right")
+    if verdict.refusal is Refusal.SPOILED:
+        return Outcome("start_calls_spoiled")
+    return Outcome("start_calls_plan_old")
 
 
 async def _after_failed_play(desk: Desk, task: CallTask, error: TwinError) -> Outcome:
@@ -84,6 +150,19 @@ async def _after_failed_play(desk: Desk, task: CallTask, error: TwinError) -> Ou
     except TwinError:
         pass  # the refusal itself is the news
     return await _not_started(desk, task, failure("start_calls", error))
+
+
+async def _seen_running(desk: Desk, task: CallTask) -> bool:
+    """After a `play` that TWIN accepted: false only when it shows a task that does not run at every look."""
+    for pause in (0, *desk.settings.verify_after):
+        await desk.sleep(pause)
+        try:
+            status = (await desk.twin.tasks.get(_twin_id(task))).status
+        except TwinError:
+            return True  # what TWIN said to `play` stands
+        if status in (TaskStatus.PROCESS, TaskStatus.DONE):
+            return True
+    return False
 
 
 async def _verify(desk: Desk, task: CallTask) -> Outcome:
@@ -102,34 +181,60 @@ async def _verify(desk: Desk, task: CallTask) -> Outcome:
             return await _runs(desk, task)
     if statuses <= {TaskStatus.READY, TaskStatus.PAUSED}:
         return await _not_started(desk, task, Outcome("start_calls_failed_unavailable"))
-    # Nothing was seen to run, nothing is sure: it is watched, and never played by the bot again.
-    await desk.ledger.tasks.move(
-        task.id, [TaskState.STARTING], TaskState.RUNNING, look_at=desk.ledger.now(), looks=0, seen_status=None
-    )
-    await desk.ledger.conversations.leave(task.conversation, task.id)
-    return Outcome("start_calls_unclear", {"task_id": _twin_id(task), "name": task.name})
+    return await _unclear(desk, task)
 
 
 async def _runs(desk: Desk, task: CallTask, kind: str = "start_calls_done") -> Outcome:
+    """The yes has been carried out."""
+    return await _leave_running(desk, task, Ending.DONE, kind)
+
+
+async def _runs_already(desk: Desk, task: CallTask) -> Outcome:
+    """Somebody else has started it: this yes is not used, and nothing of the limits is."""
+    return await _leave_running(desk, task, Ending.REFUSED, "start_calls_already_running")
+
+
+async def _unclear(desk: Desk, task: CallTask) -> Outcome:
+    """Nothing was seen to run, nothing is sure: it is watched, and never played by the bot again."""
+    return await _leave_running(desk, task, Ending.UNCLEAR, "start_calls_unclear")
+
+
+async def _leave_running(desk: Desk, task: CallTask, ending: str, kind: str) -> Outcome:
     """The scenario is over; the conversation is free for the next task."""
-    count = len(await desk.ledger.tasks.phones(task.id, CandidateState.ADDED)) + (task.there_before or 0)
-    await desk.ledger.tasks.mark_all(task.id, CandidateState.ADDED, CandidateState.DIALED)
+    count = total(task, len(await desk.ledger.tasks.phones(task.id, CandidateState.ADDED)))
     now = desk.ledger.now()
-    await desk.ledger.tasks.move(
+    await desk.ledger.gate.leave(
         task.id,
-        [TaskState.STARTING],
+        ending,
         TaskState.RUNNING,
+        kind,
         started_at=task.started_at or now,
-        look_at=now + next_look(0, desk.settings),
+        look_at=now if ending == Ending.UNCLEAR else now + next_look(0, desk.settings),
         looks=0,
         seen_status=None,
     )
+    desk.reached("play_written")
     await desk.ledger.conversations.leave(task.conversation, task.id)
-    return Outcome(kind, {"name": task.name, "task_id": _twin_id(task), "count": str(count)})
+    values = {"name": task.name, "task_id": _twin_id(task), "count": str(count)}
+    # A stop that came while `play` was on its way could not hold it; one that comes from here on sees it running.
+    held = await hold(desk, task)
+    if held is None or (ending == Ending.UNCLEAR and not held):
+        return Outcome(kind, values)
+    return Outcome("start_calls_held" if held else "start_calls_not_held", values)
+
+
+async def _refused(desk: Desk, task: CallTask, outcome: Outcome) -> Outcome:
+    """This bot does not let it start."""
+    return await _leave_waiting(desk, task, Ending.REFUSED, outcome)
 
 
 async def _not_started(desk: Desk, task: CallTask, outcome: Outcome) -> Outcome:
-    await desk.ledger.tasks.move(task.id, [TaskState.STARTING], TaskState.FILLING, started_at=None)
+    """TWIN does not start it, and surely has not."""
+    return await _leave_waiting(desk, task, Ending.NOT_STARTED, outcome)
+
+
+async def _leave_waiting(desk: Desk, task: CallTask, ending: str, outcome: Outcome) -> Outcome:
+    await desk.ledger.gate.leave(task.id, ending, TaskState.FILLING, outcome.kind, started_at=None)
     await desk.ledger.conversations.step_of(task.conversation, task.id, Step.START)
     return Outcome(outcome.kind, {"name": task.name, "task_id": _twin_id(task), **outcome.params})
 

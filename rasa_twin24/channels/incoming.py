@@ -38,6 +38,9 @@ COMMANDS = {
     "add": "add_to_existing_task",
     "help": "help",
     "cancel": "cancel",
+    "stopall": "emergency_stop",
+    "liftstop": "lift_stop",
+    "limits": "show_limits",
 }
 
 

@@ -9,6 +9,7 @@ from rasa_twin24.ledger.abandoned import Abandoned
 from rasa_twin24.ledger.audit import Audit
 from rasa_twin24.ledger.buttons import Buttons
 from rasa_twin24.ledger.conversations import Conversations
+from rasa_twin24.ledger.gate import Gate
 from rasa_twin24.ledger.inbox import Inbox
 from rasa_twin24.ledger.kept import Kept
 from rasa_twin24.ledger.leases import Leases
@@ -16,6 +17,8 @@ from rasa_twin24.ledger.notices import Notices
 from rasa_twin24.ledger.people import People
 from rasa_twin24.ledger.plans import Plans
 from rasa_twin24.ledger.portions import Portions
+from rasa_twin24.ledger.reservations import Reservations
+from rasa_twin24.ledger.stops import Stops
 from rasa_twin24.ledger.store import Store
 from rasa_twin24.ledger.tasks import Tasks
 from rasa_twin24.ledger.transcript import Transcript
@@ -40,6 +43,9 @@ class Ledger:
         self.abandoned = Abandoned(self._store, clock)
         self.leases = Leases(self._store, clock)
         self.plans = Plans(self._store, clock)
+        self.gate = Gate(self._store, self.people, clock)
+        self.reservations = Reservations(self._store)
+        self.stops = Stops(self._store, clock)
         self.notices = Notices(self._store, clock)
         self.transcript = Transcript(self._store, clock)
         self.kept = Kept(self._store)

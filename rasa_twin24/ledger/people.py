@@ -59,6 +59,10 @@ class People:
             return Role.OWNER
         return await self._store.run(lambda c: role_of(c, person))
 
+    def role_in(self, connection: sa.engine.Connection, person: str) -> Role | None:
+        """`People.role` inside somebody else's transaction."""
+        return Role.OWNER if person in self.owners else role_of(connection, person)
+
 
 def role_of(connection: sa.engine.Connection, person: str) -> Role | None:
     """The role that the ledger gives a person, inside somebody else's transaction; it knows no owners."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
-from rasa_twin24.ledger import schema, tasks
+from rasa_twin24.ledger import audit, schema, tasks
+from rasa_twin24.ledger.audit import Act, Result
 from rasa_twin24.ledger.schema import plans
 from rasa_twin24.ledger.store import Store
 from rasa_twin24.ledger.tasks import CandidateState, TaskState
@@ -14,13 +16,25 @@ from rasa_twin24.ledger.tasks import CandidateState, TaskState
 SHOWN, USED, VOID = "shown", "used", "void"
 
 
+class Ending:
+    """What became of a confirmation; each ends once."""
+
+    DONE = "done"
+    REFUSED = "refused"  # by this bot: a right, a limit, the hours, a stop
+    NOT_STARTED = "not_started"  # TWIN did not let it start, and nobody was called
+    UNCLEAR = "unclear"  # TWIN did not tell whether it runs
+
+
 class Plans:
     def __init__(self, store: Store, clock: Callable[[], float]) -> None:
         self._store = store
         self._clock = clock
 
-    async def show(self, conversation: str, task_id: int, digest: str, seconds: float) -> None:
-        """A plan is put to the person and waits `seconds` for the answer; earlier ones of this talk are void."""
+    async def show(self, conversation: str, task_id: int, digest: str, seconds: float, count: int = 0) -> None:
+        """A plan is put to the person and waits `seconds` for the answer; earlier ones of this talk are void.
+
+        `count` is the number of candidates in it.
+        """
 
         def work(connection: sa.engine.Connection) -> None:
             _void(connection, conversation)
@@ -32,6 +46,7 @@ class Plans:
                     state=SHOWN,
                     created_at=self._clock(),
                     expires_at=self._clock() + seconds,
+                    count=count,
                 )
             )
 
@@ -40,6 +55,23 @@ class Plans:
     async def void(self, conversation: str) -> None:
         """Whatever was shown may no longer be said yes to."""
         await self._store.run(lambda c: _void(c, conversation))
+
+    async def shown(self, conversation: str) -> int | None:
+        """The count of the plan that waits for its answer here; None when there is none."""
+
+        def work(connection: sa.engine.Connection) -> int | None:
+            count: int | None = connection.scalar(
+                sa.select(plans.c.count)
+                .where(
+                    plans.c.conversation == conversation,
+                    plans.c.state == SHOWN,
+                    plans.c.expires_at > self._clock(),
+                )
+                .order_by(plans.c.id.desc())
+            )
+            return count
+
+        return await self._store.run(work)
 
     async def use(self, conversation: str, task_id: int, digest: Callable[[Sequence[str]], str]) -> bool:
         """Take the yes: true once, for the plan shown last, if it is unexpired and still what would be started.
@@ -63,12 +95,13 @@ class Plans:
                     plans.c.state == SHOWN,
                     plans.c.expires_at > now,
                 )
-                # From the yes on it lives as long again; see `alive`.
+                # From the yes on it lives as long again; see `agreed`.
                 .values(state=USED, expires_at=now + plans.c.expires_at - plans.c.created_at)
             )
             on_their_way = tasks.list_phones(connection, task_id, [CandidateState.SENDING])
             if used.rowcount != 1 or on_their_way or _starts_elsewhere(connection, task_id):
                 raise _NotTaken
+            _write(connection, now, conversation, task_id, Result.DONE)
             return True
 
         try:
@@ -76,19 +109,42 @@ class Plans:
         except _NotTaken:  # rolled back: the consent was not used up
             return False
 
+    async def refuse(self, conversation: str, task_id: int, reason: str) -> bool:
+        """The yes to the shown plan is refused, and the plan is over; false when none waited for an answer."""
+
+        def work(connection: sa.engine.Connection) -> bool:
+            now = self._clock()
+            refused = connection.execute(
+                sa.update(plans)
+                .where(
+                    plans.c.conversation == conversation,
+                    plans.c.task_id == task_id,
+                    plans.c.state == SHOWN,
+                    plans.c.expires_at > now,
+                )
+                .values(state=VOID, outcome=Ending.REFUSED, ended_at=now)
+            )
+            if not refused.rowcount:
+                return False
+            _write(connection, now, conversation, task_id, Result.REFUSED, reason=reason)
+            return True
+
+        return await self._store.run(work)
+
     async def agreed(self, task_id: int) -> bool:
         """Whether the yes to this task is recent: a process that was down for hours must not dial at night."""
-        return await self._store.run(lambda c: self._unexpired(c, task_id, USED))
+        return await self._store.run(lambda c: agreed(c, task_id, self._clock()))
 
     async def asks(self, task_id: int) -> bool:
         """Whether a plan of this task waits for its answer: the list must not change under the question."""
-        return await self._store.run(lambda c: self._unexpired(c, task_id, SHOWN))
 
-    def _unexpired(self, connection: sa.engine.Connection, task_id: int, state: str) -> bool:
-        expires_at = connection.scalar(
-            sa.select(sa.func.max(plans.c.expires_at)).where(plans.c.task_id == task_id, plans.c.state == state)
-        )
-        return expires_at is not None and expires_at > self._clock()
+        def work(connection: sa.engine.Connection) -> bool:
+            waits = sa.select(plans.c.id).where(
+                plans.c.task_id == task_id, plans.c.state == SHOWN, plans.c.expires_at > self._clock()
+            )
+            return connection.execute(waits).first() is not None
+
+        return await self._store.run(work)
 
 
 class _NotTaken(Exception):
@@ -109,3 +165,33 @@ def _void(connection: sa.engine.Connection, conversation: str) -> None:
     connection.execute(
         sa.update(plans).where(plans.c.conversation == conversation, plans.c.state == SHOWN).values(state=VOID)
     )
+
+
+def agreed(connection: sa.engine.Connection, task_id: int, now: float) -> bool:
+    """`Plans.agreed` inside somebody else's transaction: a yes that is recent, and unused for a `play`."""
+    yes = sa.select(plans.c.id).where(*_open_yes(task_id), plans.c.played_at.is_(None), plans.c.expires_at > now)
+    return connection.execute(yes).first() is not None
+
+
+def take_play(connection: sa.engine.Connection, task_id: int, now: float) -> None:
+    """The yes has been used for its one `play`."""
+    connection.execute(sa.update(plans).where(*_open_yes(task_id)).values(played_at=now))
+
+
+def end(connection: sa.engine.Connection, task_id: int, ending: str, now: float) -> int | None:
+    """The confirmation under which the task was starting has ended; gives the count that it was for."""
+    count: int | None = connection.scalar(sa.select(plans.c.count).where(*_open_yes(task_id)))
+    connection.execute(sa.update(plans).where(*_open_yes(task_id)).values(outcome=ending, ended_at=now))
+    return count
+
+
+def _open_yes(task_id: int) -> tuple[Any, ...]:
+    """At most one row: a task is starting under one yes, and stops starting only when that has ended."""
+    return plans.c.task_id == task_id, plans.c.state == USED, plans.c.outcome.is_(None)
+
+
+def _write(
+    connection: sa.engine.Connection, now: float, conversation: str, task_id: int, result: str, **detail: Any
+) -> None:
+    task = tasks.read(connection, task_id)
+    audit.put(connection, now, conversation, Act.CONFIRM_START, result, task=task.twin_id, name=task.name, **detail)

@@ -17,7 +17,8 @@ class PortionState:
     SENT = "sent"  # the answer is not known
     UNCLEAR = "unclear"  # it is not known yet, and the person was told so
     ADDED = "added"
-    ABSENT = "absent"  # surely not taken: its numbers wait again
+    ABSENT = "absent"  # TWIN said that it did not take it: its numbers wait again
+    LOST = "lost"  # the answer was lost, and no look showed it at TWIN: its numbers wait again
     GIVEN_UP = "given_up"  # nobody will ever know; its task at TWIN is abandoned
     REFUSED = "refused"  # by TWIN, for what it holds
 
@@ -109,6 +110,20 @@ class Portions:
                 .order_by(portions.c.id)
             )
             return [_read(connection, row.id) for row in rows.all()]
+
+        return await self._store.run(work)
+
+    async def in_doubt(self, task_id: int) -> bool:
+        """Whether TWIN has refused, or seems not to have got, a portion: some of it may be there all the same."""
+
+        def work(connection: sa.engine.Connection) -> bool:
+            task = tasks.read(connection, task_id)
+            doubtful = sa.select(portions.c.id).where(
+                portions.c.task_id == task_id,
+                portions.c.twin_id == task.twin_id,
+                portions.c.state.in_([PortionState.LOST, PortionState.REFUSED]),
+            )
+            return connection.execute(doubtful).first() is not None
 
         return await self._store.run(work)
 

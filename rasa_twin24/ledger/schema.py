@@ -29,7 +29,8 @@ tasks = sa.Table(
     sa.Column("ours", sa.Boolean, nullable=False),  # made by this bot
     sa.Column("state", sa.String(16), nullable=False, index=True),  # see TaskState
     sa.Column("was_done", sa.Boolean, nullable=False, server_default=sa.false()),  # DONE before this filling
-    sa.Column("there_before", sa.Integer, nullable=True),  # candidates at TWIN before ours; None: TWIN does not tell
+    # Candidates at TWIN besides ours; None: TWIN does not tell; below 0: it has lost some of ours.
+    sa.Column("there_before", sa.Integer, nullable=True),
     sa.Column("created_at", sa.Float, nullable=False),  # at TWIN; before that, when it was written down
     sa.Column("started_at", sa.Float, nullable=True),  # written before `play` is sent
     sa.Column("ended_at", sa.Float, nullable=True),
@@ -91,6 +92,7 @@ plans = sa.Table(
     sa.Column("count", sa.Integer, nullable=False, server_default="0"),  # candidates that a yes would dial, as shown
     sa.Column("outcome", sa.String(16), nullable=True),  # of the confirmation: done, refused, not_started, unclear
     sa.Column("ended_at", sa.Float, nullable=True),
+    sa.Column("played_at", sa.Float, nullable=True),  # when the gate let its one `play` through
 )
 
 reservations = sa.Table(  # what a start takes of the limits; in the transaction that lets `play` be sent
@@ -113,6 +115,7 @@ stops = sa.Table(  # emergency stops; one that is not lifted is in force
     sa.Column("made_at", sa.Float, nullable=False),
     sa.Column("lifted_by", sa.String(255), nullable=True),
     sa.Column("lifted_at", sa.Float, nullable=True),
+    sa.Column("reported_at", sa.Float, nullable=True),  # when its maker was told what has been paused
 )
 
 people = sa.Table(  # who was let in; the owners of messengers are in BOT_OWNERS only

@@ -72,6 +72,15 @@ class Store:
         command.upgrade(config, "head")
 
 
+def one_at_a_time(connection: sa.engine.Connection) -> None:
+    """From here on no other transaction that says so too, until this one ends: sums are read, then added to.
+
+    SQLite's BEGIN IMMEDIATE has done so already.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(24240002)"))
+
+
 def _sqlite_connect(connection: Any, _record: Any) -> None:
     # The driver's own BEGIN comes too late (before the first write); ours is issued in `_sqlite_begin`.
     connection.isolation_level = None

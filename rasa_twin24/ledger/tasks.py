@@ -181,19 +181,6 @@ class Tasks:
 
         return await self._store.run(work)
 
-    async def may_play(self, task_id: int) -> bool:
-        """Decide for the one `play` of a yes, before it is sent: true once until the task is filled again."""
-
-        def work(connection: sa.engine.Connection) -> bool:
-            decided = connection.execute(
-                sa.update(tasks)
-                .where(tasks.c.id == task_id, tasks.c.state == TaskState.STARTING, tasks.c.started_at.is_(None))
-                .values(started_at=self._clock())
-            )
-            return bool(decided.rowcount)
-
-        return await self._store.run(work)
-
     async def end(self, task_id: int, kind: str, params: dict[str, Any]) -> bool:
         """A running task has ended, and its conversation is to be told so: both or, when it does not run, neither."""
 

@@ -18,6 +18,8 @@ from rasa_twin24.text.consent import (
     starts_calls,
     stops,
 )
+from rasa_twin24.text.count import read_count
+from rasa_twin24.text.emergency import lifts_stop, stops_everything
 from rasa_twin24.text.removal import removes_numbers
 from rasa_twin24.text.task_name import asks_for_new_task
 from rasa_twin24.text.tokens import tokenize
@@ -25,6 +27,8 @@ from rasa_twin24.text.tokens import tokenize
 AFFIRM, DENY, HESITATE = "affirm", "deny", "hesitate"
 PROVIDE_PHONE, START_CALLS = "provide_phone", "start_calls"
 CANCEL, PAUSE_CALLS = "cancel", "pause_calls"
+EMERGENCY_STOP, LIFT_STOP = "emergency_stop", "lift_stop"
+CONFIRM_COUNT = "confirm_count"
 CREATE_TASK, ADD_TO_TASK = "create_task", "add_to_existing_task"
 NLU_FALLBACK = "nlu_fallback"
 
@@ -51,6 +55,8 @@ def decide(text: str, ranking: Sequence[Prediction], phones: Sequence[tuple[int,
     """
     if phones:
         return _decide_with_phones(text, ranking, phones, threshold)
+    if read_count(text) is not None:
+        return Prediction(CONFIRM_COUNT, 1.0)
     if command := command_of(text):
         return Prediction(command, 1.0)
     answer = read_answer(text)
@@ -67,6 +73,8 @@ def _kind_of_refusal(text: str, ranking: Sequence[Prediction]) -> str:
     """A refusal is no consent in any case; the model may know better what it refuses."""
     meant = ranking[0].intent if ranking else DENY
     if meant in (CANCEL, PAUSE_CALLS) and stops(text):
+        return meant
+    if meant == EMERGENCY_STOP and stops_everything(text):
         return meant
     return HESITATE if meant == HESITATE and delays(text) else DENY
 
@@ -111,6 +119,10 @@ def _allows(text: str, intent: str) -> bool:
         return False
     if intent == DENY:
         return refuses(text) or not agrees(text)
+    if intent == EMERGENCY_STOP:
+        return stops_everything(text)
+    if intent == LIFT_STOP:
+        return lifts_stop(text)
     return intent != START_CALLS or starts_calls(text)
 
 

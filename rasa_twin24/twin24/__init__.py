@@ -13,12 +13,13 @@ from .errors import (
     TwinError,
     Unavailable,
 )
-from .new_task import CallerId
+from .new_task import CallerId, CallWindow
 from .settings import Settings
 from .tasks import Task, TaskPage, TaskStatus
 
 __all__ = [
     "BadAnswer",
+    "CallWindow",
     "CallerId",
     "Candidate",
     "Forbidden",

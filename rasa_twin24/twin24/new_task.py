@@ -35,7 +35,28 @@ class CallerId:
             raise ValueError(f"a caller id of type {self.type} needs the id of the number or of the pool")
 
 
-def new_task_body(name: str, script_id: str, caller_id: CallerId, comment: str) -> dict[str, Any]:
+@dataclass(frozen=True)
+class CallWindow:
+    """When TWIN may dial: seconds since midnight, 0…86399; ValueError otherwise.
+
+    `local`: on the clocks of the person who is called, which TWIN finds by the number.
+    """
+
+    start: int = 0
+    end: int = _LAST_SECOND_OF_DAY
+    local: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end <= _LAST_SECOND_OF_DAY:
+            raise ValueError("a calling window lies within one day")
+
+
+ROUND_THE_CLOCK = CallWindow()
+
+
+def new_task_body(
+    name: str, script_id: str, caller_id: CallerId, comment: str, window: CallWindow = ROUND_THE_CLOCK
+) -> dict[str, Any]:
     """Build the body: started by hand, one call a second, no redialing, every call recorded."""
     body: dict[str, Any] = {
         "name": name,
@@ -49,9 +70,9 @@ def new_task_body(name: str, script_id: str, caller_id: CallerId, comment: str) 
         "additionalOptions": {
             "fullListMethod": "reject",
             "fullListTime": 0,
-            "useTr": False,
-            "allowCallTimeFrom": 0,
-            "allowCallTimeTo": _LAST_SECOND_OF_DAY,
+            "useTr": window.local,
+            "allowCallTimeFrom": window.start,
+            "allowCallTimeTo": window.end,
             "recordCall": True,
             "recTrimLeft": 0,
             "detectRobot": False,

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from .answers import accepted, count_or_none, identity, is_id, json_object, moment_or_none, text_or_none
 from .errors import NotFound
 from .exchange import Request, Send
-from .new_task import CallerId, new_task_body
+from .new_task import ROUND_THE_CLOCK, CallerId, CallWindow, new_task_body
 from .retry import Effect
 
 TASKS_PATH = "telephony/autoCall"
@@ -70,7 +70,15 @@ class Tasks:
     def __init__(self, send: Send) -> None:
         self._send = send
 
-    async def create(self, *, name: str, script_id: str, caller_id: CallerId, comment: str = "") -> str:
+    async def create(
+        self,
+        *,
+        name: str,
+        script_id: str,
+        caller_id: CallerId,
+        comment: str = "",
+        window: CallWindow = ROUND_THE_CLOCK,
+    ) -> str:
         """Make a task that waits to be started by hand and give its id; nothing is dialed.
 
         Sent once, unless it surely did not arrive: on `maybe_done` look for the task before trying again.
@@ -78,9 +86,8 @@ class Tasks:
         """
         if not name.strip() or not script_id:
             raise ValueError("a task needs a name and the id of a script")
-        request = Request(
-            "POST", TASKS_PATH, Effect.EVERY_TIME, body=new_task_body(name, script_id, caller_id, comment)
-        )
+        body = new_task_body(name, script_id, caller_id, comment, window)
+        request = Request("POST", TASKS_PATH, Effect.EVERY_TIME, body=body)
         return await self._send(request, created_id)
 
     async def get(self, task_id: str) -> Task:

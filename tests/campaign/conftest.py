@@ -10,11 +10,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from rasa_twin24.campaign import Campaign, CampaignSettings, Desk, Outcome, Plan, Watch
+from rasa_twin24.campaign.hours import CallHours
 from rasa_twin24.ledger import Ledger
+from rasa_twin24.ledger.gate import Verdict
 from rasa_twin24.ledger.tasks import CallTask
 from rasa_twin24.sandbox import CALLER_ID, LOGIN, PASSWORD, SCRIPT_ID, Sandbox, SandboxServer
 from rasa_twin24.sandbox.faults import Endpoint
@@ -36,7 +39,10 @@ SETTINGS = CampaignSettings(
     longest_pause=0.5,
     portion=3,
     verify_after=(0.2, 0.4, 0.8),
+    hours=CallHours(0, 24 * 60, ZoneInfo("Europe/Moscow")),
 )
+SOMEBODY_ELSE = "telegram:7"
+OWNERS = frozenset({ME, SOMEBODY_ELSE})
 
 
 @dataclass
@@ -82,7 +88,7 @@ class Scene:
 
     def restarted(self) -> Scene:
         """What was running is gone without a word, as after a kill."""
-        desk = replace(self.desk, ledger=Ledger(self.url, clock=self.clock))
+        desk = replace(self.desk, ledger=Ledger(self.url, owners=OWNERS, clock=self.clock))
         return Scene.of(self.clock, self.sandbox, desk, self.url)
 
     async def work(self, conversation: str = ME) -> list[str]:
@@ -179,6 +185,10 @@ class Scene:
         spoken.check(shown.kind, shown.params)
         return shown
 
+    async def let_through(self, task: CallTask) -> Verdict:
+        """The gate's word on one number of today, as right before `play`."""
+        return await self.ledger.gate.enter(task.id, 1, SETTINGS.hours.day(self.clock.now), lambda _used: True)
+
     @property
     def plays(self) -> int:
         return self.requests("/play")
@@ -197,7 +207,7 @@ def clock() -> Clock:
 async def scene(tmp_path: Path, clock: Clock) -> AsyncIterator[Scene]:
     sandbox = Sandbox(clock=clock, ready_after=0.5, call_seconds=1000, lines=1)
     url = f"sqlite:///{tmp_path / 'ledger.db'}"
-    ledger = Ledger(url, clock=clock)
+    ledger = Ledger(url, owners=OWNERS, clock=clock)
     await ledger.open()
     async with SandboxServer(sandbox) as server:
         account = Settings(

@@ -90,7 +90,7 @@ async def test_once_play_was_decided_it_is_looked_up_and_not_sent(
     scene: Scene, played: bool, news: str, state: str
 ) -> None:
     task = await scene.agreed(ANNA)
-    assert await scene.ledger.tasks.may_play(task.id)
+    assert (await scene.let_through(task)).refusal is None
     if played:
         await scene.desk.twin.tasks.play(task.twin_id or "")
     scene.clock.now += 9 * 3600 if not played else 1

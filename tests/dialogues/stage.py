@@ -61,7 +61,7 @@ async def staged(
             TELEGRAM_BOT_TOKEN=telegram.token,
             TELEGRAM_API_URL=telegram.url,
             BOT_OWNERS=owners,
-            **settings,
+            **{"BOT_CALL_HOURS": "00:00-24:00", **settings},
         )
         if webhook:
             bot._settings["TELEGRAM_WEBHOOK_URL"] = bot.url

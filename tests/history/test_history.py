@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 import structlog
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
@@ -110,7 +110,7 @@ class History(RuleBasedStateMachine):
             endpoint, faults = trouble
             self.world.twin.faults[endpoint].extend(faults)
 
-    # One rule for all acts: of several, hypothesis switches some off in each run, and a run of interludes shows nothing.
+    # One rule for all acts: of several, hypothesis switches some off in each run, and runs of mere pauses show nothing.
     @rule(act=acts)
     def act(self, act: tuple[Any, ...]) -> None:
         getattr(self, act[0])(*act[1:])

@@ -211,9 +211,10 @@ class World:
     async def _yes(self, person: str, key: str) -> None:
         task, step = await self.campaign.current(person)
         shown = self.shown.get(person)
-        if step == Step.START and task is not None and shown is not None and shown.twin_id == task.twin_id:
-            if key not in {given.key for given in self.given}:  # the same message is one yes, however often it comes
-                self.given.append(replace(shown, key=key))
+        is_shown = step == Step.START and task is not None and shown is not None and shown.twin_id == task.twin_id
+        # The same message is one yes, however often it comes.
+        if is_shown and shown is not None and key not in {given.key for given in self.given}:
+            self.given.append(replace(shown, key=key))
         if await self.campaign.confirm(person):
             self.seen["yes taken"] += 1
 

@@ -79,7 +79,7 @@ async def test_a_list_that_grew_since_is_another_list(ledger: Ledger, task: Call
 async def test_while_a_number_is_on_its_way_there_is_no_yes(ledger: Ledger, task: CallTask) -> None:
     await show(ledger, task)
     await ledger.tasks.collect(task.id, [BORIS])
-    assert await ledger.tasks.begin_sending(task.id, [BORIS])
+    assert await ledger.portions.begin(task.id, [BORIS], 0)
     assert await use(ledger, task) is False
     await ledger.tasks.mark(task.id, [BORIS], CandidateState.REFUSED)
     assert await use(ledger, task) is True  # it never got there: the list is the one that was shown

@@ -120,16 +120,8 @@ async def test_numbers_are_sent_only_while_the_task_is_filled(
 ) -> None:
     await ledger.tasks.collect(task.id, [ANNA])
     await ledger.tasks.change(task.id, state=state)
-    assert await ledger.tasks.begin_sending(task.id, [ANNA]) is may
+    assert (await ledger.portions.begin(task.id, [ANNA], 0) is not None) is may
     assert await ledger.tasks.phones(task.id, CandidateState.SENDING) == ([ANNA] if may else [])
-
-
-async def test_play_is_decided_once_whoever_asks(ledger: Ledger, other: Ledger, task: CallTask, clock: Clock) -> None:
-    assert await ledger.tasks.may_play(task.id) is False  # nobody said yes
-    await ledger.tasks.move(task.id, [TaskState.FILLING], TaskState.STARTING)
-    decisions = [box.tasks.may_play(task.id) for box in (ledger, other) for _ in range(10)]
-    assert (await asyncio.gather(*decisions)).count(True) == 1
-    assert (await ledger.tasks.get(task.id)).started_at == clock.now
 
 
 async def test_an_end_is_told_once(ledger: Ledger, other: Ledger, task: CallTask, clock: Clock) -> None:

@@ -26,6 +26,7 @@ def upgrade() -> None:
         plans.add_column(sa.Column("count", sa.Integer, nullable=False, server_default="0"))
         plans.add_column(sa.Column("outcome", sa.String(16), nullable=True))
         plans.add_column(sa.Column("ended_at", sa.Float, nullable=True))
+        plans.add_column(sa.Column("played_at", sa.Float, nullable=True))
     op.create_table(
         "portions",
         sa.Column("id", sa.Integer, primary_key=True),
@@ -60,6 +61,7 @@ def upgrade() -> None:
         sa.Column("made_at", sa.Float, nullable=False),
         sa.Column("lifted_by", sa.String(255), nullable=True),
         sa.Column("lifted_at", sa.Float, nullable=True),
+        sa.Column("reported_at", sa.Float, nullable=True),
     )
     op.create_table(
         "people",
@@ -126,7 +128,7 @@ def downgrade() -> None:
     ):
         op.drop_table(table)
     for table, columns in (
-        ("plans", ("count", "outcome", "ended_at")),
+        ("plans", ("count", "outcome", "ended_at", "played_at")),
         ("candidates", ("portion_id",)),
         ("tasks", ("begun_by", "ordered_by", "mark", "sent_at", "spoiled", "lease_owner", "lease_until")),
     ):

@@ -1,0 +1,72 @@
+"""How much may be dialed at most: per task, per person and day, per bot and day. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rasa_twin24.ledger.reservations import Used
+
+_VARIABLES = {
+    "task_numbers": "BOT_MAX_TASK_NUMBERS",
+    "person_numbers": "BOT_PERSON_DAY_NUMBERS",
+    "person_tasks": "BOT_PERSON_DAY_TASKS",
+    "day_numbers": "BOT_DAY_NUMBERS",
+    "day_tasks": "BOT_DAY_TASKS",
+}
+
+
+@dataclass(frozen=True)
+class Excess:
+    """The first limit that a start would break; `name` is the field of `Limits`."""
+
+    name: str
+    limit: int
+    used: int
+    asked: int
+
+    @property
+    def passes(self) -> bool:
+        """Whether the next day makes it possible: no day has room for more than the limit itself."""
+        return self.name != "task_numbers" and self.asked <= self.limit
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Numbers (candidates) and tasks (starts); 0 lets nothing start. A day is a calendar day in `BOT_TIMEZONE`."""
+
+    task_numbers: int = 10_000
+    person_numbers: int = 10_000
+    person_tasks: int = 50
+    day_numbers: int = 30_000
+    day_tasks: int = 200
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> Limits:
+        """Read `BOT_MAX_TASK_NUMBERS`, `BOT_PERSON_DAY_NUMBERS`, `BOT_PERSON_DAY_TASKS`, `BOT_DAY_NUMBERS` and
+        `BOT_DAY_TASKS`. Raises `ValueError`, naming the variable and the mend.
+        """
+        return cls(
+            **{field: whole_number(env, variable, getattr(cls, field)) for field, variable in _VARIABLES.items()}
+        )
+
+    def excess(self, numbers: int, used: Used) -> Excess | None:
+        """What forbids a start of so many numbers after what the day has seen; None: nothing does."""
+        for name, limit, so_far, asked in (
+            ("task_numbers", self.task_numbers, 0, numbers),
+            ("person_numbers", self.person_numbers, used.person_numbers, numbers),
+            ("person_tasks", self.person_tasks, used.person_tasks, 1),
+            ("day_numbers", self.day_numbers, used.numbers, numbers),
+            ("day_tasks", self.day_tasks, used.tasks, 1),
+        ):
+            if so_far + asked > limit:
+                return Excess(name, limit, so_far, asked)
+        return None
+
+
+def whole_number(env: Mapping[str, str], variable: str, default: int, least: int = 0) -> int:
+    """A setting that counts something. Raises `ValueError`, naming the variable and the mend."""
+    text = (env.get(variable) or "").strip() or str(default)
+    if not (text.isascii() and text.isdigit() and len(text) <= 9) or int(text) < least:
+        raise ValueError(f"{variable} is '{text}': use a whole number from {least} on, such as {default}")
+    return int(text)

@@ -1,0 +1,57 @@
+"""What starts take of the day's limits: reserved before `play`, then spent or given back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from rasa_twin24.ledger.schema import reservations
+from rasa_twin24.ledger.store import Store
+
+# `spent` also when it is not known whether the calls run.
+RESERVED, SPENT, RELEASED = "reserved", "spent", "released"
+
+
+@dataclass(frozen=True)
+class Used:
+    """Of one day: what a person's starts took, and those of everybody together."""
+
+    person_numbers: int
+    person_tasks: int
+    numbers: int
+    tasks: int
+
+
+class Reservations:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def used(self, person: str, day: str) -> Used:
+        """`day` is YYYY-MM-DD in the company's time zone."""
+        return await self._store.run(lambda c: used(c, person, day))
+
+
+def used(connection: sa.engine.Connection, person: str, day: str) -> Used:
+    """`Reservations.used` inside somebody else's transaction."""
+    counted = sa.select(sa.func.coalesce(sa.func.sum(reservations.c.numbers), 0), sa.func.count()).where(
+        reservations.c.day == day, reservations.c.state != RELEASED
+    )
+    own = connection.execute(counted.where(reservations.c.person == person)).one()
+    everybody = connection.execute(counted).one()
+    return Used(int(own[0]), int(own[1]), int(everybody[0]), int(everybody[1]))
+
+
+def reserve(connection: sa.engine.Connection, task_id: int, person: str, numbers: int, day: str, now: float) -> None:
+    connection.execute(
+        sa.insert(reservations).values(task_id=task_id, person=person, numbers=numbers, day=day, at=now, state=RESERVED)
+    )
+
+
+def settle(connection: sa.engine.Connection, task_id: int, state: str) -> None:
+    """What the task's last start has reserved is spent or released; nothing if it came to no reservation."""
+    connection.execute(
+        sa.update(reservations)
+        .where(reservations.c.task_id == task_id, reservations.c.state == RESERVED)
+        .values(state=state)
+    )

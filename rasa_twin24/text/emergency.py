@@ -1,0 +1,39 @@
+"""Whether a message asks to stop everything, or to lift that stop: one pauses the work of everybody, the other lets
+calls go out again, so the language model alone does not decide.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rasa_twin24.text.normalise import normalise
+
+_STOP = re.compile(
+    r"\b(?:стоп\w*|останов\w*|остан[ао]вл\w*|прекра[тщ]\w*|приостан\w*|тормоз\w*|затормоз\w*|глуши\w*|заглуш\w*|"
+    r"выруб\w*|выключ\w*|отключ\w*|заморозь\w*|замораж\w*|stop\w*|halt\w*|freeze|pause|suspend|kill|shut|abort|"
+    r"stoj|ostanov\w*|prekrati\w*)\b"
+)
+_EVERYTHING = re.compile(
+    r"\b(?:все|всех|всем|весь|вообще|полностью|целиком|любые|каждый|everything|all|every|entire|whole|"
+    r"авари\w*|экстрен\w*|emergency|panic|vse|vsyo)\b"
+)
+_LIFT = re.compile(
+    r"\b(?:сним\w*|снят\w*|отмени\w*|отменя\w*|убери\w*|убра\w*|разблок\w*|разреш\w*|выключ\w*|отключ\w*|закончи\w*|"
+    r"отбой|lift|remove|clear|undo|cancel|end|release|reset|turn|allow|unblock|disable|snimi\w*|otmeni\w*)\b"
+)
+_THE_STOP = re.compile(
+    r"\b(?:стоп\w*|остановк\w*|запрет\w*|блокировк\w*|запуск\w*|stop\w*|starts?|block|ban|stoppage)\b"
+)
+_NEGATED = re.compile(r"\b(?:не|нет|никогда|don'?t|do not|not|never|no)\b")
+
+
+def stops_everything(text: str) -> bool:
+    """Whether both are said: to stop, and everything. One task, or a word like "стоп" alone, is another matter."""
+    plain = normalise(text).text
+    return bool(_STOP.search(plain) and _EVERYTHING.search(plain))
+
+
+def lifts_stop(text: str) -> bool:
+    """Whether it is said to take the stop away, without a negation and not as a question."""
+    plain = normalise(text).text
+    return bool(_LIFT.search(plain) and _THE_STOP.search(plain) and not _NEGATED.search(plain) and "?" not in plain)
