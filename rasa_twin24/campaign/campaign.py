@@ -15,6 +15,7 @@ from rasa_twin24.campaign.mark import carries, mark_in
 from rasa_twin24.campaign.obstacle import obstacle
 from rasa_twin24.campaign.outcome import Outcome
 from rasa_twin24.campaign.plan import Asked, Plan, caller, digest, total
+from rasa_twin24.campaign.standing import standing
 from rasa_twin24.campaign.start import start
 from rasa_twin24.campaign.stop import pause_all, still_running
 from rasa_twin24.ledger.abandoned import DUPLICATE
@@ -42,6 +43,8 @@ class Campaign:
         self._ledger = desk.ledger
         self._jobs = Jobs(desk.ledger, self._work)
         self._recovering: asyncio.Task[None] | None = None
+        # Tasks whose process was killed: what it had done may not have been told.
+        self._left_behind: set[int] = set()
         # By the stop's id, as the others are by the task's.
         self._stopping = Jobs(desk.ledger, self._pause_all, leased=False)
 
@@ -312,12 +315,16 @@ class Campaign:
         """Take up whatever is half done and nobody works on; the outcomes come as notices."""
         await self.keep_stopped()
         left_behind = await self._ledger.leases.left_behind()
+        for task_id in left_behind:
+            if not self._jobs.is_running(task_id):
+                self._left_behind.add(task_id)
+                self._jobs.take_up((await self._ledger.tasks.get(task_id)).conversation, task_id)
         for task in await self._ledger.tasks.in_states([TaskState.CREATING, TaskState.STARTING, TaskState.FILLING]):
             if self._jobs.is_running(task.id):
                 continue
             # While a task is being filled nothing is half done but what was on its way, or what was cut off.
             waits = task.state == TaskState.FILLING and not await self._ledger.portions.open(task.id)
-            if not waits or task.id in left_behind:
+            if not waits:
                 self._jobs.take_up(task.conversation, task.id)
 
     def keep_recovering(self) -> None:
@@ -339,6 +346,14 @@ class Campaign:
         await asyncio.gather(self._jobs.close(CLOSE_SECONDS), self._stopping.close(CLOSE_SECONDS))
 
     async def _work(self, task_id: int) -> list[Outcome]:
+        """Do what is to be done, and tell what a killed process had done of it."""
+        outcomes = await self._do(task_id)
+        if task_id in self._left_behind:
+            self._left_behind.discard(task_id)
+            outcomes = outcomes or await standing(self._desk, await self._ledger.tasks.get(task_id))
+        return outcomes
+
+    async def _do(self, task_id: int) -> list[Outcome]:
         """Until nothing is left to do: create, then fill, then start. Each step is found anew in the ledger."""
         outcomes: list[Outcome] = []
         rebuilds = 0

@@ -135,6 +135,16 @@ class Plans:
         """Whether the yes to this task is recent: a process that was down for hours must not dial at night."""
         return await self._store.run(lambda c: agreed(c, task_id, self._clock()))
 
+    async def ending(self, task_id: int) -> str | None:
+        """What became of the last confirmation of a task; None when there was none, or it has not ended."""
+
+        def work(connection: sa.engine.Connection) -> str | None:
+            last = sa.select(plans.c.outcome).where(plans.c.task_id == task_id, plans.c.state == USED)
+            found = connection.scalar(last.order_by(plans.c.id.desc()))
+            return None if found is None else str(found)
+
+        return await self._store.run(work)
+
     async def asks(self, task_id: int) -> bool:
         """Whether a plan of this task waits for its answer: the list must not change under the question."""
 

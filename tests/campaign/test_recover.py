@@ -130,3 +130,36 @@ async def test_numbers_of_a_task_that_was_left_or_planned_wait(scene: Scene) -> 
     await scene.campaign.drop(ME)
     assert await recovered(scene) == []
     assert scene.additions == 2
+
+
+# Where a kill comes → what the next process tells, so that nothing ends in silence.
+@pytest.mark.parametrize(
+    ("step", "news"),
+    [
+        ("create_ordered", ["create_task_done_adding", "add_candidates_done"]),
+        ("create_sent", ["create_task_found_adding", "add_candidates_done"]),
+        ("create_written", ["add_candidates_done"]),
+        ("portion_begun", ["add_candidates_done"]),
+        ("portion_sent", ["add_candidates_done"]),
+        ("portion_written", ["add_candidates_standing"]),
+    ],
+)
+async def test_a_kill_is_followed_by_news(scene: Scene, step: str, news: list[str]) -> None:
+    await scene.campaign.begin(ME)
+    await scene.campaign.collect(ME, [ANNA])
+    await scene.campaign.order(ME, "Акция")
+    await killed_at(scene, step)
+    assert await recovered(scene) == news
+    assert await scene.step() == Step.MORE
+    assert scene.numbers(await scene.current()) == [ANNA]
+    assert await recovered(scene) == []
+
+
+@pytest.mark.parametrize("step", ["play_begun", "play_sent", "play_written"])
+async def test_a_kill_around_play_is_followed_by_news(scene: Scene, step: str) -> None:
+    task = await scene.agreed(ANNA)
+    await killed_at(scene, step)
+    played = step != "play_begun"
+    assert await recovered(scene) == ["start_calls_done" if played else "start_calls_failed_unavailable"]
+    assert scene.sandbox.plays(task.twin_id or "") == scene.plays == int(played)
+    assert await recovered(scene) == []

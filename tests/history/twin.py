@@ -35,22 +35,29 @@ LATE = 0.5
 
 @dataclass(frozen=True)
 class Work:
-    """Something TWIN did."""
+    """Something TWIN did; `late`: after the bot had given the request up."""
 
     endpoint: str
     task_id: str
     status: int
+    late: bool
 
 
 class Twin(httpx.AsyncBaseTransport):
-    """`faults` are met by the next requests of an endpoint; `worked` is what TWIN has done, in order."""
+    """`faults` are met by the next requests of an endpoint; `worked` is what TWIN has done, in order.
 
-    def __init__(self, sandbox: Sandbox, clock: Callable[[], float]) -> None:
+    `before_work` sees each piece of work before it is done.
+    """
+
+    def __init__(
+        self, sandbox: Sandbox, clock: Callable[[], float], before_work: Callable[[str, str, bool], None]
+    ) -> None:
         self.sandbox = sandbox
         self.faults: dict[str, deque[str]] = {endpoint: deque() for endpoint in ENDPOINTS}
         self.met: Counter[str] = Counter()
         self.worked: list[Work] = []
         self._clock = clock
+        self._before_work = before_work
         self._late: list[tuple[float, Request]] = []
 
     def mend(self) -> None:
@@ -62,7 +69,7 @@ class Twin(httpx.AsyncBaseTransport):
         due = [request for moment, request in self._late if moment <= self._clock()]
         self._late = [(moment, request) for moment, request in self._late if moment > self._clock()]
         for request in due:
-            self._work(request)
+            self._work(request, late=True)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.catch_up()
@@ -107,11 +114,11 @@ class Twin(httpx.AsyncBaseTransport):
             raise httpx.ReadTimeout("no answer on order")
         raise httpx.RemoteProtocolError("dropped on order")
 
-    def _work(self, call: Request) -> Answer:
+    def _work(self, call: Request, *, late: bool = False) -> Answer:
+        endpoint, task_id = endpoint_of(call) or "", call.path.split("/")[-2]
+        self._before_work(endpoint, task_id, late)
         answered = answer(self.sandbox, call)
-        endpoint = endpoint_of(call)
-        if endpoint is not None:
-            self.worked.append(Work(endpoint, call.path.split("/")[-2], answered.status))
+        self.worked.append(Work(endpoint, task_id, answered.status, late))
         return answered
 
 

@@ -12,8 +12,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+
 from rasa_twin24.campaign import Campaign, CampaignSettings, Desk, Plan, Watch
-from rasa_twin24.ledger import Ledger
+from rasa_twin24.campaign.hours import CallHours
+from rasa_twin24.campaign.limits import Limits
+from rasa_twin24.ledger import Ledger, schema
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.tasks import TaskState
 from rasa_twin24.sandbox import CALLER_ID, LOGIN, PASSWORD, SCRIPT_ID, Sandbox
@@ -21,7 +25,7 @@ from rasa_twin24.sandbox.endpoints import CIS_PATH, IAM_PATH
 from rasa_twin24.twin24 import CallerId, Settings, TaskStatus, Twin24, TwinError
 from tests.history.twin import Twin
 
-PEOPLE = ("telegram:1", "telegram:2")
+OWNER, OPERATOR = PEOPLE = ("telegram:1", "telegram:2")
 NUMBERS = tuple(f"+7916123450{digit}" for digit in range(8))
 SETTINGS = CampaignSettings(
     script_id=SCRIPT_ID,
@@ -33,6 +37,8 @@ SETTINGS = CampaignSettings(
     longest_pause=0.5,
     portion=2,
     verify_after=(0.2, 0.4, 0.8),
+    hours=CallHours.from_env({"BOT_CALL_HOURS": "00:00-24:00"}),
+    limits=Limits(task_numbers=6, person_numbers=9, person_tasks=3, day_numbers=14, day_tasks=5),
 )
 
 
@@ -54,11 +60,12 @@ class Killed(BaseException):
 
 @dataclass
 class Given:
-    """A yes as a person gave it: to which task of TWIN's, and who was on the list that was shown."""
+    """A yes as a person gave it: to which plan of which task at TWIN, and who was on the list that was shown."""
 
     key: str
     twin_id: str
     phones: tuple[str, ...]
+    plan: int
 
 
 @dataclass
@@ -69,6 +76,8 @@ class World:
     template: Path
     now: float = 1_783_680_000.0
     crash_at: str | None = None
+    # What happens between the death of the process and the next one.
+    while_down: Callable[[World], None] | None = None
     given: list[Given] = field(default_factory=list)
     seen: Counter[str] = field(default_factory=Counter)
 
@@ -77,13 +86,19 @@ class World:
         shutil.copy(self.template, self.file)
         self.loop = asyncio.new_event_loop()
         self.sandbox = Sandbox(clock=self.clock, ready_after=0.1, listed_after=0.3, call_seconds=5, lines=2)
-        self.twin = Twin(self.sandbox, self.clock)
+        self.twin = Twin(self.sandbox, self.clock, self._check_work)
+        # As a person knows it: is everything stopped, may the operator still work?
+        self.stopped = False
+        self.removed = False
+        self.dialed: Counter[tuple[str, str]] = Counter()
         # The last messages of each person, as a messenger may deliver them again.
         self.sent: dict[str, list[tuple[str, str]]] = {person: [] for person in PEOPLE}
         # The plan that each person was shown last, with everybody who was on TWIN's list then.
         self.shown: dict[str, Given] = {}
         self._keys = itertools.count(1)
+        self._plans = itertools.count(1)
         self._start()
+        self.let_in()
 
     def clock(self) -> float:
         return self.now
@@ -94,7 +109,7 @@ class World:
     # --- the process ----------------------------------------------------------------------------------------
 
     def _start(self) -> None:
-        self.ledger = Ledger(f"sqlite:///{self.file}", owners=frozenset(PEOPLE), clock=self.clock)
+        self.ledger = Ledger(f"sqlite:///{self.file}", owners=frozenset([OWNER]), clock=self.clock)
         self.ledger._store._threads = Inline()
         account = Settings(
             email=LOGIN, password=PASSWORD, iam_url=f"http://twin{IAM_PATH}", cis_url=f"http://twin{CIS_PATH}"
@@ -107,6 +122,9 @@ class World:
         """A new process on the same file; of the old one nothing is left but what it wrote."""
         self.seen["restart"] += 1
         self.crash_at = None
+        if self.while_down is not None:
+            self.while_down(self)
+            self.while_down = None
         for task in asyncio.all_tasks(self.loop):
             task.cancel()
         self.run(asyncio.sleep(0))
@@ -169,6 +187,8 @@ class World:
             await self.ledger.inbox.done("telegram", waiting.key)
 
     async def _turn(self, person: str, key: str, words: str) -> None:
+        if person == OPERATOR and self.removed:  # the channel lets nobody else in
+            return
         verb, _, rest = words.partition(" ")
         campaign = self.campaign
         if verb == "create":
@@ -206,7 +226,7 @@ class World:
         self.seen["plan shown"] += 1
         at_twin = next(task for task in self.sandbox.tasks if task.id == shown.task.twin_id)
         phones = [f"+{phone}" for candidate in at_twin.candidates for phone in candidate.phones]
-        self.shown[person] = Given("", at_twin.id, tuple(phones))
+        self.shown[person] = Given("", at_twin.id, tuple(phones), next(self._plans))
 
     async def _yes(self, person: str, key: str) -> None:
         task, step = await self.campaign.current(person)
@@ -217,6 +237,9 @@ class World:
             self.given.append(replace(shown, key=key))
         if await self.campaign.confirm(person):
             self.seen["yes taken"] += 1
+            meant = next((given.plan for given in self.given if given.key == key), None)
+            now = shown.plan if shown is not None else None
+            assert meant == now is not None, "a yes was taken for a plan that it was not said to"
 
     async def _open(self, person: str, twin_id: str) -> None:
         try:
@@ -227,11 +250,38 @@ class World:
             await self.campaign.open(person, found)
             self.seen["opened"] += 1
 
+    def stop(self) -> None:
+        self.seen["stop"] += 1
+        self.stopped = True  # from the moment the owner says it nothing may start
+        self._unless_killed(self._stop)
+
+    async def _stop(self) -> None:
+        await self.ledger.stops.make(OWNER)
+        await self.campaign.keep_stopped()
+        await self.campaign.close()
+
+    def lift(self) -> None:
+        self.run(self.ledger.stops.lift(OWNER))
+        self.stopped = False
+
+    def let_in(self) -> None:
+        row = {"id": OPERATOR, "role": "operator", "added_by": OWNER, "added_at": self.now}
+        self.run(self.ledger._store.run(lambda c: c.execute(sa.insert(schema.people).prefix_with("OR IGNORE"), row)))
+        self.removed = False
+
+    def remove(self) -> None:
+        self.seen["removed"] += 1
+        self.run(self.ledger._store.run(lambda c: c.execute(sa.delete(schema.people))))
+        self.removed = True
+
     # --- time -----------------------------------------------------------------------------------------------
 
     def pass_time(self, seconds: float) -> None:
         self.now += seconds
         self.twin.catch_up()
+
+    def wait_long(self) -> None:
+        self.pass_time(20 * 60)
 
     def settle(self) -> None:
         """TWIN is well again, the process starts anew and looks after what is half done for a while."""
@@ -246,10 +296,33 @@ class World:
 
     # --- what must hold -------------------------------------------------------------------------------------
 
+    def _check_work(self, endpoint: str, twin_id: str, late: bool) -> None:
+        """Before TWIN plays. What was on its way when the owner spoke cannot be called back."""
+        if endpoint != "play":
+            return
+        assert late or not self.stopped, "a play while everything is stopped"
+        people = {given.key.partition("/")[0] for given in self.given if given.twin_id == twin_id}
+        assert late or people != {OPERATOR} or not self.removed, "a play for somebody who was removed"
+        task = next((task for task in self.sandbox.tasks if task.id == twin_id), None)
+        if task is not None and task.status in ("READY", "PAUSED", "DONE"):
+            self.dialed[SETTINGS.hours.day(self.now), twin_id] += task.undialed
+
     def check(self) -> None:
         self._check_plays()
         self._check_calls()
+        self._check_limits()
         self.run(self._check_nothing_half_done())
+
+    def _check_limits(self) -> None:
+        days: Counter[str] = Counter()
+        tasks: Counter[str] = Counter()
+        for (day, _), count in self.dialed.items():
+            assert count <= SETTINGS.limits.task_numbers, "more numbers in a task than the limit"
+            days[day] += count
+            tasks[day] += 1
+        for day, count in days.items():
+            assert count <= SETTINGS.limits.day_numbers, "more numbers in a day than the limit"
+            assert tasks[day] <= SETTINGS.limits.day_tasks, "more tasks in a day than the limit"
 
     def _check_plays(self) -> None:
         played = Counter(work.task_id for work in self.twin.worked if work.endpoint == "play")
@@ -276,3 +349,9 @@ class World:
             assert await self.ledger.portions.open(task.id) == []
             assert await self.ledger.tasks.count(task.id, "sending") == 0
         assert await self.ledger.leases.left_behind() == []
+        used = sa.select(schema.plans.c.outcome).where(schema.plans.c.state == "used")
+        endings = [row.outcome for row in await self.ledger._store.run(lambda c: c.execute(used).all())]
+        assert set(endings) <= {"done", "refused", "not_started", "unclear"}, "a confirmation that has not ended"
+        self.seen += Counter(f"confirmation {ending}" for ending in endings)
+        if self.stopped:
+            assert not any(task.status == "PROCESS" for task in self.sandbox.tasks), "calls go on in spite of the stop"
