@@ -24,7 +24,7 @@ class ActionEmergencyStop(TopicAction):
             return None
         stop = await office.campaign.emergency_stop(turn.conversation)
         turn.say("emergency_stop_in_force")
-        outcomes = await office.campaign.pause_all(stop)
+        outcomes = await office.campaign.pause_all(turn.conversation, stop)
         if outcomes is None:
             turn.say("still_working")
         for outcome in outcomes or ():

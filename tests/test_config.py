@@ -36,6 +36,9 @@ LOGIN = {
             {"TELEGRAM_WEBHOOK_URL": "bot.example.org"}, "TELEGRAM_WEBHOOK_URL", id="webhook without a scheme"
         ),
         pytest.param({"TELEGRAM_WEBHOOK_SECRET": "пароль"}, "TELEGRAM_WEBHOOK_SECRET", id="secret of odd characters"),
+        pytest.param({"BOT_CALL_HOURS": "22:00-06:00"}, "BOT_CALL_HOURS", id="hours over midnight, on the sandbox"),
+        pytest.param({**LOGIN, "BOT_TIMEZONE": "Moscow"}, "BOT_TIMEZONE", id="no such zone"),
+        pytest.param({"BOT_DAY_TASKS": "many"}, "BOT_DAY_TASKS", id="limit in words"),
         pytest.param({**LOGIN, "BOT_DEFAULT_REGION": "Russia"}, "BOT_DEFAULT_REGION", id="region in words"),
     ],
 )
@@ -95,6 +98,11 @@ def test_database_url_holds_everything_and_hides_its_password() -> None:
 def test_sandbox_env_is_complete() -> None:
     env = sandbox_env({}, "http://127.0.0.1:1/iam/api/v1", "http://127.0.0.1:1/cis/api/v1")
     assert not Config.from_env(env).sandbox
+
+
+@pytest.mark.parametrize(("said", "used"), [("", "00:00-24:00"), ("09:00-10:00", "09:00-10:00")])
+def test_the_sandbox_calls_nobody_at_any_hour_unless_told_otherwise(said: str, used: str) -> None:
+    assert sandbox_env({"BOT_CALL_HOURS": said}, "", "")["BOT_CALL_HOURS"] == used
 
 
 def test_every_variable_is_explained() -> None:

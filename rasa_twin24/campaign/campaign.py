@@ -211,10 +211,12 @@ class Campaign:
         if unclear:  # they might be dialed, and might not: nobody can say yes to that
             return Outcome("add_candidates_unclear", {"numbers": named(unclear)})
         blank = task.there_before is None and task.seen_status == TaskStatus.BLANK
-        if not added and (task.was_done or task.there_before == 0 or blank):
+        count = total(task, len(added))
+        nothing_new = not added and (task.was_done or blank)
+        if nothing_new or (task.there_before is not None and count <= 0):
             kind = "start_calls_nothing_new" if task.was_done else "start_calls_empty"
             return Outcome(kind, {"name": task.name, "task_id": task.twin_id})
-        settings, count = self._desk.settings, total(task, len(added))
+        settings = self._desk.settings
         found = await obstacle(self._desk, conversation, count)
         if found is None:
             shown = digest(task, added, settings)
@@ -259,7 +261,7 @@ class Campaign:
             await self._ledger.plans.refuse(conversation, task.id, found.kind)
             return False
         if not await self._ledger.plans.use(
-            conversation, task.id, lambda added: digest(task, added, self._desk.settings)
+            conversation, task.id, lambda added: digest(task, added, self._desk.settings), shown
         ):
             return False
         self._desk.reached("start_agreed")
@@ -279,9 +281,9 @@ class Campaign:
         """From now on nothing starts; what runs is paused by `pause_all`."""
         return await self._ledger.stops.make(person)
 
-    async def pause_all(self, stop: Stop) -> list[Outcome] | None:
-        """Pause whatever this bot has started; None when the report comes as notices to who made the stop."""
-        return await self._stopping.run(stop.made_by, stop.id, self._desk.settings.patience)
+    async def pause_all(self, person: str, stop: Stop) -> list[Outcome] | None:
+        """Pause whatever this bot has started; None when the report comes as notices to who asked for it."""
+        return await self._stopping.run(person, stop.id, self._desk.settings.patience)
 
     async def lift_stop(self, person: str) -> bool:
         """Let starts through again; what is paused stays so. False when no stop was in force."""

@@ -234,9 +234,12 @@ async def _not_started(desk: Desk, task: CallTask, outcome: Outcome) -> Outcome:
 
 
 async def _leave_waiting(desk: Desk, task: CallTask, ending: str, outcome: Outcome) -> Outcome:
-    await desk.ledger.gate.leave(task.id, ending, TaskState.FILLING, outcome.kind, started_at=None)
+    values = {"name": task.name, "task_id": _twin_id(task)}
+    left = await desk.ledger.gate.leave(task.id, ending, TaskState.FILLING, outcome.kind, started_at=None)
+    if not left and (await desk.ledger.tasks.get(task.id)).state == TaskState.RUNNING:
+        return Outcome("start_calls_already_running", values)  # another process has seen it run
     await desk.ledger.conversations.step_of(task.conversation, task.id, Step.START)
-    return Outcome(outcome.kind, {"name": task.name, "task_id": _twin_id(task), **outcome.params})
+    return Outcome(outcome.kind, {**values, **outcome.params})
 
 
 def _twin_id(task: CallTask) -> str:

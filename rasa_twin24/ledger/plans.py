@@ -73,11 +73,14 @@ class Plans:
 
         return await self._store.run(work)
 
-    async def use(self, conversation: str, task_id: int, digest: Callable[[Sequence[str]], str]) -> bool:
+    async def use(
+        self, conversation: str, task_id: int, digest: Callable[[Sequence[str]], str], count: int | None = None
+    ) -> bool:
         """Take the yes: true once, for the plan shown last, if it is unexpired and still what would be started.
 
-        `digest` is that of the plan with the given numbers. In the same transaction the task goes from filling to
-        starting, so nothing can slip in between; while a number is on its way to TWIN there is no yes at all.
+        `digest` is that of the plan with the given numbers, `count` the one that it was shown with. In the same
+        transaction the task goes from filling to starting, so nothing can slip in between; while a number is on its
+        way to TWIN there is no yes at all.
         """
 
         def work(connection: sa.engine.Connection) -> bool:
@@ -94,6 +97,7 @@ class Plans:
                     plans.c.digest == digest(added),
                     plans.c.state == SHOWN,
                     plans.c.expires_at > now,
+                    *([plans.c.count == count] if count is not None else []),
                 )
                 # From the yes on it lives as long again; see `agreed`.
                 .values(state=USED, expires_at=now + plans.c.expires_at - plans.c.created_at)

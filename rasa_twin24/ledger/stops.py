@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -35,7 +35,10 @@ class Stops:
         return await self._store.run(in_force)
 
     async def make(self, person: str) -> Stop:
-        """Stop everything from now on; the stop in force already, if there is one. No shown plan can be agreed to."""
+        """Stop everything from now on; the stop in force already, if there is one, to be reported about anew.
+
+        No plan that was shown can be agreed to.
+        """
 
         def work(connection: sa.engine.Connection) -> Stop:
             # A start that is being decided comes either before, and is paused, or after, and is refused.
@@ -44,7 +47,8 @@ class Stops:
             audit.put(connection, self._clock(), person, Act.STOP_ALL, Result.DONE)
             standing = in_force(connection)
             if standing is not None:
-                return standing
+                connection.execute(sa.update(stops).where(stops.c.id == standing.id).values(reported_at=None))
+                return replace(standing, reported=False)
             now = self._clock()
             made = connection.execute(sa.insert(stops).values(made_by=person, made_at=now))
             return Stop(made.inserted_primary_key[0], person, now)

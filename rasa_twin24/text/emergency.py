@@ -9,8 +9,8 @@ import re
 from rasa_twin24.text.normalise import normalise
 
 _STOP = re.compile(
-    r"\b(?:стоп\w*|останов\w*|остан[ао]вл\w*|прекра[тщ]\w*|приостан\w*|тормоз\w*|затормоз\w*|глуши\w*|заглуш\w*|"
-    r"выруб\w*|выключ\w*|отключ\w*|заморозь\w*|замораж\w*|stop\w*|halt\w*|freeze|pause|suspend|kill|shut|abort|"
+    r"\b(?:стоп\w*|останов\w*|остан[ао]вл\w*|прекра[тщ]\w*|тормоз\w*|затормоз\w*|глуши\w*|заглуш\w*|"
+    r"выруб\w*|выключ\w*|отключ\w*|заморозь\w*|замораж\w*|stop\w*|halt\w*|freeze|kill|shut|abort|"
     r"stoj|ostanov\w*|prekrati\w*)\b"
 )
 _EVERYTHING = re.compile(

@@ -23,9 +23,22 @@ def test_the_settings_of_a_campaign(changes: dict[str, str], caller_id: CallerId
     assert caller(settings) == shown
 
 
+def test_hours_limits_and_consent() -> None:
+    env = {"BOT_CALL_HOURS": "10:00-20:00", "BOT_TIMEZONE": "Asia/Vladivostok", "BOT_MAX_TASK_NUMBERS": "7"}
+    settings = CampaignSettings.from_env({**ENV, **env, "BOT_PLAN_MINUTES": "5", "BOT_COUNT_FROM": "0"})
+    assert (settings.hours.text, settings.hours.zone.key) == ("10:00–20:00", "Asia/Vladivostok")
+    assert (settings.limits.task_numbers, settings.plan_life, settings.count_from) == (7, 300, 0)
+    assert (CampaignSettings.from_env(ENV).plan_life, CampaignSettings.from_env(ENV).count_from) == (900, 100)
+
+
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
+        ("BOT_CALL_HOURS", "21:00-09:00"),
+        ("BOT_TIMEZONE", "MSK+0"),
+        ("BOT_DAY_NUMBERS", "-5"),
+        ("BOT_PLAN_MINUTES", "0"),
+        ("BOT_COUNT_FROM", "hundred"),
         ("TWIN24_SCRIPT_ID", ""),
         ("TWIN24_CID_TYPE", "number"),
         ("TWIN24_CID_DATA", ""),

@@ -47,6 +47,19 @@ def settle(text: str, *ranking: tuple[str, float]) -> tuple[str, float]:
         ("стоп", "deny", "cancel"),
         ("статус", "out_of_scope", "task_status"),
         ("запусти обзвон", "create_task", "start_calls"),
+        ("стоп всё", "cancel", "emergency_stop"),
+        ("сними стоп", "cancel", "lift_stop"),
+        # a count is one, whatever else it may be
+        ("250", "affirm", "confirm_count"),
+        ("2 500 номеров", "start_calls", "confirm_count"),
+        ("да 250", "affirm", "nlu_fallback"),
+        # everything is stopped, and let go again, only where it is said so
+        ("пусть весь бот остановится", "emergency_stop", "emergency_stop"),
+        ("не звоните вообще никому, стоп", "emergency_stop", "emergency_stop"),
+        ("останови мебельный обзвон", "emergency_stop", "nlu_fallback"),
+        ("убери ты этот стоп", "lift_stop", "lift_stop"),
+        ("не снимай пока стоп", "lift_stop", "nlu_fallback"),
+        ("можно снять стоп?", "lift_stop", "nlu_fallback"),
         # the model's own word where no rule speaks
         ("привет", "greet", "greet"),
         ("какая погода", "out_of_scope", "out_of_scope"),
@@ -105,6 +118,7 @@ def test_vetoes(text: str, ranking: list[tuple[str, float]], expected: str) -> N
         ("создай обзвон «Весна», 89161234567", [("provide_phone", 0.9)], "create_task"),
         ("Иван 89161234567", [("nlu_fallback", 0.3), ("create_task", 0.1)], "provide_phone"),
         ("89161234567", [], "provide_phone"),
+        ("89161234567", [("confirm_count", 0.9)], "provide_phone"),
         # a number to take away is never a number to call
         ("удали номер 89161234567", [("provide_phone", 0.9)], "nlu_fallback"),
         ("удали номер 89161234567", [("out_of_scope", 0.9)], "out_of_scope"),

@@ -13,7 +13,7 @@ import respx
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rasa_twin24.twin24 import BadAnswer, CallerId, NotFound, Task, TaskPage, TaskStatus, Twin24
+from rasa_twin24.twin24 import BadAnswer, CallerId, CallWindow, NotFound, Task, TaskPage, TaskStatus, Twin24
 from rasa_twin24.twin24.tasks import created_id, page_of
 from tests.twin24.conftest import CIS, TASK_ID
 
@@ -102,6 +102,27 @@ async def test_the_numbers_of_the_guide_are_sent_as_json_numbers(
     sent = json.loads(route.calls.last.request.content, parse_float=lambda text: f"float {text}")
     assert sent["cps"] == "float 1.01"
     assert type(sent["additionalOptions"]["allowCallTimeTo"]) is int
+
+
+async def test_only_the_window_differs_from_the_guide_where_the_hours_are_restricted(
+    twin: Twin24, router: respx.MockRouter, login: respx.Route
+) -> None:
+    route = router.post(f"{CIS}/telephony/autoCall").respond(json=MADE)
+    await twin.tasks.create(
+        name="Весенняя акция",
+        script_id=SCRIPT,
+        caller_id=CallerId("gornum", NUMBER),
+        window=CallWindow(32_400, 75_600, local=True),
+    )
+    expected = json.loads(GUIDE)
+    expected["additionalOptions"] |= {"useTr": True, "allowCallTimeFrom": 32_400, "allowCallTimeTo": 75_600}
+    assert json.loads(route.calls.last.request.content) == expected
+
+
+@pytest.mark.parametrize(("start", "end"), [(-1, 10), (10, 10), (20, 10), (0, 86_400)])
+def test_a_window_lies_within_a_day(start: int, end: int) -> None:
+    with pytest.raises(ValueError, match="within one day"):
+        CallWindow(start, end)
 
 
 async def test_half_a_surrogate_pair_in_a_name_reaches_twin_as_json(

@@ -113,6 +113,11 @@ class User(Conversation):
         """Write a text in a group."""
         return await self._send(group.chat, text=text)
 
+    async def forwards(self, text: str) -> int:
+        """Pass on what somebody wrote who hides their account."""
+        origin = {"type": "hidden_user", "sender_user_name": "Пётр", "date": int(time.time())}
+        return await self._send(self.chat, text=text, forward_origin=origin)
+
     async def edits(self, message_id: int, text: str) -> int:
         """Change an own message."""
         message = {**self.chat.received[message_id], "text": text, "edit_date": int(time.time())}

@@ -1,0 +1,66 @@
+"""What may stop everything, and what may lift that stop, whatever the language model says."""
+
+from __future__ import annotations
+
+import pytest
+
+from rasa_twin24.text.commands import command_of
+from rasa_twin24.text.emergency import lifts_stop, stops_everything
+
+STOPPING = [
+    "стоп всё", "останови всё немедленно", "прекратите все звонки", "аварийная остановка", "Экстренно стоп",
+    "глуши всех роботов", "stop all the campaigns", "please halt everything", "emergency stop now", "freeze every task",
+]  # fmt: skip
+NOT_STOPPING = [
+    "стоп", "останови обзвон", "останови задание 12", "все номера добавлены", "отмена", "хватит", "stop", "pause calls",
+    "всё", "stop the campaign", "позвони всем", "pause everything",
+    "приостанови все мои обзвоны",
+]  # fmt: skip
+LIFTING = ["сними стоп", "снимите общий стоп, можно работать", "отмени остановку", "разреши запуски", "lift the stop",
+           "allow starts again", "убери стоп"]  # fmt: skip
+NOT_LIFTING = [
+    "не снимай стоп", "снять стоп?", "стоп", "сними с паузы", "don't lift the stop", "стоп ещё нужен", "запусти",
+    "никогда не снимай стоп", "стоп всё",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", STOPPING)
+def test_everything_is_to_stop(text: str) -> None:
+    assert stops_everything(text)
+
+
+@pytest.mark.parametrize("text", NOT_STOPPING)
+def test_not_everything_is_to_stop(text: str) -> None:
+    assert not stops_everything(text)
+
+
+@pytest.mark.parametrize("text", LIFTING)
+def test_the_stop_is_to_be_lifted(text: str) -> None:
+    assert lifts_stop(text)
+
+
+@pytest.mark.parametrize("text", NOT_LIFTING)
+def test_the_stop_stays(text: str) -> None:
+    assert not lifts_stop(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("стоп", "cancel"),
+        ("Стоп!", "cancel"),
+        ("stop", "cancel"),
+        ("отмени всё", "cancel"),
+        ("останови обзвон", "pause_calls"),
+        ("стоп всё", "emergency_stop"),
+        ("СТОП ВСЁ!!!", "emergency_stop"),
+        ("остановить всё", "emergency_stop"),
+        ("stop everything", "emergency_stop"),
+        ("сними стоп", "lift_stop"),
+        ("lift the stop", "lift_stop"),
+        ("лимиты", "show_limits"),
+        ("Стоп Всё Мебель", None),
+    ],
+)
+def test_whole_messages(text: str, intent: str | None) -> None:
+    assert command_of(text) == intent
