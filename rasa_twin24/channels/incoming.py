@@ -38,6 +38,8 @@ COMMANDS = {
     "add": "add_to_existing_task",
     "help": "help",
     "cancel": "cancel",
+    "audit": "audit",
+    "forget": "forget",
 }
 
 
