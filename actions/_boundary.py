@@ -88,9 +88,13 @@ class Turn:
     def tell(self, outcome: Outcome) -> None:
         self.say(outcome.kind, **outcome.params)
 
-    def offer(self, phrase: str, buttons: list[dict[str, str]]) -> None:
+    def offer(self, phrase: str, buttons: list[dict[str, str]], **values: str) -> None:
         """A phrase with buttons that only the action knows."""
-        self._dispatcher.utter_message(response=f"utter_{phrase}", buttons=buttons)
+        self._dispatcher.utter_message(response=f"utter_{phrase}", buttons=buttons, **values)
+
+    def attach(self, phrase: str, file_id: str, **values: str) -> None:
+        """A phrase, and with it a file of the ledger's section `files`."""
+        self._dispatcher.utter_message(response=f"utter_{phrase}", json_message={"file": file_id}, **values)
 
 
 class Collaborating:

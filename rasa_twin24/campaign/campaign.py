@@ -10,6 +10,7 @@ from rasa_twin24.campaign.fill import fill, named
 from rasa_twin24.campaign.jobs import Jobs
 from rasa_twin24.campaign.outcome import Outcome
 from rasa_twin24.campaign.plan import Plan, caller, digest
+from rasa_twin24.campaign.record import record
 from rasa_twin24.campaign.start import start
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.tasks import CallTask, CandidateState, Collected, TaskState
@@ -25,7 +26,7 @@ class Campaign:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._ledger = desk.ledger
-        self._jobs = Jobs(desk.ledger, self._work)
+        self._jobs = Jobs(desk.ledger, self._work_and_record)
 
     # --- what is talked about -------------------------------------------------------------------------------
 
@@ -219,6 +220,12 @@ class Campaign:
     async def close(self) -> None:
         """Wait a moment for running work; what is not done then is found in the ledger at the next start."""
         await self._jobs.close(CLOSE_SECONDS)
+
+    async def _work_and_record(self, task_id: int) -> list[Outcome]:
+        """However the outcomes are told then, in the turn or as notices, here they all pass."""
+        outcomes = await self._work(task_id)
+        await record(self._ledger, task_id, outcomes)
+        return outcomes
 
     async def _work(self, task_id: int) -> list[Outcome]:
         """Until nothing is left to do: create, then fill, then start. Each step is found anew in the ledger."""

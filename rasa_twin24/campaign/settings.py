@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 from rasa_twin24.twin24 import CallerId
+
+DEFAULT_ZONE = "Europe/Moscow"
 
 
 @dataclass(frozen=True)
@@ -15,6 +18,8 @@ class CampaignSettings:
     script_id: str
     caller_id: CallerId
     default_region: str = "RU"
+    # The company's time zone, in which days begin and times are shown.
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo(DEFAULT_ZONE))
     # How long a turn waits for TWIN before the work goes on beside the talk.
     patience: float = 2.0
     # How long a shown plan may be said yes to.
@@ -35,7 +40,7 @@ class CampaignSettings:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> CampaignSettings:
-        """Read `TWIN24_SCRIPT_ID`, `TWIN24_CID_TYPE`, `TWIN24_CID_DATA`, `BOT_DEFAULT_REGION`.
+        """Read `TWIN24_SCRIPT_ID`, `TWIN24_CID_TYPE`, `TWIN24_CID_DATA`, `BOT_DEFAULT_REGION`, `BOT_TIMEZONE`.
 
         Raises `ValueError`, naming the variable and the mend.
         """
@@ -57,4 +62,9 @@ class CampaignSettings:
         region = (env.get("BOT_DEFAULT_REGION") or "RU").upper()
         if len(region) != 2 or not region.isalpha():
             raise ValueError(f"BOT_DEFAULT_REGION is '{region}': use a two-letter country code such as RU")
-        return cls(script_id=script_id, caller_id=caller_id, default_region=region)
+        name = env.get("BOT_TIMEZONE") or DEFAULT_ZONE
+        try:
+            zone = ZoneInfo(name)
+        except (LookupError, ValueError, OSError):  # no such zone; not a zone's name; a folder of zones
+            raise ValueError(f"BOT_TIMEZONE is '{name}': use a name such as Europe/Moscow") from None
+        return cls(script_id=script_id, caller_id=caller_id, default_region=region, zone=zone)

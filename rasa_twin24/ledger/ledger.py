@@ -8,6 +8,8 @@ from collections.abc import Callable
 from rasa_twin24.ledger.audit import Audit
 from rasa_twin24.ledger.buttons import Buttons
 from rasa_twin24.ledger.conversations import Conversations
+from rasa_twin24.ledger.files import Files
+from rasa_twin24.ledger.forgetting import Forgetting
 from rasa_twin24.ledger.inbox import Inbox
 from rasa_twin24.ledger.kept import Kept
 from rasa_twin24.ledger.notices import Notices
@@ -37,6 +39,8 @@ class Ledger:
         self.notices = Notices(self._store, clock)
         self.transcript = Transcript(self._store, clock)
         self.kept = Kept(self._store)
+        self.files = Files(self._store, clock)
+        self.forgetting = Forgetting(self._store, clock)
 
     async def open(self) -> None:
         """Bring the tables up to date; raises `sqlalchemy.exc.SQLAlchemyError` when the database cannot be reached."""

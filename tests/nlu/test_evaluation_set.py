@@ -24,6 +24,8 @@ TOPICS = {
     "smalltalk": {"greet", "thanks", "goodbye"},
     "control": {"cancel", "help", "retry"},
     "out_of_scope": {"out_of_scope"},
+    "audit": {"audit"},
+    "forget": {"forget"},
 }
 INTENTS = frozenset().union(*TOPICS.values())
 MIN_EXAMPLES = 60
