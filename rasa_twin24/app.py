@@ -32,6 +32,7 @@ from rasa_twin24.config import Config, sandbox_env
 from rasa_twin24.inprocess import InProcessActions, check_results_quickly
 from rasa_twin24.ledger import Ledger
 from rasa_twin24.ledger.people import WEB_OWNER
+from rasa_twin24.logs import guard_logs
 from rasa_twin24.retention import Retention
 from rasa_twin24.sandbox import Sandbox, SandboxServer
 from rasa_twin24.twin24 import Settings, Twin24
@@ -189,6 +190,7 @@ def quieten() -> None:
     level = logging.getLevelName(os.environ["LOG_LEVEL"])
     configure_logging_and_warnings(level)
     configure_structlog(level)
+    guard_logs(os.environ)
     for name in ("httpx", "httpcore", "sanic.access", "apscheduler", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger("sanic.root").setLevel(logging.WARNING)

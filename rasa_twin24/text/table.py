@@ -11,7 +11,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "�
 def csv_file(rows: Iterable[Sequence[str]]) -> bytes:
     """UTF-8 with a byte order mark, `;` between cells (as Excel wants it in Russia), RFC 4180 otherwise.
 
-    Half surrogate pairs, which UTF-8 lacks, become question marks. Every cell is quoted, so that a program that splits at another sign finds no new cell inside one.
+    Every cell is quoted, so that a program that splits at another sign finds no new cell inside one. Half surrogate
+    pairs, which UTF-8 lacks, become question marks.
     """
     lines = (";".join(f'"{_harmless(cell)}"' for cell in row) + "\r\n" for row in rows)
     return "".join(lines).encode("utf-8-sig", "replace")
