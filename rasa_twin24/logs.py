@@ -21,7 +21,7 @@ from sqlalchemy.exc import ArgumentError
 from rasa_twin24.text.phones import hide_numbers
 
 HIDDEN = "•••"
-# Frames of a traceback that are named, the innermost ones.
+# Frames of our code that are named, the innermost ones.
 MOST_PLACES = 8
 # Variables that hold a secret, whatever service they belong to.
 _SECRET = re.compile(r"(?:PASSWORD|TOKEN|SECRET)$")
@@ -78,8 +78,13 @@ class Guard:
 
 
 def places(error: BaseException) -> str:
-    """Where it was raised, innermost last: "campaign/fill.py:52 fill > twin24/exchange.py:80 send". No values."""
-    frames = extract_tb(error.__traceback__)[-MOST_PLACES:]
+    """Where it was raised, innermost last: "campaign/fill.py:52 fill > twin24/exchange.py:80 send".
+
+    Of the libraries' frames only the innermost; no values of any.
+    """
+    frames = extract_tb(error.__traceback__)
+    ours = [frame for frame in frames[:-1] if "site-packages" not in frame.filename][-MOST_PLACES:]
+    frames = [*ours, *frames[-1:]]
     return " > ".join(f"{'/'.join(PurePath(f.filename).parts[-2:])}:{f.lineno} {f.name}" for f in frames)
 
 

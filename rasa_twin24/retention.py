@@ -11,6 +11,7 @@ import structlog
 
 from rasa_twin24.channels.session import begin_anew
 from rasa_twin24.ledger import Ledger
+from rasa_twin24.ledger.forgetting import Request
 from rasa_twin24.tracker_store import OneProcessTrackerStore, store_of
 
 log = structlog.get_logger(__name__)
@@ -46,18 +47,25 @@ class Retention:
             await asyncio.sleep(REQUEST_PAUSE)
 
     async def forget(self) -> None:
-        """Do what was asked for. Between two turns: those save into the tracker when they end."""
+        """Do what was asked for; one that fails is tried again the next time and holds up no other."""
         for request in await self._ledger.forgetting.waiting():
-            if request.cleared:
-                await self._ledger.forgetting.clear(request.id)
-                continue
-            async with self._agent.lock_store.lock(request.conversation):
-                if not await self._forget_tracker(request.conversation):
-                    continue
-                await self._ledger.forgetting.clear(request.id)
-            log.info("conversation_forgotten", conversation=request.conversation)
-            if self._cleared is not None:
-                await self._cleared(request.conversation)
+            try:
+                await self._carry_out(request)
+            except Exception as error:
+                log.error("forgetting_failed", conversation=request.conversation, error=type(error).__name__)
+
+    async def _carry_out(self, request: Request) -> None:
+        if request.cleared:
+            await self._ledger.forgetting.clear(request.id)
+            return
+        # Between two turns: those save into the tracker when they end.
+        async with self._agent.lock_store.lock(request.conversation):
+            if not await self._forget_tracker(request.conversation):
+                return
+            await self._ledger.forgetting.clear(request.id)
+        log.info("conversation_forgotten", conversation=request.conversation)
+        if self._cleared is not None:
+            await self._cleared(request.conversation)
 
     async def sweep(self) -> None:
         """Delete what is too old."""

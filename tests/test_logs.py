@@ -123,8 +123,7 @@ def test_an_error_of_the_database_quotes_no_row(written: io.StringIO) -> None:
 
 
 def test_places_name_files_and_functions_only() -> None:
-    try:
+    with pytest.raises(ValueError, match="no such person") as raised:
         fail_with("+79161234567")
-    except ValueError as error:
-        assert places(error).endswith(" fail_with")
-        assert "916" not in places(error)
+    assert places(raised.value).endswith(" fail_with")
+    assert "916" not in places(raised.value)
