@@ -106,6 +106,7 @@ def test_a_traceback_of_structlog_has_no_values(written: io.StringIO, call: str)
         getattr(log, call)("action.failed", text="номер89161234567", states=[{"a": ("8 916 123 45 67",)}], **more)
     event: dict[str, Any] = json.loads(written.getvalue())
     assert event["error"] == "ValueError"
+    assert not {"exception", "exc_info"} & set(event)
     assert "test_logs.py" in event["at"]
     digits = "".join(filter(str.isdigit, written.getvalue()))
     assert "161234567" not in digits

@@ -31,6 +31,9 @@ def test_the_settings_of_a_campaign(changes: dict[str, str], caller_id: CallerId
         ("TWIN24_CID_DATA", ""),
         ("BOT_DEFAULT_REGION", "RUS"),
         ("BOT_DEFAULT_REGION", "7"),
+        ("BOT_TIMEZONE", "Moscow"),
+        ("BOT_TIMEZONE", "../etc/passwd"),
+        ("BOT_TIMEZONE", "Europe"),
     ],
 )
 def test_a_wrong_setting_is_named(variable: str, value: str) -> None:
