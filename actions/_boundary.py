@@ -18,6 +18,7 @@ from rasa_twin24.campaign.outcome import failure
 from rasa_twin24.ledger import Ledger, LedgerSettings
 from rasa_twin24.ledger.audit import Act, Result
 from rasa_twin24.ledger.people import Role
+from rasa_twin24.logs import places
 from rasa_twin24.text.phones import Reading, read_numbers
 from rasa_twin24.twin24 import Settings, Twin24, TwinError
 
@@ -90,9 +91,13 @@ class Turn:
     def tell(self, outcome: Outcome) -> None:
         self.say(outcome.kind, **outcome.params)
 
-    def offer(self, phrase: str, buttons: list[dict[str, str]]) -> None:
+    def offer(self, phrase: str, buttons: list[dict[str, str]], **values: str) -> None:
         """A phrase with buttons that only the action knows."""
-        self._dispatcher.utter_message(response=f"utter_{phrase}", buttons=buttons)
+        self._dispatcher.utter_message(response=f"utter_{phrase}", buttons=buttons, **values)
+
+    def attach(self, phrase: str, file_id: str, **values: str) -> None:
+        """A phrase, and with it a file of the ledger's section `files`."""
+        self._dispatcher.utter_message(response=f"utter_{phrase}", json_message={"file": file_id}, **values)
 
 
 class Collaborating:
@@ -145,7 +150,7 @@ class TopicAction(Collaborating, Action, ABC):  # type: ignore[misc]
         except TwinError as error:
             turn.tell(failure("twin", error))
         except Exception as error:
-            log.error("action_failed", action=self.name(), error=type(error).__name__, exc_info=_where(error))
+            log.error("action_failed", action=self.name(), error=type(error).__name__, at=places(error))
             turn.say("internal_error")
         return []
 
@@ -165,8 +170,3 @@ async def admitted(turn: Turn, office: Office, action: str, needs: Role) -> bool
         turn.say("access_above_role")
     await office.ledger.audit.add(turn.conversation, Act.USE_COMMAND, Result.REFUSED, action=action)
     return False
-
-
-def _where(error: Exception) -> bool:
-    """Whether the traceback may be logged: texts of database errors quote the row, numbers included."""
-    return not type(error).__module__.startswith("sqlalchemy")

@@ -12,6 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions._boundary import Collaborating, Events, Turn, admitted
 from rasa_twin24.ledger.people import Role
+from rasa_twin24.logs import places
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +33,7 @@ class TopicForm(Collaborating, FormValidationAction, ABC):  # type: ignore[misc]
             events: Events = await super().run(dispatcher, tracker, domain)
             return events
         except Exception as error:
-            log.error("form_failed", form=self.form_name(), error=type(error).__name__)
+            log.error("form_failed", form=self.form_name(), error=type(error).__name__, at=places(error))
             turn.say("internal_error")
             return self._nothing(domain)
 

@@ -13,6 +13,7 @@ from actions._form import TopicForm
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.ledger.tasks import TaskState
 from rasa_twin24.text.commands import command_of
+from rasa_twin24.text.phones import hide_numbers
 
 # TWIN documents no limit; names are shown in lists and messages.
 MAX_NAME = 500
@@ -65,6 +66,9 @@ class ValidateTaskForm(TopicForm):
             # A number must not get into a slot, and is no name; but nothing that was typed is lost.
             await office.campaign.collect(turn.conversation, [number.e164 for number in found])
             turn.say("number_before_task")
+        elif hide_numbers(name, office.settings.default_region) != name:
+            # The numbers of the first message are on the list already; a name goes where no number may.
+            turn.say("create_task_number_in_name")
         elif len(name) > MAX_NAME:
             turn.say("create_task_long_name", limit=str(MAX_NAME))
         elif not any(character.isalnum() for character in name):

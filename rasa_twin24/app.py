@@ -34,6 +34,9 @@ from rasa_twin24.channels.web import WebInput
 from rasa_twin24.config import Config, sandbox_env
 from rasa_twin24.inprocess import InProcessActions, check_results_quickly
 from rasa_twin24.ledger import Ledger
+from rasa_twin24.ledger.people import WEB_OWNER
+from rasa_twin24.logs import guard_logs
+from rasa_twin24.retention import Retention
 from rasa_twin24.sandbox import Sandbox, SandboxServer
 from rasa_twin24.twin24 import Settings, Twin24
 
@@ -64,6 +67,7 @@ class Bot:
         self._twin: Twin24 | None = None
         self._office: Any = None
         self._watching: asyncio.Task[None] | None = None
+        self._keeping: asyncio.Task[None] | None = None
 
     async def open(self, app: Sanic, loop: AbstractEventLoop) -> None:
         """Before the server listens."""
@@ -83,6 +87,8 @@ class Bot:
             raise RuntimeError(f"the model {self._model.name} could not be loaded")
         app.ctx.agent = agent
         self._watching = asyncio.create_task(watch(desk))
+        retention = Retention(self._ledger, agent, self._config.ledger.keep_days, self._forgotten)
+        self._keeping = asyncio.create_task(retention.work())
 
     async def opened(self, app: Sanic, _loop: AbstractEventLoop) -> None:
         """The server listens and the channels are open."""
@@ -93,6 +99,8 @@ class Bot:
         """After the server stopped; channels closed themselves before."""
         if self._watching:
             self._watching.cancel()
+        if self._keeping:
+            self._keeping.cancel()
         if self._office:
             await self._office.campaign.close()
         if self._twin:
@@ -125,6 +133,12 @@ class Bot:
         check_results_quickly()
         self._office.campaign.keep_recovering()
         return InProcessActions(executor)
+
+    async def _forgotten(self, conversation: str) -> None:
+        """A conversation's data is gone; pages that still show it are told."""
+        for channel in self._channels:
+            if isinstance(channel, WebInput) and conversation == WEB_OWNER:
+                await channel.begin_anew()
 
     async def _greet(self) -> None:
         names = [channel.name() for channel in self._channels]
@@ -179,6 +193,7 @@ def quieten() -> None:
     level = logging.getLevelName(os.environ["LOG_LEVEL"])
     configure_logging_and_warnings(level)
     configure_structlog(level)
+    guard_logs(os.environ)
     for name in ("httpx", "httpcore", "sanic.access", "apscheduler", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger("sanic.root").setLevel(logging.WARNING)

@@ -70,6 +70,18 @@ def sandbox(port: int) -> None:
 
 
 @main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where it listens; it checks nobody.")
+@click.option("--port", default=5055, show_default=True)
+def actions(host: str, port: int) -> None:
+    """Start the actions as a server of their own, for ACTIONS_URL; its errors echo no request."""
+    _stop_quietly()
+    from rasa_twin24.action_server import serve
+
+    click.echo(f"Actions: http://{host}:{port}/webhook")
+    serve(os.environ, host, port)
+
+
+@main.command()
 def doctor() -> None:
     """Check every setting, the sign-in, the messengers and what Rasa would pass over in silence."""
     from rasa_twin24.doctor import examine

@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 import sqlalchemy.orm
-from rasa.core.tracker_store import SQLTrackerStore
+from rasa.core.tracker_store import SQLTrackerStore, create_engine_kwargs
 from rasa.shared.core.events import SessionStarted
 from rasa.shared.core.trackers import DialogueStateTracker
 
@@ -29,12 +29,18 @@ class OneProcessTrackerStore(SQLTrackerStore):  # type: ignore[misc]
         # Trackers as they were saved last, with the number of their events that are stored.
         self._kept: OrderedDict[str, tuple[DialogueStateTracker, int]] = OrderedDict()
         self._stored: dict[str, int] = {}
+        # Errors of the database quote the row, and Rasa logs them: without parameters it is the statement only.
+        options: dict[str, Any] = {"hide_parameters": True}
         if self.engine.dialect.name == "sqlite":
             # SQLAlchemy 1.4 would open the file anew for each query; the event loop's thread needs one connection.
-            one = {"poolclass": sa.pool.StaticPool, "connect_args": {"check_same_thread": False}}
-            self.engine = sa.create_engine(self.engine.url, **one)
+            options |= {"poolclass": sa.pool.StaticPool, "connect_args": {"check_same_thread": False}}
+        else:
+            options |= create_engine_kwargs(self.engine.url)
+        self.engine.dispose()
+        self.engine = sa.create_engine(self.engine.url, **options)
+        if self.engine.dialect.name == "sqlite":
             sa.event.listen(self.engine, "connect", _do_not_wait_for_the_disk)
-            self.sessionmaker = sa.orm.sessionmaker(bind=self.engine)
+        self.sessionmaker = sa.orm.sessionmaker(bind=self.engine)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The latest session. A kept tracker is handed out once: if its turn fails, the next one reads the database."""
@@ -69,6 +75,64 @@ class OneProcessTrackerStore(SQLTrackerStore):  # type: ignore[misc]
         while len(self._kept) > KEPT:
             forgotten, _ = self._kept.popitem(last=False)
             self._stored.pop(forgotten, None)
+
+    # --- deleting; the caller holds the conversation's lock ----------------------------------------------------
+
+    def forget(self, sender_id: str) -> None:
+        """Delete everything of a conversation."""
+        self._delete(sender_id)
+
+    def forget_earlier_sessions(self, sender_id: str, moment: float | None = None) -> None:
+        """Delete what came before the latest session, the only one that Rasa reads; of that what is before `moment`."""
+        began = self._session_start(sender_id)
+        if began is not None:
+            self._delete(sender_id, self._older_than(began if moment is None else min(began, moment)))
+
+    def with_events_before(self, moment: float) -> list[str]:
+        """The conversations that have events older than `moment`, in seconds since the epoch."""
+        wanted = sa.select(self.SQLEvent.sender_id).where(self._older_than(moment)).distinct()
+        with self.session_scope() as session:
+            return [row.sender_id for row in session.execute(wanted)]
+
+    def is_silent_since(self, sender_id: str, moment: float) -> bool:
+        """Whether all events of a conversation are older than `moment`."""
+        newer = sa.select(self.SQLEvent.id).where(
+            self.SQLEvent.sender_id == sender_id, self.SQLEvent.timestamp >= moment
+        )
+        with self.session_scope() as session:
+            return session.execute(newer.limit(1)).first() is None
+
+    def session_begins_before(self, sender_id: str, moment: float) -> bool:
+        """Whether the latest session has events older than `moment`."""
+        began = self._session_start(sender_id)
+        return began is None or began < moment
+
+    def _session_start(self, sender_id: str) -> float | None:
+        starts = sa.select(sa.func.max(self.SQLEvent.timestamp)).where(
+            self.SQLEvent.sender_id == sender_id, self.SQLEvent.type_name == SessionStarted.type_name
+        )
+        with self.session_scope() as session:
+            began = session.scalar(starts)
+        return None if began is None else float(began)
+
+    def _older_than(self, moment: float) -> Any:
+        return self.SQLEvent.timestamp < moment
+
+    def _delete(self, sender_id: str, *conditions: Any) -> None:
+        events = self.SQLEvent.__table__
+        with self.session_scope() as session:
+            session.execute(sa.delete(events).where(events.c.sender_id == sender_id, *conditions))
+            session.commit()
+        self._kept.pop(sender_id, None)
+        self._stored.pop(sender_id, None)
+
+
+def store_of(agent: Any) -> OneProcessTrackerStore | None:
+    """The agent's store without Rasa's wrappers, which turn errors into an empty tracker; None for any other store."""
+    store = agent.tracker_store
+    while store is not None and not isinstance(store, OneProcessTrackerStore):
+        store = getattr(store, "_tracker_store", None)
+    return store
 
 
 def _row(sender_id: str, event: Any) -> dict[str, Any]:

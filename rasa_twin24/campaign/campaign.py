@@ -15,6 +15,7 @@ from rasa_twin24.campaign.mark import carries, mark_in
 from rasa_twin24.campaign.obstacle import obstacle
 from rasa_twin24.campaign.outcome import Outcome
 from rasa_twin24.campaign.plan import Asked, Plan, caller, digest, total
+from rasa_twin24.campaign.record import record
 from rasa_twin24.campaign.standing import standing
 from rasa_twin24.campaign.start import start
 from rasa_twin24.campaign.stop import pause_all, still_running
@@ -348,8 +349,12 @@ class Campaign:
         await asyncio.gather(self._jobs.close(CLOSE_SECONDS), self._stopping.close(CLOSE_SECONDS))
 
     async def _work(self, task_id: int) -> list[Outcome]:
-        """Do what is to be done, and tell what a killed process had done of it."""
+        """Do what is to be done, and tell what a killed process had done of it.
+
+        However the outcomes are told then, in the turn or as notices, here they all pass.
+        """
         outcomes = await self._do(task_id)
+        await record(self._ledger, task_id, outcomes)
         if task_id in self._left_behind:
             self._left_behind.discard(task_id)
             outcomes = outcomes or await standing(self._desk, await self._ledger.tasks.get(task_id))

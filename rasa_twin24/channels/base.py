@@ -15,6 +15,7 @@ from sanic import Blueprint, Sanic
 from rasa_twin24.channels.output import MessengerOutput
 from rasa_twin24.channels.reception import Reception
 from rasa_twin24.ledger import Ledger, LedgerSettings
+from rasa_twin24.ledger.files import File
 
 
 class MessengerInput(InputChannel, ABC):  # type: ignore[misc]
@@ -34,6 +35,10 @@ class MessengerInput(InputChannel, ABC):  # type: ignore[misc]
 
         Raises `Gone`, or anything else that the log should name; its text must not hold a secret.
         """
+
+    @abstractmethod
+    async def deliver_file(self, person: str, file: File) -> None:
+        """Send a file; raises as `deliver` does."""
 
     async def open(self, app: Sanic) -> None:
         """The server listens: make what sending needs."""

@@ -41,6 +41,8 @@ COMMANDS = {
     "stopall": "emergency_stop",
     "liftstop": "lift_stop",
     "limits": "show_limits",
+    "audit": "audit",
+    "forget": "forget",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -26,9 +27,11 @@ class MessengerOutput(OutputChannel):  # type: ignore[misc]
     `said` counts the replies, delivered or not; `failed` and `gone` tell that one did not arrive.
     """
 
-    def __init__(self, channel: MessengerInput, reception: Reception) -> None:
+    def __init__(self, channel: MessengerInput, reception: Reception, language: str | None = None) -> None:
+        """`language` is the messenger's idea of the person's, for what has to be said past Rasa."""
         self._channel = channel
         self._reception = reception
+        self._language = language
         self.said = 0
         self.failed = False
         self.gone = False
@@ -44,8 +47,27 @@ class MessengerOutput(OutputChannel):  # type: ignore[misc]
             return
         self.said += 1
         keyboard = await self._keep_buttons(recipient_id, reply)
+        await self._send(recipient_id, lambda person: self._channel.deliver(person, reply.text, keyboard))
+        if reply.file is not None and not self.gone:
+            await self._send_file(recipient_id, reply.file)
+
+    async def _send_file(self, conversation: str, file_id: str) -> None:
+        """The file, or the line that it could not be sent: nobody shall wait for it."""
+
+        async def deliver(person: str) -> None:
+            file = await self._reception.ledger.files.get(conversation, file_id)
+            if file is None:
+                raise LookupError("the file is not kept any more")
+            await self._channel.deliver_file(person, file)
+
+        if not await self._send(conversation, deliver) and not self.gone:
+            text = self._reception.phrases.say("utter_file_not_sent", self._language)
+            await self._send(conversation, lambda person: self._channel.deliver(person, text, ()))
+
+    async def _send(self, recipient_id: str, deliver: Callable[[str], Awaitable[None]]) -> bool:
+        """Whether it arrived; never raises."""
         try:
-            await self._channel.deliver(recipient_id.partition(":")[2], reply.text, keyboard)
+            await deliver(recipient_id.partition(":")[2])
         except Gone:
             self.gone = True
             log.info("person_gone", conversation=recipient_id)
@@ -53,6 +75,9 @@ class MessengerOutput(OutputChannel):  # type: ignore[misc]
         except Exception as error:
             self.failed = True
             log.error("send_failed", channel=self.name(), error=type(error).__name__, reason=_reason(error))
+        else:
+            return True
+        return False
 
     async def _keep_buttons(self, conversation: str, reply: Reply) -> list[tuple[str, str]]:
         """The reply's buttons as (title, token); none when they cannot be kept: the text matters more."""

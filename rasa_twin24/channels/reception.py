@@ -124,7 +124,7 @@ class Reception:
 
     async def _turn(self, incoming: Incoming) -> None:
         channel = self._channels[incoming.channel]
-        output = MessengerOutput(channel, self)
+        output = MessengerOutput(channel, self, incoming.language)
         try:
             await self._hand_to_rasa(channel, output, incoming)
         except Exception as error:

@@ -14,8 +14,11 @@ class Button:
 
 @dataclass(frozen=True)
 class Reply:
+    """`file` is the id of a file in the ledger that goes with the text."""
+
     text: str
     buttons: tuple[Button, ...] = ()
+    file: str | None = None
 
 
 def to_reply(message: dict[str, Any]) -> Reply | None:
@@ -29,7 +32,7 @@ def to_reply(message: dict[str, Any]) -> Reply | None:
     )
     if not text:
         return None
-    return Reply(text, buttons)
+    return Reply(text, buttons, _file(message.get("custom")))
 
 
 def utf16_length(text: str) -> int:
@@ -56,6 +59,12 @@ def split_text(text: str, limit: int) -> list[str]:
         rest = rest[cut:].lstrip()
     parts.append(rest)
     return [part for part in parts if part.strip()]
+
+
+def _file(custom: Any) -> str | None:
+    """The one thing of ours that travels as Rasa's `custom`: `{"file": "<id>"}`."""
+    file = custom.get("file") if isinstance(custom, dict) else None
+    return file if isinstance(file, str) and file else None
 
 
 def _fitting(text: str, limit: int) -> int:

@@ -33,10 +33,15 @@ class Sessions:
             tracker = await agent.tracker_store.retrieve(conversation)
             if tracker is None or tracker.active_loop or len(tracker.events) < LONGEST:
                 return
-            kept = [(name, tracker.get_slot(name)) for name in KEPT_SLOTS]
-            tracker.update(ActionExecuted(ACTION_SESSION_START_NAME))
-            tracker.update(SessionStarted())
-            for name, value in kept:
-                tracker.update(SlotSet(name, value))
-            tracker.update(ActionExecuted(ACTION_LISTEN_NAME))
-            await agent.tracker_store.save(tracker)
+            await begin_anew(agent.tracker_store, tracker)
+
+
+async def begin_anew(store: Any, tracker: Any) -> None:
+    """Begin a new session, under the conversation's lock; no form may be asking."""
+    kept = [(name, tracker.get_slot(name)) for name in KEPT_SLOTS]
+    tracker.update(ActionExecuted(ACTION_SESSION_START_NAME))
+    tracker.update(SessionStarted())
+    for name, value in kept:
+        tracker.update(SlotSet(name, value))
+    tracker.update(ActionExecuted(ACTION_LISTEN_NAME))
+    await store.save(tracker)

@@ -20,8 +20,9 @@ from sanic.response import HTTPResponse, empty
 from rasa_twin24.channels.base import MessengerInput
 from rasa_twin24.channels.output import Gone
 from rasa_twin24.channels.reply import split_text
-from rasa_twin24.channels.telegram_api import TelegramApi, TelegramError
+from rasa_twin24.channels.telegram_api import Attached, TelegramApi, TelegramError
 from rasa_twin24.channels.telegram_updates import ALLOWED_UPDATES, Pressed, Read, read_update, update_id
+from rasa_twin24.ledger.files import File
 
 log = structlog.get_logger(__name__)
 
@@ -166,12 +167,18 @@ class TelegramInput(MessengerInput):
             if keyboard and index == len(parts) - 1:
                 rows = [[{"text": title, "callback_data": token}] for title, token in keyboard]
                 message["reply_markup"] = {"inline_keyboard": rows}
-            try:
-                await self.api.call("sendMessage", **message)
-            except TelegramError as error:
-                if error.gone:
-                    raise Gone from None
-                raise
+            await self._send("sendMessage", message)
+
+    async def deliver_file(self, person: str, file: File) -> None:
+        await self._send("sendDocument", {"chat_id": int(person)}, files={"document": (file.name, file.content)})
+
+    async def _send(self, method: str, params: dict[str, Any], files: Attached | None = None) -> None:
+        try:
+            await self.api.call(method, files=files, **params)
+        except TelegramError as error:
+            if error.gone:
+                raise Gone from None
+            raise
 
     @asynccontextmanager
     async def typing(self, person: str) -> AsyncIterator[None]:
@@ -219,7 +226,7 @@ class TelegramInput(MessengerInput):
             commands = [
                 {"command": name, "description": phrases.say(f"utter_command_{name}", language)} for name in COMMANDS
             ]
-            extra = {"language_code": language} if language else {}
+            extra: dict[str, Any] = {"language_code": language} if language else {}
             try:
                 await self.api.call("setMyCommands", commands=commands, **extra)
             except TelegramError as error:
@@ -252,7 +259,7 @@ class TelegramInput(MessengerInput):
                 if not webhook_removed:  # Telegram answers 409 while one is registered
                     await self.api.once("deleteWebhook")
                     webhook_removed = True
-                more = {} if offset is None else {"offset": offset}
+                more: dict[str, Any] = {} if offset is None else {"offset": offset}
                 updates = await self.api.once(
                     "getUpdates",
                     read_seconds=POLL_SECONDS + 10,

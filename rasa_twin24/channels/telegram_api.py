@@ -6,6 +6,7 @@ The token is a part of every address: it must never reach a log, so errors carry
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -25,6 +26,9 @@ LONGEST_PAUSE = 24 * 3600
 # Receiving goes on while Telegram refuses to send.
 RECEIVING = "getUpdates"
 TRIES = 4
+
+# By the parameter's name: the file's name and content.
+Attached = dict[str, tuple[str, bytes]]
 
 # httpx logs every address it asks at INFO, the token with it.
 for _name in ("httpx", "httpcore"):
@@ -71,14 +75,14 @@ class TelegramApi:
     async def close(self) -> None:
         await self._client.aclose()
 
-    async def call(self, method: str, **params: Any) -> Any:
+    async def call(self, method: str, *, files: Attached | None = None, **params: Any) -> Any:
         """A call that does no harm when it is carried out twice: repeated after 429, 5xx and lost connections.
 
-        Returns Telegram's `result`; raises `TelegramError`.
+        `files` go along as multipart. Returns Telegram's `result`; raises `TelegramError`.
         """
         for attempt in range(TRIES):
             try:
-                return await self.once(method, **params)
+                return await self.once(method, files=files, **params)
             except TelegramError as error:
                 wait = _pause(error, attempt)
                 if wait is None or attempt == TRIES - 1:
@@ -88,7 +92,9 @@ class TelegramApi:
                     await self._sleep(wait)
         raise AssertionError("unreachable")
 
-    async def once(self, method: str, *, read_seconds: float = READ_SECONDS, **params: Any) -> Any:
+    async def once(
+        self, method: str, *, read_seconds: float = READ_SECONDS, files: Attached | None = None, **params: Any
+    ) -> Any:
         """A single try. `read_seconds` must be longer than a long poll's own `timeout`.
 
         While Telegram refuses everything, waits; raises at once when that is longer than a turn can bear.
@@ -101,7 +107,7 @@ class TelegramApi:
         try:
             response = await self._client.post(
                 self._prefix + method,
-                json=params,
+                **_body(params, files),
                 timeout=httpx.Timeout(read_seconds, connect=CONNECT_SECONDS),
             )
         except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -119,6 +125,13 @@ class TelegramApi:
         if refusal.code == 429 and refusal.retry_after is not None and method != RECEIVING:
             self._not_before = max(self._not_before, time.monotonic() + refusal.retry_after)
         raise refusal
+
+
+def _body(params: dict[str, Any], files: Attached | None) -> dict[str, Any]:
+    """JSON, or with files a form, whose objects are JSON inside a text. https://core.telegram.org/bots/api#sending-files"""
+    if not files:
+        return {"json": params}
+    return {"data": {name: v if isinstance(v, str) else json.dumps(v) for name, v in params.items()}, "files": files}
 
 
 def _refusal(method: str, status: int, answer: dict[str, Any]) -> TelegramError:

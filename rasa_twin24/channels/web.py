@@ -12,7 +12,7 @@ import structlog
 from sanic import Blueprint, Sanic
 from sanic.exceptions import PayloadTooLarge
 from sanic.request import Request
-from sanic.response import HTTPResponse, json, redirect, text
+from sanic.response import HTTPResponse, json, raw, redirect, text
 
 from rasa_twin24.channels import web_door, web_page
 from rasa_twin24.channels.base import MessengerInput
@@ -29,6 +29,7 @@ from rasa_twin24.channels.web_messages import (
     read_sent,
     shown,
 )
+from rasa_twin24.ledger.files import File
 from rasa_twin24.ledger.people import WEB_OWNER
 
 log = structlog.get_logger(__name__)
@@ -85,6 +86,12 @@ class WebInput(MessengerInput):
         # A page that shows another ledger's lines must start anew, however the numbers compare.
         self._talk = await kept.get_or_make("web_talk", lambda: secrets.token_hex(8))
 
+    async def begin_anew(self) -> None:
+        """The talk was deleted: open pages forget what they show."""
+        self._talk = secrets.token_hex(8)
+        await self.reception.ledger.kept.put("web_talk", self._talk)
+        self._ring()
+
     async def close(self) -> None:
         """Let go of the pages that wait, or the server would wait for them."""
         self._closing = True
@@ -98,6 +105,10 @@ class WebInput(MessengerInput):
         @blueprint.get("/chat/<name:str>")
         async def asset(_request: Request, name: str) -> HTTPResponse:
             return _asset(name)
+
+        @blueprint.get("/chat/files/<file_id:str>")
+        async def file(request: Request, file_id: str) -> HTTPResponse:
+            return await self._file(request, file_id)
 
         # Streamed, so that the size of the body is bounded while it is read.
         @blueprint.post("/webhooks/web/webhook", stream=True)
@@ -204,6 +215,24 @@ class WebInput(MessengerInput):
     async def deliver(self, person: str, text: str, keyboard: Sequence[tuple[str, str]]) -> None:
         await self.reception.ledger.transcript.add(f"{self.name()}:{person}", BOT, text, keyboard)
         self._ring()
+
+    async def deliver_file(self, person: str, file: File) -> None:
+        await self.reception.ledger.transcript.add(f"{self.name()}:{person}", BOT, file.name, file=file.id)
+        self._ring()
+
+    async def _file(self, request: Request, file_id: str) -> HTTPResponse:
+        refusal = self._refusal(request)
+        if refusal:
+            return refusal
+        try:
+            file = await self.reception.ledger.files.get(WEB_OWNER, file_id)
+        except Exception as error:
+            log.error("web_file_unreadable", error=type(error).__name__)
+            return _json({"error": "storage"}, 503)
+        if file is None:
+            return text("", status=404, headers=web_page.HEADERS)
+        headers = {**web_page.HEADERS, "Content-Disposition": web_page.attachment(file.name)}
+        return raw(file.content, headers=headers, content_type="application/octet-stream")
 
     @asynccontextmanager
     async def typing(self, person: str) -> AsyncIterator[None]:

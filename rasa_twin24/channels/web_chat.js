@@ -71,7 +71,7 @@ function items() {
     }
     const choices = index === asked && !botHasSpokenSince ? line.buttons : [];
     const disabled = answered > asked || unseen.some((message) => message.state !== "held");
-    made.push({ id: line.key ?? `line ${line.seq}`, author: line.author, text: line.text, time: clock.format(date), choices, disabled });
+    made.push({ id: line.key ?? `line ${line.seq}`, author: line.author, text: line.text, file: line.file, time: clock.format(date), choices, disabled });
   });
   for (const message of unseen) {
     made.push({ id: message.key, author: "person", text: message.title, time: STATE[message.state], state: message.state, choices: [] });
@@ -101,7 +101,9 @@ function node(item) {
   const author = element("span", { className: "unseen", textContent: item.author === "bot" ? "Бот: " : "Вы: " });
   // A number is not broken at its hyphens.
   const parts = item.text.split(NUMBER).map((part, index) => (index % 2 ? element("span", { className: "number" }, part) : part));
-  const text = element("p", { className: "text" }, ...parts);
+  // The bot's own path, never an address that somebody wrote.
+  const link = item.file ? [element("a", { className: "file", href: item.file, download: item.text, textContent: item.text })] : parts;
+  const text = element("p", { className: "text" }, ...link);
   text.dir = "auto";
   const bubble = element("div", { className: "bubble" }, author, text, element("p", { className: "foot" }));
   return element("div", { className: "fresh" }, bubble);

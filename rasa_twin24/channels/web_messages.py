@@ -100,6 +100,7 @@ def line_json(line: Line) -> dict[str, object]:
         "buttons": [{"title": title, "token": token} for title, token in line.buttons],
         "key": line.client_key,
         "at": line.created_at,
+        "file": None if line.file is None else f"/chat/files/{line.file}",
     }
 
 

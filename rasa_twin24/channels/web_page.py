@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from pathlib import Path
+from urllib.parse import quote
 
 _FOLDER = Path(__file__).parent
 _SANDBOX_LINK = "{{sandbox_page}}"
@@ -38,6 +39,12 @@ def chat_page(sandbox_page: str | None) -> str:
 def locked_page() -> str:
     """What everybody sees who may not come in."""
     return (_FOLDER / "web_locked.html").read_text("utf-8")
+
+
+def attachment(name: str) -> str:
+    """The header that lets a browser save a file under its name and never show it. RFC 6266."""
+    plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "-_.") else "_" for sign in name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def asset(name: str) -> str:

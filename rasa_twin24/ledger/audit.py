@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from rasa_twin24.ledger.schema import audit
+from rasa_twin24.ledger.schema import audit, people
 from rasa_twin24.ledger.store import Store
 
 # Acts of the bot itself, such as a recovery after a crash.
@@ -48,7 +48,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Entry:
-    """`at` in seconds since the epoch; `detail` holds no whole phone number."""
+    """`at` in seconds since the epoch; `detail` holds no whole phone number; `name` is the person's, if known now."""
 
     id: int
     at: float
@@ -57,6 +57,7 @@ class Entry:
     act: str
     outcome: str
     detail: dict[str, Any]
+    name: str = ""
 
 
 class Audit:
@@ -68,15 +69,29 @@ class Audit:
         """Write an entry; `conversation` is the person's own unless given."""
         await self._store.run(lambda c: put(c, self._clock(), person, act, outcome, conversation, **detail))
 
-    async def since(self, moment: float, limit: int = 10_000) -> list[Entry]:
-        """The newest `limit` entries from `moment` on, oldest first."""
+    async def since(self, moment: float, limit: int = 10_000, until: float | None = None) -> list[Entry]:
+        """The newest `limit` entries from `moment` on and before `until`, oldest first."""
 
         def work(connection: sa.engine.Connection) -> list[Entry]:
-            rows = connection.execute(
-                sa.select(audit).where(audit.c.at >= moment).order_by(audit.c.id.desc()).limit(limit)
-            ).all()
+            wanted = (
+                sa.select(audit, people.c.name)
+                .select_from(audit.outerjoin(people, people.c.id == audit.c.person))
+                .where(audit.c.at >= moment)
+            )
+            if until is not None:
+                wanted = wanted.where(audit.c.at < until)
+            rows = connection.execute(wanted.order_by(audit.c.id.desc()).limit(limit)).all()
             return [
-                Entry(row.id, row.at, row.person, row.conversation, row.act, row.outcome, json.loads(row.detail))
+                Entry(
+                    row.id,
+                    row.at,
+                    row.person,
+                    row.conversation,
+                    row.act,
+                    row.outcome,
+                    json.loads(row.detail),
+                    row.name or "",
+                )
                 for row in reversed(rows)
             ]
 

@@ -31,3 +31,7 @@ class Kept:
             return made
 
         return await self._store.run(work)
+
+    async def put(self, key: str, value: str) -> None:
+        """Keep another value under a key that is there already."""
+        await self._store.run(lambda c: c.execute(sa.update(kept).where(kept.c.key == key).values(value=value)))

@@ -9,6 +9,8 @@ from rasa_twin24.ledger.abandoned import Abandoned
 from rasa_twin24.ledger.audit import Audit
 from rasa_twin24.ledger.buttons import Buttons
 from rasa_twin24.ledger.conversations import Conversations
+from rasa_twin24.ledger.files import Files
+from rasa_twin24.ledger.forgetting import Forgetting
 from rasa_twin24.ledger.gate import Gate
 from rasa_twin24.ledger.inbox import Inbox
 from rasa_twin24.ledger.kept import Kept
@@ -49,6 +51,8 @@ class Ledger:
         self.notices = Notices(self._store, clock)
         self.transcript = Transcript(self._store, clock)
         self.kept = Kept(self._store)
+        self.files = Files(self._store, clock)
+        self.forgetting = Forgetting(self._store, clock)
 
     async def open(self) -> None:
         """Bring the tables up to date; raises `sqlalchemy.exc.SQLAlchemyError` when the database cannot be reached."""

@@ -214,6 +214,7 @@ transcript = sa.Table(
     sa.Column("buttons", sa.Text, nullable=False),  # JSON list of [title, token]
     sa.Column("client_key", sa.String(64), nullable=True),
     sa.Column("created_at", sa.Float, nullable=False),
+    sa.Column("file", sa.String(32), nullable=True),  # id of the file whose name the text is
     sqlite_autoincrement=True,  # a number must never be given out twice: browsers ask "what came after it?"
 )
 
@@ -222,4 +223,27 @@ kept = sa.Table(
     metadata,
     sa.Column("key", sa.String(64), primary_key=True),
     sa.Column("value", sa.Text, nullable=False),
+)
+
+files = sa.Table(  # on their way to a person; the tracker knows the id only
+    "files",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("conversation", sa.String(255), nullable=False, index=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    sa.Column("created_at", sa.Float, nullable=False),
+    sa.Column("expires_at", sa.Float, nullable=False, index=True),
+)
+
+forgettings = sa.Table(  # conversations whose data was asked to be deleted
+    "forgettings",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("conversation", sa.String(255), nullable=False),
+    sa.Column("asked_by", sa.String(255), nullable=False),
+    sa.Column("asked_at", sa.Float, nullable=False),  # what came later stays
+    sa.Column("last_task", sa.Integer, nullable=False),  # tasks with higher ids came later
+    sa.Column("cleared_at", sa.Float, nullable=True),  # all but running tasks is gone
+    sa.Column("done_at", sa.Float, nullable=True),  # these as well
 )

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from rasa_twin24.ledger.people import owners_from_env
 
+# Ten years: data kept "for ever" should be somebody's decision, not a slip of the keyboard.
+MOST_DAYS = 3660
+
 
 @dataclass(frozen=True)
 class LedgerSettings:
@@ -16,18 +19,25 @@ class LedgerSettings:
     data_dir: Path
     url: str = field(repr=False)
     owners: frozenset[str] = frozenset()
+    # How long drafts, ended tasks and talks are kept, days.
+    keep_days: int = 30
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> LedgerSettings:
-        """Read `BOT_DATA_DIR` (default `var`), `DATABASE_URL` (default: SQLite in that folder) and `BOT_OWNERS`.
+        """Read `BOT_DATA_DIR` (default `var`), `DATABASE_URL` (default: SQLite in that folder), `BOT_OWNERS` and
+        `BOT_KEEP_DAYS`.
 
         Raises `ValueError`, naming the variable and the mend.
         """
+        keep_days = env.get("BOT_KEEP_DAYS") or "30"
+        if not keep_days.isascii() or not keep_days.isdigit() or not 1 <= int(keep_days) <= MOST_DAYS:
+            raise ValueError(f"BOT_KEEP_DAYS is '{keep_days}': use a number of days from 1 to {MOST_DAYS}")
         data_dir = Path(env.get("BOT_DATA_DIR") or "var").absolute()
         return cls(
             data_dir=data_dir,
             url=database_url(env.get("DATABASE_URL") or "", data_dir),
             owners=owners_from_env(env),
+            keep_days=int(keep_days),
         )
 
 

@@ -37,11 +37,12 @@ class Store:
                 url,
                 poolclass=sa.pool.StaticPool,
                 connect_args={"timeout": SQLITE_BUSY_SECONDS, "check_same_thread": False},
+                hide_parameters=True,  # an error must not quote the row: it may hold a number
             )
             sa.event.listen(self.engine, "connect", _sqlite_connect)
             sa.event.listen(self.engine, "begin", _sqlite_begin)
         else:
-            self.engine = sa.create_engine(url, pool_pre_ping=True, pool_size=POSTGRES_THREADS)
+            self.engine = sa.create_engine(url, pool_pre_ping=True, pool_size=POSTGRES_THREADS, hide_parameters=True)
         threads = SQLITE_THREADS if self._sqlite else POSTGRES_THREADS
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="ledger")
 

@@ -14,7 +14,10 @@ from rasa_twin24.ledger.store import Store
 
 @dataclass(frozen=True)
 class Line:
-    """`buttons` are (title, token) pairs; `client_key` is the key the page gave to its own message."""
+    """`buttons` are (title, token) pairs; `client_key` is the key the page gave to its own message.
+
+    `file` is the id of a file in the ledger, whose name `text` then is.
+    """
 
     seq: int
     author: str
@@ -22,6 +25,7 @@ class Line:
     buttons: tuple[tuple[str, str], ...]
     client_key: str | None
     created_at: float
+    file: str | None = None
 
 
 class Transcript:
@@ -36,6 +40,7 @@ class Transcript:
         text: str,
         buttons: Sequence[tuple[str, str]] = (),
         client_key: str | None = None,
+        file: str | None = None,
     ) -> int:
         """Append a line; returns its number, which only grows."""
 
@@ -48,6 +53,7 @@ class Transcript:
                     buttons=json.dumps(list(buttons), ensure_ascii=False),
                     client_key=client_key,
                     created_at=self._clock(),
+                    file=file,
                 )
             )
             return int(result.inserted_primary_key[0])
@@ -85,6 +91,7 @@ class Transcript:
                     tuple((title, token) for title, token in json.loads(row.buttons)),
                     row.client_key,
                     row.created_at,
+                    row.file,
                 )
                 for row in reversed(rows)
             ]

@@ -75,6 +75,14 @@ _PHRASES: dict[str, str] = {
         покажи обзвоны|покажи мои обзвоны|какие есть задания|какие у меня задания
         list tasks|my tasks|show tasks|show my tasks|task list|list my tasks
     """,
+    "audit": """
+        покажи журнал|журнал действий|показать журнал|журнал файлом|покажи журнал действий|кто что запускал
+        show the audit|show audit|audit log|show the audit log|show audit log
+    """,
+    "forget": """
+        забудь меня|забудь обо мне|удали мои данные|удалить мои данные|удалите мои данные|сотри мои данные
+        forget me|delete my data|erase my data|remove my data
+    """,
 }
 _COMMANDS: dict[str, str] = {
     phrase.strip(): intent

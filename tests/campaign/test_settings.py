@@ -44,6 +44,9 @@ def test_hours_limits_and_consent() -> None:
         ("TWIN24_CID_DATA", ""),
         ("BOT_DEFAULT_REGION", "RUS"),
         ("BOT_DEFAULT_REGION", "7"),
+        ("BOT_TIMEZONE", "Moscow"),
+        ("BOT_TIMEZONE", "../etc/passwd"),
+        ("BOT_TIMEZONE", "Europe"),
     ],
 )
 def test_a_wrong_setting_is_named(variable: str, value: str) -> None:

@@ -27,3 +27,14 @@ def test_the_address_of_the_database(configured: str, url: str) -> None:
 def test_by_default_everything_is_below_the_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert LedgerSettings.from_env({}) == LedgerSettings(tmp_path / "var", f"sqlite:///{tmp_path}/var/ledger.db")
+
+
+def test_how_long_data_is_kept() -> None:
+    assert LedgerSettings.from_env({}).keep_days == 30
+    assert LedgerSettings.from_env({"BOT_KEEP_DAYS": "7"}).keep_days == 7
+
+
+@pytest.mark.parametrize("days", ["0", "-1", "30 days", "3661", "٣"])
+def test_a_wrong_number_of_days_is_named(days: str) -> None:
+    with pytest.raises(ValueError, match="^BOT_KEEP_DAYS "):
+        LedgerSettings.from_env({"BOT_KEEP_DAYS": days})

@@ -26,6 +26,8 @@ TOPICS = {
     "out_of_scope": {"out_of_scope"},
     "emergency_stop": {"emergency_stop", "lift_stop"},
     "limits": {"show_limits"},
+    "audit": {"audit"},
+    "forget": {"forget"},
 }
 # Asked for seldom and in few words; a wrong reading of them is held back by rules.
 NARROW = frozenset({"emergency_stop", "lift_stop", "show_limits"})

@@ -108,6 +108,26 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String(16), nullable=False),
         sa.Column("detail", sa.Text, nullable=False),
     )
+    op.add_column("transcript", sa.Column("file", sa.String(32), nullable=True))
+    op.create_table(
+        "files",
+        sa.Column("id", sa.String(32), primary_key=True),
+        sa.Column("conversation", sa.String(255), nullable=False, index=True),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("content", sa.LargeBinary, nullable=False),
+        sa.Column("created_at", sa.Float, nullable=False),
+        sa.Column("expires_at", sa.Float, nullable=False, index=True),
+    )
+    op.create_table(
+        "forgettings",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("conversation", sa.String(255), nullable=False),
+        sa.Column("asked_by", sa.String(255), nullable=False),
+        sa.Column("asked_at", sa.Float, nullable=False),
+        sa.Column("last_task", sa.Integer, nullable=False),
+        sa.Column("cleared_at", sa.Float, nullable=True),
+        sa.Column("done_at", sa.Float, nullable=True),
+    )
     _forbid_changes_of_the_audit()
 
 
@@ -115,7 +135,10 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP TRIGGER IF EXISTS audit_append_only ON audit")
         op.execute("DROP FUNCTION IF EXISTS audit_append_only()")
+    op.drop_column("transcript", "file")
     for table in (
+        "forgettings",
+        "files",
         "audit",
         "access_requests",
         "invite_tries",
