@@ -14,8 +14,11 @@ class Button:
 
 @dataclass(frozen=True)
 class Reply:
+    """`standing`: its buttons ask something apart from the talk and stay alive beside those of later messages."""
+
     text: str
     buttons: tuple[Button, ...] = ()
+    standing: bool = False
 
 
 def to_reply(message: dict[str, Any]) -> Reply | None:
@@ -29,7 +32,7 @@ def to_reply(message: dict[str, Any]) -> Reply | None:
     )
     if not text:
         return None
-    return Reply(text, buttons)
+    return Reply(text, buttons, standing=any(button.get("standing") is True for button in offered))
 
 
 def utf16_length(text: str) -> int:
