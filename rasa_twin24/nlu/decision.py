@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rasa_twin24.text.commands import command_of
+from rasa_twin24.text.commands import MANAGE_PEOPLE, command_of
 from rasa_twin24.text.consent import (
     Answer,
     agrees,
@@ -18,6 +18,7 @@ from rasa_twin24.text.consent import (
     starts_calls,
     stops,
 )
+from rasa_twin24.text.people_request import names_person
 from rasa_twin24.text.removal import removes_numbers
 from rasa_twin24.text.task_name import asks_for_new_task
 from rasa_twin24.text.tokens import tokenize
@@ -49,6 +50,8 @@ def decide(text: str, ranking: Sequence[Prediction], phones: Sequence[tuple[int,
     `threshold` is the least confidence of an intent that takes a vetoed one's place, out of what the
     vetoed ones leave. A certain rule answers with confidence 1.
     """
+    if names_person(text):  # whose id may look like a number
+        return Prediction(MANAGE_PEOPLE, 1.0)
     if phones:
         return _decide_with_phones(text, ranking, phones, threshold)
     if command := command_of(text):

@@ -50,19 +50,19 @@ async def staged(
     sandbox = sandbox or Sandbox(ready_after=0.3, call_seconds=0.4)
     async with Telegram(token="123456:TEST-TOKEN") as telegram, SandboxServer(sandbox) as twin:
         owners = ",".join(f"telegram:{FIRST_PERSON + offset}" for offset in range(PEOPLE))
-        bot = BotProcess(
-            data_dir,
-            TWIN24_EMAIL=LOGIN,
-            TWIN24_PASSWORD=PASSWORD,
-            TWIN24_SCRIPT_ID=SCRIPT_ID,
-            TWIN24_CID_DATA=CALLER_ID,
-            TWIN24_IAM_URL=twin.iam_url,
-            TWIN24_CIS_URL=twin.cis_url,
-            TELEGRAM_BOT_TOKEN=telegram.token,
-            TELEGRAM_API_URL=telegram.url,
-            BOT_OWNERS=owners,
-            **settings,
-        )
+        usual = {
+            "TWIN24_EMAIL": LOGIN,
+            "TWIN24_PASSWORD": PASSWORD,
+            "TWIN24_SCRIPT_ID": SCRIPT_ID,
+            "TWIN24_CID_DATA": CALLER_ID,
+            "TWIN24_IAM_URL": twin.iam_url,
+            "TWIN24_CIS_URL": twin.cis_url,
+            "TELEGRAM_BOT_TOKEN": telegram.token,
+            "TELEGRAM_API_URL": telegram.url,
+            "BOT_OWNERS": owners,
+            "BOT_MESSAGES_PER_MINUTE": "1000",
+        }
+        bot = BotProcess(data_dir, **{**usual, **settings})
         if webhook:
             bot._settings["TELEGRAM_WEBHOOK_URL"] = bot.url
         await bot.start()
