@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from rasa_twin24.ledger import audit, notices
 from rasa_twin24.ledger.audit import Act, Result
-from rasa_twin24.ledger.schema import buttons, people, plans
+from rasa_twin24.ledger.schema import buttons, conversations, people, plans
 from rasa_twin24.ledger.store import Store
 
 # Whoever passed the web chat's own door (loopback on the sandbox, else the printed token).
@@ -209,9 +209,11 @@ def give(
 def _take_power(connection: sa.engine.Connection, person: str) -> None:
     """What this person was offered is offered no more: open buttons die, a shown plan can no longer be said yes to.
 
-    A person's conversation has the person's id. The states of plans are those of `plans.py`.
+    And nothing is talked about any more, or the next answer would show the plan anew. A person's conversation has the
+    person's id. The states of plans are those of `plans.py`.
     """
     connection.execute(sa.update(buttons).where(buttons.c.conversation == person, buttons.c.open).values(open=False))
     connection.execute(
         sa.update(plans).where(plans.c.conversation == person, plans.c.state == "shown").values(state="void")
     )
+    connection.execute(sa.update(conversations).where(conversations.c.id == person).values(task_id=None, step=None))

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from rasa_twin24.ledger import Ledger
+from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.people import Change, Role, is_person_id, owners_from_env
 from rasa_twin24.ledger.tasks import TaskState
 from tests.ledger.conftest import Clock
@@ -94,6 +95,7 @@ async def test_owners_are_neither_made_nor_changed_nor_removed(owned: Ledger) ->
 async def test_what_was_offered_dies_with_the_right(owned: Ledger, loss: str) -> None:
     await owned.people.give(ANNA, Role.OPERATOR, OWNER)
     task = await owned.tasks.new(ANNA, name="Весна", twin_id="t-1", state=TaskState.FILLING)
+    await owned.conversations.turn_to(ANNA, task.id, Step.START)
     await owned.plans.show(ANNA, task.id, "digest", 900)
     tokens = await owned.buttons.offer(ANNA, [("Да", "/confirm_start")])
     tokens += await owned.buttons.offer(ANNA, [("Пустить", "/decide_access")], standing=True)
@@ -104,6 +106,7 @@ async def test_what_was_offered_dies_with_the_right(owned: Ledger, loss: str) ->
     assert [await owned.buttons.press(ANNA, token) for token in tokens] == [None, None]
     assert not await owned.plans.use(ANNA, task.id, lambda _added: "digest")
     assert not await owned.plans.asks(task.id)
+    assert await owned.tasks.talked_about(ANNA) == (None, None)  # the next answer does not show the plan again
 
 
 async def test_a_promotion_leaves_what_is_open(owned: Ledger) -> None:
