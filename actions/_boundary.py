@@ -20,6 +20,7 @@ from rasa_twin24.ledger.audit import Act, Result
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.logs import places
 from rasa_twin24.text.phones import Reading, read_numbers
+from rasa_twin24.text.phrases import Phrases
 from rasa_twin24.twin24 import Settings, Twin24, TwinError
 
 log = structlog.get_logger(__name__)
@@ -56,9 +57,13 @@ class Office:
 class Turn:
     """One message of a person, as an action needs it, and the way to answer."""
 
-    def __init__(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+    def __init__(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any] | None = None
+    ) -> None:
+        """`domain` is needed for `word` and `say_secret`; Rasa sends it to actions that ask for it in domain.yml."""
         message = tracker.latest_message or {}
         self._dispatcher = dispatcher
+        self._phrases = Phrases((domain or {}).get("responses") or {})
         self.tracker = tracker
         self.conversation: str = tracker.sender_id
         self.text: str = message.get("text") or ""
@@ -91,9 +96,27 @@ class Turn:
     def tell(self, outcome: Outcome) -> None:
         self.say(outcome.kind, **outcome.params)
 
-    def offer(self, phrase: str, buttons: list[dict[str, str]], **values: str) -> None:
-        """A phrase with buttons that only the action knows."""
-        self._dispatcher.utter_message(response=f"utter_{phrase}", buttons=buttons, **values)
+    def offer(self, phrase: str, buttons: list[dict[str, str]], *, standing: bool = False, **values: str) -> None:
+        """A phrase with buttons that only the action knows; standing ones stay alive beside those of later messages."""
+        marked = [{**button, "standing": True} for button in buttons] if standing else buttons
+        self._dispatcher.utter_message(response=f"utter_{phrase}", buttons=marked, **values)
+
+    def word(self, phrase: str, **values: str) -> str:
+        """`utter_<phrase>` of domain.yml in the person's language, to be put into a button or another phrase."""
+        return self._phrases.say(f"utter_{phrase}", self.tracker.get_slot("language"), **values)
+
+    def say_secret(self, phrase: str, **values: str) -> None:
+        """Say a phrase whose values Rasa must not keep beside the text."""
+        self._dispatcher.utter_message(text=self.word(phrase, **values))
+
+    def has_said(self, phrase: str) -> bool:
+        """Whether an earlier action of this very turn has said `utter_<phrase>`."""
+        for event in reversed(self.tracker.events):
+            if event.get("event") == "user":
+                return False
+            if event.get("event") == "bot" and (event.get("metadata") or {}).get("utter_action") == f"utter_{phrase}":
+                return True
+        return False
 
     def attach(self, phrase: str, file_id: str, **values: str) -> None:
         """A phrase, and with it a file of the ledger's section `files`."""
@@ -141,7 +164,7 @@ class TopicAction(Collaborating, Action, ABC):  # type: ignore[misc]
         """Do it; failures of TWIN may be raised."""
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        turn = Turn(dispatcher, tracker)
+        turn = Turn(dispatcher, tracker, domain)
         try:
             office = await self.office()
             if not await admitted(turn, office, self.name(), self.needs):
@@ -164,9 +187,9 @@ async def admitted(turn: Turn, office: Office, action: str, needs: Role) -> bool
     role = await office.ledger.people.role(turn.conversation)
     if role is not None and role >= needs:
         return True
-    if role is None:
-        turn.say("access_denied", id=turn.conversation)
-    else:
-        turn.say("access_above_role")
+    phrase = "access_denied" if role is None else "access_above_role"
+    if turn.has_said(phrase):  # the next action of a rule whose first was refused
+        return False
+    turn.say(phrase, id=turn.conversation)
     await office.ledger.audit.add(turn.conversation, Act.USE_COMMAND, Result.REFUSED, action=action)
     return False

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from actions._boundary import Events, Office, TopicAction, Turn
 from actions._steps import ask_again, resume, show_plan
 from actions.add_candidates import unreadable
@@ -13,7 +11,6 @@ from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.text.consent import is_clear_yes
 from rasa_twin24.text.count import read_count
-from rasa_twin24.text.phrases import Phrases
 from rasa_twin24.text.removal import removes_numbers
 
 # Readings that may be offered to somebody who was not understood. A yes is never among them.
@@ -93,10 +90,6 @@ class ActionUnclear(TopicAction):
     def name(self) -> str:
         return "action_unclear"
 
-    async def run(self, dispatcher: Any, tracker: Any, domain: dict[str, Any]) -> Events:
-        self._phrases = Phrases(domain.get("responses") or {})
-        return await super().run(dispatcher, tracker, domain)
-
     async def act(self, turn: Turn, office: Office) -> Events | None:
         _, step = await office.campaign.current(turn.conversation)
         reading = turn.numbers(office.settings.default_region)
@@ -134,10 +127,7 @@ class ActionUnclear(TopicAction):
         if not names:
             turn.say("fallback_menu")
             return
-        language = turn.tracker.get_slot("language")
-        buttons = [
-            {"title": self._phrases.say(f"utter_reading_{name}", language), "payload": f"/{name}"} for name in names
-        ]
+        buttons = [{"title": turn.word(f"reading_{name}"), "payload": f"/{name}"} for name in names]
         turn.offer("fallback_ask", buttons)
 
 

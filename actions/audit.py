@@ -6,11 +6,9 @@ import json
 import re
 from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 from typing import Any
 
-from actions._boundary import Events, Office, Turn
-from actions._phrasing import PhrasingAction
+from actions._boundary import Events, Office, TopicAction, Turn
 from actions._steps import resume
 from rasa_twin24.ledger.audit import BOT, Act, Entry, Result
 from rasa_twin24.ledger.people import WEB_OWNER
@@ -29,13 +27,13 @@ _CHOSEN = re.compile(r"(\d{1,12}):(\d{1,12})?")
 Say = Callable[..., str]
 
 
-class ActionAudit(PhrasingAction):
+class ActionAudit(TopicAction):
     def name(self) -> str:
         return "action_audit"
 
     async def act(self, turn: Turn, office: Office) -> Events | None:
         period = read_period(turn.text, _now(office))
-        say = partial(self.words, turn)
+        say = turn.word
         if _AS_FILE.search(turn.text):
             await send_file(turn, office, period, say)
         else:
@@ -67,12 +65,12 @@ class ActionAudit(PhrasingAction):
             turn.say("audit_more_by_word", total=total)
 
 
-class ActionAuditFile(PhrasingAction):
+class ActionAuditFile(TopicAction):
     def name(self) -> str:
         return "action_audit_file"
 
     async def act(self, turn: Turn, office: Office) -> Events | None:
-        await send_file(turn, office, _chosen(turn, office), partial(self.words, turn))
+        await send_file(turn, office, _chosen(turn, office), turn.word)
         await resume(turn, office)
         return None
 

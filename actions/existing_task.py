@@ -18,7 +18,19 @@ from rasa_twin24.text.task_id import find_task_id
 from rasa_twin24.twin24 import NotFound, Refused, TaskStatus, TwinError
 
 # Intents that a text without an id may have while the id is asked for.
-DIGRESSIONS = ("cancel", "help", "greet", "thanks", "goodbye", "create_task", "list_tasks", "deny", "audit", "forget")
+DIGRESSIONS = (
+    "cancel",
+    "help",
+    "greet",
+    "thanks",
+    "goodbye",
+    "create_task",
+    "list_tasks",
+    "deny",
+    "audit",
+    "forget",
+    "manage_people",
+)
 
 
 class ActionExistingTask(TopicAction):

@@ -7,13 +7,12 @@ import json
 from rasa_sdk.events import SlotSet
 
 from actions._boundary import Events, Office, TopicAction, Turn, admitted
-from actions._phrasing import PhrasingAction
 from actions._steps import resume
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.text.person_id import find_person
 
 
-class ActionForget(PhrasingAction):
+class ActionForget(TopicAction):
     """One's own data, or, for an owner, anybody's. Nothing is deleted before the button is pressed."""
 
     needs = Role.VIEWER
@@ -29,8 +28,8 @@ class ActionForget(PhrasingAction):
         await office.ledger.plans.void(turn.conversation)
         payload = "/confirm_forget" + json.dumps({"person": whose})
         buttons = [
-            {"title": self.words(turn, "forget_yes"), "payload": payload},
-            {"title": self.words(turn, "forget_no"), "payload": "/keep_data"},
+            {"title": turn.word("forget_yes"), "payload": payload},
+            {"title": turn.word("forget_no"), "payload": "/keep_data"},
         ]
         turn.offer("forget_ask_own" if whose == turn.conversation else "forget_ask", buttons, id=whose)
         return None

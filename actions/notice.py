@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from actions._boundary import Events, Office, TopicAction, Turn
 from actions._steps import resume
+from actions.people import offer_request
 from rasa_twin24.ledger.people import Role
 
 # News after which the new plan must follow.
 PLAN_OLD = "start_calls_plan_old"
+ACCESS_REQUEST = "people_request"
 
 
 class ActionNotice(TopicAction):
@@ -21,6 +23,9 @@ class ActionNotice(TopicAction):
         notice = await office.ledger.notices.get(int(number)) if number.isdigit() else None
         if notice is None or notice.conversation != turn.conversation:
             turn.say("internal_error")
+            return None
+        if notice.kind == ACCESS_REQUEST:
+            await offer_request(turn, office, notice)
             return None
         turn.say(notice.kind, **notice.params)
         if notice.kind.startswith("task_status_") or notice.kind == PLAN_OLD:

@@ -14,6 +14,8 @@ from typing import NoReturn
 import click
 from dotenv import load_dotenv
 
+from rasa_twin24.users import users
+
 EXIT_CONFIGURATION = 2
 
 
@@ -29,6 +31,9 @@ def main() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's remarks on the processor
     # Rasa imports `actions` and the channels from the project's folder, as `rasa run` does.
     sys.path.insert(0, os.getcwd())
+
+
+main.add_command(users)
 
 
 @main.command()

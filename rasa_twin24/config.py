@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from rasa_twin24.campaign import CampaignSettings
 from rasa_twin24.campaign.hours import ROUND_THE_CLOCK
+from rasa_twin24.channels.settings import ChannelSettings
 from rasa_twin24.ledger import LedgerSettings
 from rasa_twin24.sandbox import CALLER_ID, LOGIN, PASSWORD, SCRIPT_ID
 from rasa_twin24.twin24 import Settings
@@ -49,6 +50,7 @@ class Config:
         sandbox = not email
         try:
             ledger = LedgerSettings.from_env(env)
+            ChannelSettings.from_env(env)
             if not sandbox:
                 Settings.from_env(env)
             CampaignSettings.from_env(sandbox_env(env, "", "") if sandbox else env)

@@ -82,7 +82,7 @@ def places(error: BaseException) -> str:
 
     Of the libraries' frames only the innermost; no values of any.
     """
-    frames = extract_tb(error.__traceback__)
+    frames = list(extract_tb(error.__traceback__))
     ours = [frame for frame in frames[:-1] if "site-packages" not in frame.filename][-MOST_PLACES:]
     frames = [*ours, *frames[-1:]]
     return " > ".join(f"{'/'.join(PurePath(f.filename).parts[-2:])}:{f.lineno} {f.name}" for f in frames)

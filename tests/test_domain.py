@@ -64,7 +64,8 @@ def constants(argument: ast.expr) -> list[str]:
 
 def test_every_phrase_that_is_said_exists() -> None:
     said = phrases_said("actions") | phrases_said("rasa_twin24/channels")
-    said = {name for name in said if not name.endswith("_")}  # the beginnings of composed names
+    # Without the beginnings of composed names, and what Rasa calls a phrase's name in an event.
+    said = {name for name in said if not name.endswith("_")} - {"utter_action"}
     assert len(said) > 40
     assert sorted(said - set(RESPONSES)) == []
 

@@ -14,6 +14,7 @@ from sanic import Blueprint, Sanic
 
 from rasa_twin24.channels.output import MessengerOutput
 from rasa_twin24.channels.reception import Reception
+from rasa_twin24.channels.settings import ChannelSettings
 from rasa_twin24.ledger import Ledger, LedgerSettings
 from rasa_twin24.ledger.files import File
 
@@ -53,6 +54,12 @@ class MessengerInput(InputChannel, ABC):  # type: ignore[misc]
     async def typing(self, person: str) -> AsyncIterator[None]:
         """Show the person that the bot is at work; nothing where the messenger has no sign for it."""
         yield
+
+    async def note_forgery(self) -> None:
+        """Write down that an update was refused at the door; the server may listen before there is a reception."""
+        reception: Reception | None = getattr(self, "reception", None)
+        if reception is not None:
+            await reception.note_refusal(self.name(), "forged_webhook")
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """Rasa's entry. Turns go through the reception, which asks the agent itself, hence no `on_new_message`."""
@@ -104,6 +111,6 @@ async def _open_reception(app: Sanic) -> Reception:
         settings = LedgerSettings.from_env(os.environ)
         ledger = Ledger(settings.url, owners=settings.owners)
         await ledger.open()
-    reception = Reception(app, ledger)
+    reception = Reception(app, ledger, ChannelSettings.from_env(os.environ))
     await reception.open()
     return reception

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+
+from rasa_twin24.ledger.invites import CODE
 
 # Texts above this are refused with a phrase of their own; a pasted list of some hundred numbers is below it.
 MAX_TEXT = 10_000
@@ -29,7 +31,9 @@ _CARD_NUMBER = re.compile(r"\+?[0-9(][0-9()\-. ]*")
 _CARD_SIGNS = {"Zs": " ", "Pd": "-", "Cf": ""}
 # E.164 has at most 15 digits; a prefix for calls abroad adds up to four.
 _MAX_CARD_DIGITS = 19
-_COMMAND = re.compile(r"^/([A-Za-z0-9_]{1,32})(?:@[A-Za-z0-9_]+)?(?:\s|$)")
+_COMMAND = re.compile(r"^/([A-Za-z0-9_]{1,32})(?:@[A-Za-z0-9_]+)?(?:\s+|$)")
+# Of a person's name; longer ones are made to push what stands beside them out of sight.
+MAX_NAME = 60
 
 # Commands every messenger understands, and the intent each stands for.
 COMMANDS = {
@@ -43,14 +47,19 @@ COMMANDS = {
     "limits": "show_limits",
     "audit": "audit",
     "forget": "forget",
+    "people": "list_people",
+    "invite": "invite_person",
 }
+# What stands behind /invite; anything else there is asked for again.
+_INVITED = {"operator": "invite_operator", "viewer": "invite_viewer"}
 
 
 @dataclass(frozen=True)
 class Incoming:
     """`person` is the messenger's id of who wrote, `key` what a repetition of this update has in common with it.
 
-    `language` is the messenger's idea of the person's language, an IETF tag.
+    `language` is the messenger's idea of the person's language, an IETF tag; `name` is chosen by the person and shown
+    to others with the id only.
     """
 
     channel: str
@@ -59,6 +68,7 @@ class Incoming:
     kind: str
     text: str = ""
     language: str | None = None
+    name: str = field(default="", compare=False, repr=False)
 
     @property
     def conversation(self) -> str:
@@ -131,9 +141,37 @@ def understand(incoming: Incoming, pressed: str | None = None) -> Understood:
         return said("too_long_message")
     if text.startswith("/"):
         command = _COMMAND.match(text)
-        name = command[1].lower() if command else ""
-        return said(COMMANDS.get(name, "unknown_command"), kind="command")
+        intent = COMMANDS.get(command[1].lower() if command else "", "unknown_command")
+        if command and intent == "invite_person":
+            intent = _INVITED.get(text[command.end() :].strip().lower(), intent)
+        return said(intent, kind="command")
+    if invitation(incoming):  # a one-time code is no business of the language model, nor of what Rasa keeps
+        return said("invite_code")
     return Understood(text, kind=incoming.kind)
+
+
+def invitation(incoming: Incoming) -> str | None:
+    """The invitation code that a message consists of, alone or behind /start as Telegram's links bring it."""
+    if incoming.kind not in (TEXT, FORWARDED):
+        return None
+    text = clean(incoming.text)
+    command = _COMMAND.match(text)
+    if command and command[1].lower() == "start":
+        text = text[command.end() :].strip()
+    return text if CODE.fullmatch(text) else None
+
+
+def command_named(incoming: Incoming) -> str:
+    """The letters of a command's name: what may be written down of a command that does not exist."""
+    found = re.match(r"/+([A-Za-z_]{0,32})", clean(incoming.text))
+    return found[1] if found else ""
+
+
+def clean_name(*parts: object) -> str:
+    """A person's name fit to be shown to others: one line, nothing invisible, no mark of writing direction."""
+    words = " ".join(part for part in parts if isinstance(part, str)).split()
+    visible = "".join(sign for sign in " ".join(words) if unicodedata.category(sign)[0] != "C")
+    return " ".join(visible.split())[:MAX_NAME].rstrip()
 
 
 def clean(text: str) -> str:

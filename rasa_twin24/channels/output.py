@@ -85,7 +85,7 @@ class MessengerOutput(OutputChannel):  # type: ignore[misc]
             return []
         offered = [(button.title, button.payload) for button in reply.buttons]
         try:
-            tokens = await self._reception.ledger.buttons.offer(conversation, offered)
+            tokens = await self._reception.ledger.buttons.offer(conversation, offered, standing=reply.standing)
         except Exception as error:
             log.error("buttons_not_kept", channel=self.name(), error=type(error).__name__)
             return []

@@ -1,21 +1,29 @@
-"""The one path of every update: claimed once, from a known person, in order, to Rasa, and never answered by silence."""
+"""The one path of every update: claimed once, from a known person, not too many at once, in order, to Rasa.
+
+Nothing of it is answered by silence.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 import structlog
 from rasa.core.channels.channel import UserMessage
 
-from rasa_twin24.channels.incoming import BUTTON, NOTICE, Incoming, understand
+from rasa_twin24.channels.incoming import BUTTON, NOTICE, Incoming, Understood, command_named, understand
 from rasa_twin24.channels.news import News
 from rasa_twin24.channels.output import MessengerOutput
+from rasa_twin24.channels.pace import MINUTE, Pace
+from rasa_twin24.channels.seldom import Seldom
 from rasa_twin24.channels.session import Sessions
+from rasa_twin24.channels.settings import ChannelSettings
 from rasa_twin24.channels.strangers import Strangers
 from rasa_twin24.channels.turns import Turns
 from rasa_twin24.ledger import Ledger
+from rasa_twin24.ledger.audit import Act, Result
 from rasa_twin24.ledger.inbox import Waiting
 from rasa_twin24.text.phrases import Phrases
 
@@ -30,8 +38,12 @@ SEEN_SECONDS = 7 * 24 * 3600
 SWEEP_PAUSE = 3600.0
 # What an update that a crash interrupted may be old and still be answered, seconds.
 TAKE_UP_SECONDS = 15 * 60
+# A messenger's refused updates are written into the audit at most this often, seconds: anybody can send them.
+REFUSAL_PAUSE = 60.0
 # The end of a turn is written down again after these pauses, seconds, when the database is away.
 WRITE_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+# News that the channel says itself, in the language that the messenger told.
+ACCESS_NEWS = ("access_granted_operator", "access_granted_viewer", "access_refused", "access_removed")
 
 
 class NotReady(Exception):
@@ -41,17 +53,21 @@ class NotReady(Exception):
 class Reception:
     """Shared by all messengers of one bot; lives as long as its server."""
 
-    def __init__(self, app: Any, ledger: Ledger) -> None:
+    def __init__(self, app: Any, ledger: Ledger, settings: ChannelSettings) -> None:
         self._app = app
         self.ledger = ledger
         self._channels: dict[str, MessengerInput] = {}
         self._turns = Turns(self._turn)
         self._news = News(ledger, self._turns.put, self._channels.__contains__)
-        self._strangers = Strangers()
+        self._strangers = Strangers(ledger, lambda: self.phrases, self._owners)
+        self._pace = Pace(settings.messages_per_minute)
+        self._told_of_pace = Seldom(MINUTE)
+        self._refusals_noted = Seldom(REFUSAL_PAUSE)
         self._sessions = Sessions()
         self._closed = False
         self._tasks: list[asyncio.Task[None]] = []
         self._taking: set[asyncio.Task[bool]] = set()
+        self._refusing: set[asyncio.Task[None]] = set()
 
     @property
     def phrases(self) -> Phrases:
@@ -80,7 +96,7 @@ class Reception:
 
     async def close(self) -> None:
         self._closed = True
-        for task in self._tasks:
+        for task in (*self._tasks, *self._refusing):
             task.cancel()
         self._strangers.close()
         await self._turns.close(seconds=3)
@@ -99,18 +115,52 @@ class Reception:
         taking.add_done_callback(self._taking.discard)
         return await asyncio.shield(taking)
 
+    async def note_refusal(self, messenger: str, reason: str) -> None:
+        """Write down that something came to a messenger's door from nobody knows whom; never raises."""
+        if not self._refusals_noted.lets(messenger):
+            return
+        try:
+            await self.ledger.audit.add(f"{messenger}:?", Act.COME_IN, Result.REFUSED, reason=reason)
+        except Exception as error:
+            log.error("refusal_not_noted", channel=messenger, error=type(error).__name__)
+
     async def _take_in(self, incoming: Incoming) -> bool:
         known = await self.ledger.people.role(incoming.conversation) is not None
         if not await self.ledger.inbox.claim(incoming.channel, incoming.key, incoming.to_json() if known else None):
             log.info("update_repeated", channel=incoming.channel)
             return False
-        if known:
+        if not known:
+            await self._refuse_stranger(incoming)
+        elif wait := self._pace.wait(incoming.conversation):
+            await self.ledger.inbox.done(incoming.channel, incoming.key)
+            if self._told_of_pace.lets(incoming.conversation):
+                refusing = asyncio.create_task(self._refuse_flood(incoming, wait))
+                self._refusing.add(refusing)
+                refusing.add_done_callback(self._refusing.discard)
+        else:
             self._turns.put(incoming)
-        elif self._strangers.may_be_told(incoming.conversation):
-            log.warning("stranger_refused", conversation=incoming.conversation)
-            text = self.phrases.say("utter_access_denied", incoming.language, id=incoming.conversation)
-            self._strangers.tell(self._channels[incoming.channel], incoming, text)
         return True
+
+    async def _refuse_stranger(self, incoming: Incoming) -> None:
+        try:
+            await self._strangers.receive(self._channels[incoming.channel], incoming)
+        except Exception as error:  # it has been claimed: the messenger need not bring it again
+            log.error("stranger_not_seen_to", channel=incoming.channel, error=type(error).__name__)
+
+    async def _refuse_flood(self, incoming: Incoming, wait: float) -> None:
+        """Said beside the turns that still wait: other people's updates must not."""
+        log.warning("too_many_messages", conversation=incoming.conversation)
+        text = self.phrases.say("utter_too_many_messages", incoming.language, seconds=str(math.ceil(wait)))
+        output = MessengerOutput(self._channels[incoming.channel], self)
+        await output.send_response(incoming.conversation, {"text": text})
+        try:
+            await self.ledger.audit.add(incoming.conversation, Act.SEND_MESSAGES, Result.REFUSED)
+        except Exception as error:
+            log.error("refusal_not_noted", channel=incoming.channel, error=type(error).__name__)
+
+    def _owners(self) -> list[str]:
+        """The conversations of the owners who can be reached now."""
+        return sorted(owner for owner in self.ledger.people.owners if owner.partition(":")[0] in self._channels)
 
     async def _still_due(self, waiting: Waiting) -> Incoming | None:
         """What an interrupted update said; None when it is too old, unreadable, or its person was shut out since."""
@@ -126,7 +176,8 @@ class Reception:
         channel = self._channels[incoming.channel]
         output = MessengerOutput(channel, self, incoming.language)
         try:
-            await self._hand_to_rasa(channel, output, incoming)
+            if await self._is_for_rasa(output, incoming):
+                await self._hand_to_rasa(channel, output, incoming)
         except Exception as error:
             # Rasa's own texts may hold the whole conversation: only the kind of the fault is logged.
             log.error("turn_failed", channel=incoming.channel, error=type(error).__name__)
@@ -140,6 +191,26 @@ class Reception:
             await self._write(lambda: self.ledger.inbox.done(incoming.channel, incoming.key))
         await self._sessions.shorten(self._app.ctx.agent, incoming.conversation)
 
+    async def _is_for_rasa(self, output: MessengerOutput, incoming: Incoming) -> bool:
+        """Whether the turn goes on to Rasa; else it is answered here.
+
+        What became of somebody's access is said here, for it may be said to a stranger. And the role is asked again:
+        the turn may have waited while its person was removed.
+        """
+        notice = await self.ledger.notices.get(int(incoming.text)) if incoming.kind == NOTICE else None
+        if notice is not None and notice.kind in ACCESS_NEWS:
+            text = self.phrases.say(f"utter_{notice.kind}", notice.params.get("language"))
+            await output.send_response(incoming.conversation, {"text": text})
+            return False
+        if await self.ledger.people.role(incoming.conversation) is not None:
+            return True
+        if notice is not None:  # what was on its way to somebody who has been removed since
+            output.said += 1
+        else:
+            text = self.phrases.say("utter_access_denied", incoming.language, id=incoming.conversation)
+            await output.send_response(incoming.conversation, {"text": text})
+        return False
+
     async def _hand_to_rasa(self, channel: MessengerInput, output: MessengerOutput, incoming: Incoming) -> None:
         conversation = incoming.conversation
         payload = None
@@ -147,6 +218,7 @@ class Reception:
             pressed = await self.ledger.buttons.press(conversation, incoming.text)
             payload = pressed.payload if pressed else None
         turn = understand(incoming, payload)
+        await self._note_oddity(incoming, turn)
         if incoming.kind != NOTICE:
             await self.ledger.conversations.back(conversation)
         async with channel.typing(incoming.person):
@@ -161,6 +233,17 @@ class Reception:
                     metadata={"kind": turn.kind},
                 )
             )
+
+    async def _note_oddity(self, incoming: Incoming, turn: Understood) -> None:
+        """Write down what a messenger's own application does not let one send, or lets one send too late."""
+        note, conversation = self.ledger.audit.add, incoming.conversation
+        if turn.intent == "stale_button":
+            was_theirs = await self.ledger.buttons.title(conversation, incoming.text) is not None
+            await note(conversation, Act.PRESS_BUTTON, Result.REFUSED, reason="old" if was_theirs else "not_theirs")
+        elif turn.intent == "edited_message":
+            await note(conversation, Act.EDIT_MESSAGE, Result.REFUSED)
+        elif turn.intent == "unknown_command":
+            await note(conversation, Act.USE_COMMAND, Result.REFUSED, command=command_named(incoming))
 
     async def _write(self, write: Callable[[], Awaitable[None]]) -> None:
         """Write a turn's end down, again when the database is away: else it would be repeated at the next start."""

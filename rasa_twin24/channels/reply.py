@@ -14,10 +14,14 @@ class Button:
 
 @dataclass(frozen=True)
 class Reply:
-    """`file` is the id of a file in the ledger that goes with the text."""
+    """`standing`: its buttons ask something apart from the talk and stay alive beside those of later messages.
+
+    `file` is the id of a file in the ledger that goes with the text.
+    """
 
     text: str
     buttons: tuple[Button, ...] = ()
+    standing: bool = False
     file: str | None = None
 
 
@@ -32,7 +36,8 @@ def to_reply(message: dict[str, Any]) -> Reply | None:
     )
     if not text:
         return None
-    return Reply(text, buttons, _file(message.get("custom")))
+    standing = any(button.get("standing") is True for button in offered)
+    return Reply(text, buttons, standing, _file(message.get("custom")))
 
 
 def utf16_length(text: str) -> int:

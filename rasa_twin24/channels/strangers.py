@@ -1,61 +1,130 @@
-"""Who is not known is told so, and how to get in: rarely, slowly, and never at the expense of those who are known."""
+"""Who is not known is told so and how to get in, may ask the owners or bring an invitation, and reaches nothing else.
+
+Rarely, slowly, and never at the expense of those who are known.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import time
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import structlog
 
-from rasa_twin24.channels.incoming import Incoming
+from rasa_twin24.channels.incoming import BUTTON, Incoming, invitation
+from rasa_twin24.channels.seldom import Seldom
+from rasa_twin24.ledger import Ledger
+from rasa_twin24.ledger.access_requests import Asked
+from rasa_twin24.ledger.audit import Act, Result
+from rasa_twin24.ledger.invites import Try
+from rasa_twin24.text.phrases import Phrases
 
 if TYPE_CHECKING:
     from rasa_twin24.channels.base import MessengerInput
 
 log = structlog.get_logger(__name__)
 
+# The one button of a stranger.
+ASK_ACCESS = "/ask_access"
 # A stranger's message is answered at most this often, seconds: the line is always the same.
 STRANGER_PAUSE = 20.0
+# A stranger is written into the audit at most this often, seconds.
+AUDIT_PAUSE = 3600.0
 # Between lines to any strangers, seconds: a messenger's limit for the whole bot must be left to its owners.
 LINE_PAUSE = 0.2
 # Lines that wait to be sent; beyond it strangers get none. Their flood must not fill the memory.
 MOST_WAITING = 50
-MOST_REMEMBERED = 10_000
+
+_ASKED = {
+    Asked.ASKED: "utter_access_asked",
+    Asked.ALREADY: "utter_access_asked_already",
+    Asked.TOO_MANY: "utter_access_asked_by_many",
+}
 
 
 class Strangers:
-    def __init__(self) -> None:
-        self._answered: dict[str, float] = {}
+    """`owners` gives the conversations in which owners can be reached now."""
+
+    def __init__(self, ledger: Ledger, phrases: Callable[[], Phrases], owners: Callable[[], Sequence[str]]) -> None:
+        self._ledger = ledger
+        self._phrases = phrases
+        self._owners = owners
+        self._told = Seldom(STRANGER_PAUSE)
+        self._audited = Seldom(AUDIT_PAUSE)
         self._lines: set[asyncio.Task[None]] = set()
         self._one_by_one = asyncio.Lock()
 
-    def may_be_told(self, conversation: str) -> bool:
-        """Whether a line is due; asking counts as being told."""
-        now = time.monotonic()
-        if now - self._answered.get(conversation, -STRANGER_PAUSE) < STRANGER_PAUSE:
-            return False
-        if len(self._lines) >= MOST_WAITING:
-            return False
-        if len(self._answered) >= MOST_REMEMBERED:
-            self._answered.clear()
-        self._answered[conversation] = now
-        return True
-
-    def tell(self, channel: MessengerInput, incoming: Incoming, text: str) -> None:
-        """Send the line beside everything else; nothing of it is kept."""
-        line = asyncio.create_task(self._tell(channel, incoming, text))
-        self._lines.add(line)
-        line.add_done_callback(self._lines.discard)
+    async def receive(self, channel: MessengerInput, incoming: Incoming) -> None:
+        """See to a stranger's update. Nothing of what it says is kept but a name, with a request or an invitation."""
+        code = invitation(incoming)
+        if incoming.kind == BUTTON:
+            pressed = await self._ledger.buttons.press(incoming.conversation, incoming.text)
+            if pressed is not None and pressed.payload == ASK_ACCESS:
+                await self._ask(channel, incoming)
+                return
+            await self._note(incoming, Act.PRESS_BUTTON)
+        elif code:
+            await self._try(channel, incoming, code)
+            return
+        else:
+            await self._note(incoming, Act.COME_IN)
+        await self._refuse(channel, incoming)
 
     def close(self) -> None:
         for line in self._lines:
             line.cancel()
 
-    async def _tell(self, channel: MessengerInput, incoming: Incoming, text: str) -> None:
+    async def _ask(self, channel: MessengerInput, incoming: Incoming) -> None:
+        asked = await self._ledger.access_requests.ask(
+            incoming.conversation, incoming.name, incoming.language, self._owners()
+        )
+        self._tell(channel, incoming, _ASKED[asked])
+
+    async def _try(self, channel: MessengerInput, incoming: Incoming, code: str) -> None:
+        tried = await self._ledger.invites.use(
+            incoming.conversation, code, incoming.name, incoming.language, self._owners()
+        )
+        if tried is Try.WRONG:
+            self._tell(channel, incoming, "utter_access_wrong_code")
+        elif tried is Try.TOO_MANY:
+            await self._note(incoming, Act.JOIN)
+            if self._may_be_told(incoming):
+                self._tell(channel, incoming, "utter_access_too_many_codes")
+        # Who joined is told by a notice, as everything that becomes of somebody's access.
+
+    async def _refuse(self, channel: MessengerInput, incoming: Incoming) -> None:
+        if not self._may_be_told(incoming):
+            return
+        log.warning("stranger_refused", conversation=incoming.conversation)
+        if await self._ledger.access_requests.has_asked(incoming.conversation):
+            self._tell(channel, incoming, "utter_access_denied_asked", ask=False)
+        else:
+            self._tell(channel, incoming, "utter_access_denied", ask=True)
+
+    async def _note(self, incoming: Incoming, act: str) -> None:
+        if self._audited.lets(f"{act} {incoming.conversation}"):
+            await self._ledger.audit.add(incoming.conversation, act, Result.REFUSED, reason="stranger")
+
+    def _may_be_told(self, incoming: Incoming) -> bool:
+        return len(self._lines) < MOST_WAITING and self._told.lets(incoming.conversation)
+
+    def _tell(self, channel: MessengerInput, incoming: Incoming, phrase: str, *, ask: bool = False) -> None:
+        """Send a line beside everything else."""
+        line = asyncio.create_task(self._send(channel, incoming, phrase, ask))
+        self._lines.add(line)
+        line.add_done_callback(self._lines.discard)
+
+    async def _send(self, channel: MessengerInput, incoming: Incoming, phrase: str, ask: bool) -> None:
         async with self._one_by_one:
             try:
-                await channel.deliver(incoming.person, text, ())
+                text = self._phrases().say(phrase, incoming.language, id=incoming.conversation)
+                keyboard = await self._button(incoming) if ask else []
+                await channel.deliver(incoming.person, text, keyboard)
             except Exception as error:  # gone already, or the messenger is: no matter
                 log.info("stranger_not_told", channel=incoming.channel, error=type(error).__name__)
             await asyncio.sleep(LINE_PAUSE)
+
+    async def _button(self, incoming: Incoming) -> list[tuple[str, str]]:
+        title = self._phrases().say("utter_access_ask_button", incoming.language)
+        (token,) = await self._ledger.buttons.offer(incoming.conversation, [(title, ASK_ACCESS)])
+        return [(title, token)]

@@ -6,7 +6,6 @@ import asyncio
 import hmac
 import json
 import secrets
-import time
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -20,9 +19,12 @@ from sanic.response import HTTPResponse, empty
 from rasa_twin24.channels.base import MessengerInput
 from rasa_twin24.channels.output import Gone
 from rasa_twin24.channels.reply import split_text
+from rasa_twin24.channels.seldom import Seldom
 from rasa_twin24.channels.telegram_api import Attached, TelegramApi, TelegramError
 from rasa_twin24.channels.telegram_updates import ALLOWED_UPDATES, Pressed, Read, read_update, update_id
+from rasa_twin24.ledger.audit import Act, Result
 from rasa_twin24.ledger.files import File
+from rasa_twin24.ledger.invites import TELEGRAM_NAME
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +41,6 @@ TYPING_AFTER = 0.3
 TYPING_SECONDS = 4.5
 # A group is told once in this time that the bot works in private chats, seconds.
 GROUP_PAUSE = 3600.0
-MOST_GROUPS = 10_000
 PAUSE_AFTER_ERROR = (1.0, 30.0)
 # Between polls that bring nothing: a server that answers at once must not be asked without a break.
 IDLE_PAUSE = 0.2
@@ -55,7 +56,7 @@ class TelegramInput(MessengerInput):
         self._webhook_url = webhook_url
         self._secret = secret
         self._background: set[asyncio.Task[None]] = set()
-        self._groups_told: dict[int, float] = {}
+        self._groups_told = Seldom(GROUP_PAUSE)
         self.api: TelegramApi
 
     @classmethod
@@ -91,6 +92,7 @@ class TelegramInput(MessengerInput):
             or not hmac.compare_digest(given.encode(errors="replace"), self._secret.encode())
         ):
             log.warning("forged_webhook", channel="telegram")
+            self._beside(self.note_forgery())
             return empty(403)
         request.stream.request_max_size = MAX_BODY
         try:
@@ -124,7 +126,7 @@ class TelegramInput(MessengerInput):
             self._beside(self._take_button_away(read.pressed))
         await self._note_membership(read)
         if read.group is not None:
-            self._beside(self._tell_group(read.group, read.group_language))
+            self._beside(self._tell_group(read))
         if read.incoming:
             await self.reception.receive(read.incoming)
         elif read.ignored:
@@ -145,17 +147,22 @@ class TelegramInput(MessengerInput):
             with suppress(TelegramError):
                 await self.api.call("editMessageReplyMarkup", chat_id=pressed.chat_id, message_id=pressed.message_id)
 
-    async def _tell_group(self, group: int, language: str | None) -> None:
-        now = time.monotonic()
-        if now - self._groups_told.get(group, -GROUP_PAUSE) < GROUP_PAUSE:
+    async def _tell_group(self, read: Read) -> None:
+        if not self._groups_told.lets(str(read.group)):
             return
-        if len(self._groups_told) >= MOST_GROUPS:  # anybody can add the bot to groups
-            self._groups_told.clear()
-        self._groups_told[group] = now
         with suppress(TelegramError):
             await self.api.call(
-                "sendMessage", chat_id=group, text=self.reception.phrases.say("utter_private_only", language)
+                "sendMessage",
+                chat_id=read.group,
+                text=self.reception.phrases.say("utter_private_only", read.group_language),
             )
+        await self.reception.ledger.audit.add(
+            f"telegram:{read.group_person or '?'}",
+            Act.COME_IN,
+            Result.REFUSED,
+            f"telegram:{read.group}",
+            reason="group",
+        )
 
     # --- going out ------------------------------------------------------------------------------------------
 
@@ -206,6 +213,7 @@ class TelegramInput(MessengerInput):
 
     async def listen(self) -> None:
         self._beside(self._publish_commands())
+        self._beside(self._learn_own_name())
         self._beside(self._register_webhook() if self._webhook_url else self._poll())
 
     async def close(self) -> None:
@@ -231,6 +239,15 @@ class TelegramInput(MessengerInput):
                 await self.api.call("setMyCommands", commands=commands, **extra)
             except TelegramError as error:
                 log.warning("telegram_commands_failed", code=error.code, reason=error.description[:100])
+
+    async def _learn_own_name(self) -> None:
+        """Keep what invitations by link need to know."""
+        try:
+            me = await self.api.call("getMe")
+            if isinstance(me, dict) and isinstance(me.get("username"), str):
+                await self.reception.ledger.kept.put(TELEGRAM_NAME, me["username"])
+        except Exception as error:  # then an invitation is a code alone
+            log.warning("telegram_name_unknown", error=type(error).__name__)
 
     async def _register_webhook(self) -> None:
         """Until it works: the network may come later than the bot."""

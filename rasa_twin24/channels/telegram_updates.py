@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-from rasa_twin24.channels.incoming import BUTTON, CONTACT, EDITED, FORWARDED, TEXT, Incoming
+from rasa_twin24.channels.incoming import BUTTON, CONTACT, EDITED, FORWARDED, TEXT, Incoming, clean_name
 
 # What the bot asks Telegram to send.
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
@@ -43,6 +43,7 @@ class Read:
     pressed: Pressed | None = None
     group: int | None = None  # somebody spoke in this group
     group_language: str | None = None
+    group_person: str | None = None  # who it was
     blocked: str | None = None  # this person blocked the bot
     unblocked: str | None = None
     ignored: str | None = None
@@ -78,7 +79,8 @@ def _message(message: dict[str, Any], key: str, *, edited: bool) -> Read:
             return Read(ignored="written by a bot")  # two bots that answer each other would not stop
         if not any(field in message for field in ("text", "caption", "contact", *_DOCUMENTS, *_VOICES, *_PHOTOS)):
             return Read(ignored="service message of a group")
-        return Read(group=chat["id"], group_language=_language(person))
+        speaker = str(person["id"]) if _is_number(person.get("id")) else None
+        return Read(group=chat["id"], group_language=_language(person), group_person=speaker)
     if chat.get("type") != "private" or not _is_number(person.get("id")):
         return Read(ignored="not a private chat")
     if person.get("is_bot"):
@@ -149,6 +151,7 @@ def _incoming(person: dict[str, Any], key: str, kind: str, text: str) -> Incomin
         kind=kind,
         text=text,
         language=_language(person),
+        name=clean_name(person.get("first_name"), person.get("last_name")),
     )
 
 

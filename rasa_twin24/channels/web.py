@@ -171,6 +171,8 @@ class WebInput(MessengerInput):
     async def _webhook(self, request: Request) -> HTTPResponse:
         refusal = self._refusal(request)
         if refusal:
+            if refusal.status in (401, 403):
+                await self.note_forgery()
             return refusal
         if not web_door.is_json(request.headers):
             return _json({"error": "content_type"}, 415)

@@ -36,7 +36,11 @@ class Act:
     FORGET_PERSON = "forget_person"
     COME_IN = "come_in"  # a stranger, a forged webhook, a group
     PRESS_BUTTON = "press_button"  # of another person, of last week
-    USE_COMMAND = "use_command"  # one above one's role
+    USE_COMMAND = "use_command"  # one above one's role, or one that does not exist
+    READ_TASK = "read_task"  # one that this bot did not create
+    EDIT_MESSAGE = "edit_message"
+    SEND_MESSAGES = "send_messages"  # more than allowed per minute
+    REVOKE_INVITES = "revoke_invites"
 
 
 class Result:

@@ -1,7 +1,8 @@
 """Buttons under the bot's messages: a short random token stands for the payload, on every messenger.
 
 Only the newest keyboard of a conversation is alive, and only for one press: what an older message offered was meant
-for another moment.
+for another moment. A standing keyboard asks something apart from the talk: it neither closes others nor is closed by
+them.
 """
 
 from __future__ import annotations
@@ -30,12 +31,16 @@ class Buttons:
         self._store = store
         self._clock = clock
 
-    async def offer(self, conversation: str, keyboard: Sequence[tuple[str, str]]) -> list[str]:
+    async def offer(
+        self, conversation: str, keyboard: Sequence[tuple[str, str]], *, standing: bool = False
+    ) -> list[str]:
         """Keep a new keyboard of (title, payload) and close the earlier ones; returns a token per button."""
         tokens = [secrets.token_urlsafe(TOKEN_BYTES) for _ in keyboard]
+        of_its_own = secrets.token_urlsafe(TOKEN_BYTES) if standing else None
 
         def work(connection: sa.engine.Connection) -> None:
-            _close(connection, conversation)
+            if not standing:
+                _close(connection, conversation, None)
             rows = [
                 {
                     "token": token,
@@ -43,6 +48,7 @@ class Buttons:
                     "title": title,
                     "payload": payload,
                     "open": True,
+                    "keyboard": of_its_own,
                     "created_at": self._clock(),
                 }
                 for token, (title, payload) in zip(tokens, keyboard, strict=True)
@@ -54,7 +60,7 @@ class Buttons:
         return tokens
 
     async def press(self, conversation: str, token: str) -> Pressed | None:
-        """Use a button up together with its neighbours; None when it is not this conversation's newest, unused one."""
+        """Use a button up together with its neighbours; None when it is not alive in this conversation."""
 
         def work(connection: sa.engine.Connection) -> Pressed | None:
             # Locked all together and in one order: of two presses at once, of neighbours too, one wins.
@@ -67,7 +73,7 @@ class Buttons:
             pressed = next((row for row in keyboard if row.token == token), None)
             if pressed is None:
                 return None
-            _close(connection, conversation)
+            _close(connection, conversation, pressed.keyboard)
             return Pressed(pressed.title, pressed.payload)
 
         return await self._store.run(work)
@@ -93,7 +99,14 @@ class Buttons:
         return await self._store.run(work)
 
 
-def _close(connection: sa.engine.Connection, conversation: str) -> None:
+def _close(connection: sa.engine.Connection, conversation: str, keyboard: str | None) -> None:
+    """Close one standing keyboard, or whatever is not standing."""
     connection.execute(
-        sa.update(buttons).where(buttons.c.conversation == conversation, buttons.c.open).values(open=False)
+        sa.update(buttons)
+        .where(
+            buttons.c.conversation == conversation,
+            buttons.c.open,
+            buttons.c.keyboard.is_(None) if keyboard is None else buttons.c.keyboard == keyboard,
+        )
+        .values(open=False)
     )

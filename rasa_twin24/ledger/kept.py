@@ -32,6 +32,20 @@ class Kept:
 
         return await self._store.run(work)
 
+    async def get(self, key: str) -> str | None:
+        return await self._store.run(lambda c: c.scalar(sa.select(kept.c.value).where(kept.c.key == key)))
+
     async def put(self, key: str, value: str) -> None:
-        """Keep another value under a key that is there already."""
-        await self._store.run(lambda c: c.execute(sa.update(kept).where(kept.c.key == key).values(value=value)))
+        """Keep `value` from now on, whatever was kept before."""
+
+        def work(connection: sa.engine.Connection) -> None:
+            change = sa.update(kept).where(kept.c.key == key).values(value=value)
+            if connection.execute(change).rowcount:
+                return
+            try:
+                with connection.begin_nested():
+                    connection.execute(sa.insert(kept).values(key=key, value=value))
+            except sa.exc.IntegrityError:  # another process has just made it
+                connection.execute(change)
+
+        await self._store.run(work)

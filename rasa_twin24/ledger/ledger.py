@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from rasa_twin24.ledger.abandoned import Abandoned
+from rasa_twin24.ledger.access_requests import AccessRequests
 from rasa_twin24.ledger.audit import Audit
 from rasa_twin24.ledger.buttons import Buttons
 from rasa_twin24.ledger.conversations import Conversations
@@ -13,6 +14,7 @@ from rasa_twin24.ledger.files import Files
 from rasa_twin24.ledger.forgetting import Forgetting
 from rasa_twin24.ledger.gate import Gate
 from rasa_twin24.ledger.inbox import Inbox
+from rasa_twin24.ledger.invites import Invites
 from rasa_twin24.ledger.kept import Kept
 from rasa_twin24.ledger.leases import Leases
 from rasa_twin24.ledger.notices import Notices
@@ -35,7 +37,9 @@ class Ledger:
         """`url` is an SQLAlchemy address; `owners` are those of `BOT_OWNERS`."""
         self._store = Store(url)
         self.now = clock
-        self.people = People(self._store, owners)
+        self.people = People(self._store, owners, clock)
+        self.invites = Invites(self._store, clock)
+        self.access_requests = AccessRequests(self._store, clock)
         self.audit = Audit(self._store, clock)
         self.inbox = Inbox(self._store, clock)
         self.buttons = Buttons(self._store, clock)

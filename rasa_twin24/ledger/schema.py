@@ -124,6 +124,7 @@ people = sa.Table(  # who was let in; the owners of messengers are in BOT_OWNERS
     sa.Column("id", sa.String(255), primary_key=True),  # <messenger>:<id>
     sa.Column("role", sa.String(16), nullable=False),  # operator, viewer
     sa.Column("name", sa.Text, nullable=False, server_default=""),  # as the messenger told it
+    sa.Column("language", sa.String(35), nullable=True),  # an IETF tag, as the messenger told it
     sa.Column("added_by", sa.String(255), nullable=False),
     sa.Column("added_at", sa.Float, nullable=False),
 )
@@ -155,6 +156,7 @@ access_requests = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("person", sa.String(255), nullable=False, index=True),
     sa.Column("name", sa.Text, nullable=False, server_default=""),
+    sa.Column("language", sa.String(35), nullable=True),
     sa.Column("asked_at", sa.Float, nullable=False),
     sa.Column("decision", sa.String(16), nullable=True),  # operator, viewer, refused
     sa.Column("decided_by", sa.String(255), nullable=True),
@@ -191,6 +193,7 @@ buttons = sa.Table(
     sa.Column("payload", sa.Text, nullable=False),
     sa.Column("open", sa.Boolean, nullable=False),
     sa.Column("created_at", sa.Float, nullable=False),
+    sa.Column("keyboard", sa.String(32), nullable=True),  # which of the standing ones; None: the newest message's
 )
 
 notices = sa.Table(

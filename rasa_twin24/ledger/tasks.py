@@ -143,6 +143,29 @@ class Tasks:
 
         return await self._store.run(work)
 
+    async def latest_made(self, limit: int) -> list[CallTask]:
+        """The tasks that this bot made, in whatever conversation, newest first."""
+
+        def work(connection: sa.engine.Connection) -> list[CallTask]:
+            rows = connection.execute(
+                sa.select(tasks)
+                .where(tasks.c.ours, tasks.c.twin_id.is_not(None))
+                .order_by(tasks.c.id.desc())
+                .limit(limit)
+            )
+            return [CallTask(**row._mapping) for row in rows]
+
+        return await self._store.run(work)
+
+    async def was_made_here(self, twin_id: str) -> bool:
+        """Whether this bot created the task, whoever has opened it since."""
+
+        def work(connection: sa.engine.Connection) -> bool:
+            made = sa.select(tasks.c.id).where(tasks.c.twin_id == twin_id, tasks.c.ours)
+            return connection.execute(made).first() is not None
+
+        return await self._store.run(work)
+
     async def in_states(self, states: Collection[str]) -> list[CallTask]:
         def work(connection: sa.engine.Connection) -> list[CallTask]:
             rows = connection.execute(sa.select(tasks).where(tasks.c.state.in_(states)).order_by(tasks.c.id))

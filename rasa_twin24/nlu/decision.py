@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rasa_twin24.text.commands import command_of
+from rasa_twin24.text.commands import MANAGE_PEOPLE, command_of
 from rasa_twin24.text.consent import (
     Answer,
     agrees,
@@ -20,6 +20,8 @@ from rasa_twin24.text.consent import (
 )
 from rasa_twin24.text.count import read_count
 from rasa_twin24.text.emergency import lifts_stop, stops_everything
+from rasa_twin24.text.people_request import names_person
+from rasa_twin24.text.person_id import concerns_what_is_kept
 from rasa_twin24.text.removal import removes_numbers
 from rasa_twin24.text.task_name import asks_for_new_task
 from rasa_twin24.text.tokens import tokenize
@@ -53,6 +55,8 @@ def decide(text: str, ranking: Sequence[Prediction], phones: Sequence[tuple[int,
     `threshold` is the least confidence of an intent that takes a vetoed one's place, out of what the
     vetoed ones leave. A certain rule answers with confidence 1.
     """
+    if names_person(text) and not concerns_what_is_kept(text):  # whose id may look like a number
+        return Prediction(MANAGE_PEOPLE, 1.0)
     if phones:
         return _decide_with_phones(text, ranking, phones, threshold)
     if read_count(text) is not None:

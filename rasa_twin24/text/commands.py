@@ -10,9 +10,11 @@ import re
 
 from rasa_twin24.text.keyboard import typed_as_russian
 from rasa_twin24.text.normalise import normalise
+from rasa_twin24.text.people_request import names_person
 from rasa_twin24.text.tokens import as_cyrillic, tokenize
 
 MOST_CHARACTERS = 80
+MANAGE_PEOPLE = "manage_people"
 
 _PHRASES: dict[str, str] = {
     "cancel": """
@@ -83,6 +85,14 @@ _PHRASES: dict[str, str] = {
         забудь меня|забудь обо мне|удали мои данные|удалить мои данные|удалите мои данные|сотри мои данные
         forget me|delete my data|erase my data|remove my data
     """,
+    "manage_people": """
+        кто имеет доступ|у кого есть доступ|у кого доступ|покажи кто имеет доступ|список людей|список пользователей
+        кто есть в боте
+        пригласи оператора|пригласить оператора|пригласи наблюдателя|пригласить наблюдателя
+        отзови приглашения|отозвать приглашения
+        who has access|list people|list users|invite operator|invite an operator|invite viewer|invite a viewer
+        revoke invitations|revoke the invitations
+    """,
 }
 _COMMANDS: dict[str, str] = {
     phrase.strip(): intent
@@ -104,6 +114,8 @@ def command_of(text: str) -> str | None:
     """The intent that a whole message commands, such as "cancel" for "Отмена!", or None if it is no command."""
     if len(text) > MOST_CHARACTERS:
         return None
+    if names_person(text):
+        return MANAGE_PEOPLE
     plain = _WORD.sub(lambda word: as_cyrillic(word.group()), normalise(text).text.strip())
     return _command(plain) or _command(typed_as_russian(plain))
 

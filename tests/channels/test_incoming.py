@@ -20,7 +20,9 @@ from rasa_twin24.channels.incoming import (
     Incoming,
     Understood,
     clean,
+    command_named,
     international,
+    invitation,
     read_payload,
     understand,
 )
@@ -46,6 +48,14 @@ def incoming(text: str, kind: str = TEXT) -> Incoming:
         ("/liftstop", "lift_stop"),
         ("/limits", "show_limits"),
         ("/confirm_count", "unknown_command"),
+        ("/people", "list_people"),
+        ("/invite", "invite_person"),
+        ("/invite operator", "invite_operator"),
+        ("/invite@calls_bot  Viewer ", "invite_viewer"),
+        ("/invite owner", "invite_person"),
+        ("/invite operator viewer", "invite_person"),
+        ("/decide_access", "unknown_command"),
+        ("/remove_person", "unknown_command"),
         ("/confirm_start", "unknown_command"),
         ("/affirm", "unknown_command"),
         ("/restart", "unknown_command"),
@@ -240,6 +250,45 @@ def test_an_update_survives_being_written_down() -> None:
     assert "\\u0000" in written
     assert Incoming.from_json(written) == update
     assert json.loads(written)["person"] == "500100"
+
+
+CODE = "abcdefghijklmnopqrstuv23"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (CODE, CODE),
+        (f" \n{CODE.upper()} ", CODE.upper()),
+        (f"/start {CODE}", CODE),
+        (f"/start@calls_bot {CODE}", CODE),
+        ("/start k7Qd", None),
+        (f"/invite {CODE}", None),
+        (f"мой код {CODE}", None),
+        (CODE + "4", None),
+        (CODE[:-1] + "1", None),
+        ("89161234567", None),
+    ],
+)
+def test_an_invitation_is_a_message_of_its_own(text: str, code: str | None) -> None:
+    assert invitation(incoming(text)) == code
+    assert invitation(incoming(text, BUTTON)) is None
+    if code and not text.startswith("/"):
+        assert understand(incoming(text)) == Understood("/invite_code", "invite_code")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ('/confirm_start{"a": "89161234567"}', "confirm_start"),
+        ("/89161234567", ""),
+        ("//affirm", "affirm"),
+        ("/команда", ""),
+        ("/a9161234567", "a"),
+    ],
+)
+def test_what_is_written_down_of_an_unknown_command(text: str, name: str) -> None:
+    assert command_named(incoming(text)) == name
 
 
 def test_people_of_two_messengers_are_two_people() -> None:

@@ -81,7 +81,8 @@ def test_the_sources_were_searched_well() -> None:
 def test_every_phrase_of_a_channel_is_in_the_domain_in_both_languages(name: str) -> None:
     phrases = Phrases(DOMAIN["responses"])
 
-    russian, english = phrases.say(name, "ru", id="telegram:5"), phrases.say(name, "en", id="telegram:5")
+    values = {"id": "telegram:5", "seconds": "30"}
+    russian, english = phrases.say(name, "ru", **values), phrases.say(name, "en", **values)
 
     assert re.search("[а-яё]", russian)
     assert re.search("[a-z]", english)
@@ -94,8 +95,8 @@ def test_every_phrase_of_a_channel_is_in_the_domain_in_both_languages(name: str)
 def test_a_stranger_is_told_the_id_in_both_languages() -> None:
     phrases = Phrases(DOMAIN["responses"])
 
-    assert "telegram:5" in phrases.say("utter_access_denied", "ru", id="telegram:5")
-    assert "telegram:5" in phrases.say("utter_access_denied", "en", id="telegram:5")
+    assert "telegram:5" in phrases.say("utter_access_denied", "ru", id="telegram:5", seconds="30")
+    assert "telegram:5" in phrases.say("utter_access_denied", "en", id="telegram:5", seconds="30")
 
 
 def test_every_intent_that_a_channel_names_is_in_the_domain() -> None:

@@ -228,9 +228,15 @@ async def test_a_stranger_gets_one_line_with_the_id_and_leaves_no_trace(bot: Tel
     mary = tg.user(STRANGER, "Мария")
     updates = [await mary.says("Запусти обзвон")]
     line = await mary.expect("telegram:700700")
-    updates += [await mary.presses_data("AAAA"), await mary.says("да"), await mary.sends_sticker()]
-    await mary.expect_silence()
+    assert line.buttons == [["Попросить доступ"]]
+    updates += [
+        await mary.presses_data("AAAA", is_inaccessible=True),
+        await mary.says("да"),
+        await mary.sends_sticker(),
+    ]
     await tg.taken(updates[-1])
+    await asyncio.sleep(0.3)
+    assert [message.text for message in mary.messages] == [line.text]
 
     assert line.text.startswith("Я работаю только с теми")
     assert bot.agent.heard == []

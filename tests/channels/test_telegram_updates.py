@@ -48,7 +48,7 @@ EXPECTED = {
     "edited": Read(from_ivan(700000016, EDITED)),
     "blocked": Read(blocked="500100"),
     "unblocked": Read(unblocked="500100"),
-    "group_message": Read(group=GROUP, group_language="ru"),
+    "group_message": Read(group=GROUP, group_language="ru", group_person="500100"),
     "group_button": Read(pressed=Pressed("900000000000000003", GROUP, 8), ignored="button in a group"),
     "channel_post": Read(ignored="kind channel_post"),
     "forwarded_text": Read(from_ivan(700000022, FORWARDED, "Позвони 8 916 123-45-67")),

@@ -65,10 +65,19 @@ async def test_registering_and_a_talk(bot: TelegramBot, tg: Telegram, owner: Use
     ],
 )
 async def test_a_forged_update_is_refused_and_leaves_nothing(bot: TelegramBot, secret: bytes | None) -> None:
-    assert await post(bot, json.dumps(TEXT).encode(), secret) == 403
+    for _ in range(3):
+        assert await post(bot, json.dumps(TEXT).encode(), secret) == 403
 
     assert await bot.updates_kept() == []
     assert bot.agent.heard == []
+    await until(lambda: is_audited(bot))
+    (entry,) = await bot.ledger.audit.since(0)  # once a minute: anybody can send such a thing
+    assert (entry.person, entry.act, entry.outcome) == ("telegram:?", "come_in", "refused")
+    assert entry.detail == {"reason": "forged_webhook"}
+
+
+async def is_audited(bot: TelegramBot) -> bool:
+    return bool(await bot.ledger.audit.since(0))
 
 
 async def test_a_forged_body_is_not_even_read(bot: TelegramBot) -> None:

@@ -56,3 +56,15 @@ async def test_a_title_is_known_until_it_is_forgotten(ledger: Ledger, clock: Clo
     clock.now += 11
     assert await ledger.buttons.forget(10) == 2
     assert await ledger.buttons.title("web:1", yes) is None
+
+
+async def test_a_standing_keyboard_neither_closes_others_nor_is_closed(ledger: Ledger) -> None:
+    yes, no = await ledger.buttons.offer("web:1", YES_NO)
+    first = await ledger.buttons.offer("web:1", [("Пустить", "/a"), ("Отказать", "/b")], standing=True)
+    second = await ledger.buttons.offer("web:1", [("Пустить", "/c")], standing=True)
+    assert await ledger.buttons.press("web:1", first[1]) == Pressed("Отказать", "/b")
+    assert await ledger.buttons.press("web:1", first[0]) is None
+    assert await ledger.buttons.press("web:1", yes) == Pressed("Да", "/confirm_start")
+    assert await ledger.buttons.press("web:1", no) is None
+    await ledger.buttons.offer("web:1", YES_NO)
+    assert await ledger.buttons.press("web:1", second[0]) == Pressed("Пустить", "/c")

@@ -36,5 +36,5 @@ def test_how_long_data_is_kept() -> None:
 
 @pytest.mark.parametrize("days", ["0", "-1", "30 days", "3661", "٣"])
 def test_a_wrong_number_of_days_is_named(days: str) -> None:
-    with pytest.raises(ValueError, match="^BOT_KEEP_DAYS "):
+    with pytest.raises(ValueError, match=r"^BOT_KEEP_DAYS "):
         LedgerSettings.from_env({"BOT_KEEP_DAYS": days})

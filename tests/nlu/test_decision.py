@@ -42,6 +42,10 @@ def settle(text: str, *ranking: tuple[str, float]) -> tuple[str, float]:
         ("не сейчас", "hesitate", "hesitate"),
         ("не сейчас", "deny", "deny"),
         ("нет", "hesitate", "deny"),
+        # somebody's id and what to do with it, though the id may look like a number
+        ("сделай telegram:89161234567 наблюдателем", "provide_phone", "manage_people"),
+        ("убери доступ у telegram:5", "cancel", "manage_people"),
+        ("вот мой telegram: 89161234567", "manage_people", "provide_phone"),
         # whole-message commands
         ("отмена", "deny", "cancel"),
         ("стоп", "deny", "cancel"),

@@ -23,6 +23,7 @@ TOPICS = {
     "answers": {"affirm", "deny", "hesitate"},
     "smalltalk": {"greet", "thanks", "goodbye"},
     "control": {"cancel", "help", "retry"},
+    "people": {"manage_people"},
     "out_of_scope": {"out_of_scope"},
     "emergency_stop": {"emergency_stop", "lift_stop"},
     "limits": {"show_limits"},

@@ -27,6 +27,8 @@ def upgrade() -> None:
         plans.add_column(sa.Column("outcome", sa.String(16), nullable=True))
         plans.add_column(sa.Column("ended_at", sa.Float, nullable=True))
         plans.add_column(sa.Column("played_at", sa.Float, nullable=True))
+    with op.batch_alter_table("buttons") as buttons:
+        buttons.add_column(sa.Column("keyboard", sa.String(32), nullable=True))
     op.create_table(
         "portions",
         sa.Column("id", sa.Integer, primary_key=True),
@@ -68,6 +70,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(255), primary_key=True),
         sa.Column("role", sa.String(16), nullable=False),
         sa.Column("name", sa.Text, nullable=False, server_default=""),
+        sa.Column("language", sa.String(35), nullable=True),
         sa.Column("added_by", sa.String(255), nullable=False),
         sa.Column("added_at", sa.Float, nullable=False),
     )
@@ -93,6 +96,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("person", sa.String(255), nullable=False, index=True),
         sa.Column("name", sa.Text, nullable=False, server_default=""),
+        sa.Column("language", sa.String(35), nullable=True),
         sa.Column("asked_at", sa.Float, nullable=False),
         sa.Column("decision", sa.String(16), nullable=True),
         sa.Column("decided_by", sa.String(255), nullable=True),
@@ -152,6 +156,7 @@ def downgrade() -> None:
         op.drop_table(table)
     for table, columns in (
         ("plans", ("count", "outcome", "ended_at", "played_at")),
+        ("buttons", ("keyboard",)),
         ("candidates", ("portion_id",)),
         ("tasks", ("begun_by", "ordered_by", "mark", "sent_at", "spoiled", "lease_owner", "lease_until")),
     ):
