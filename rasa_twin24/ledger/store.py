@@ -42,6 +42,7 @@ class Store:
             sa.event.listen(self.engine, "begin", _sqlite_begin)
         else:
             self.engine = sa.create_engine(url, pool_pre_ping=True, pool_size=POSTGRES_THREADS)
+        sa.event.listen(self.engine, "before_cursor_execute", _clean_texts, retval=True)
         threads = SQLITE_THREADS if self._sqlite else POSTGRES_THREADS
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="ledger")
 
@@ -56,14 +57,37 @@ class Store:
 
     async def migrate(self) -> None:
         """Bring the tables to the newest shape; processes that start together do it one after another."""
-        await self.run(self._upgrade)
+        await self.alter(self.upgrade)
+
+    async def alter(self, work: Callable[[sa.engine.Connection], None]) -> None:
+        """`run` for work that may make tables anew.
+
+        SQLite cannot change a column: the table is copied and its first form dropped. To drop it deletes every row
+        that refers to one of its own, unless foreign keys are off, which a transaction cannot do.
+        """
+
+        def transaction() -> None:
+            with self.engine.connect() as connection:
+                if self._sqlite:
+                    connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+                try:
+                    with connection.begin():
+                        work(connection)
+                        if self._sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
+                            raise RuntimeError(f"a row of {broken[0]} refers to nothing any more")
+                finally:
+                    if self._sqlite:
+                        connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+
+        await asyncio.get_running_loop().run_in_executor(self._threads, transaction)
 
     async def close(self) -> None:
         """Finish what runs and close the connections."""
         await asyncio.get_running_loop().run_in_executor(None, self._threads.shutdown)
         self.engine.dispose()
 
-    def _upgrade(self, connection: sa.engine.Connection) -> None:
+    def upgrade(self, connection: sa.engine.Connection) -> None:
+        """`migrate` inside somebody else's transaction."""
         if not self._sqlite:  # SQLite's BEGIN IMMEDIATE already lets only one in
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(24240001)"))
         config = Config()
@@ -86,3 +110,22 @@ def _sqlite_connect(connection: Any, _record: Any) -> None:
 def _sqlite_begin(connection: sa.engine.Connection) -> None:
     # IMMEDIATE takes the writer's lock at once: "read, decide, write" cannot be overtaken by another process.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _clean_texts(
+    _connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, executemany: bool
+) -> tuple[str, Any]:
+    """Take out of texts what a database refuses: PostgreSQL a NUL, both of them half of a surrogate pair."""
+    return statement, [_clean_row(row) for row in parameters] if executemany else _clean_row(parameters)
+
+
+def _clean_row(row: Any) -> Any:
+    if isinstance(row, dict):
+        return {name: _clean(value) for name, value in row.items()}
+    return tuple(_clean(value) for value in row)
+
+
+def _clean(value: Any) -> Any:
+    if not isinstance(value, str) or (value.isascii() and "\0" not in value):
+        return value
+    return value.replace("\0", "").encode(errors="replace").decode()
