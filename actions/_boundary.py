@@ -17,6 +17,7 @@ from rasa_twin24.campaign import Campaign, CampaignSettings, Desk, Outcome
 from rasa_twin24.campaign.outcome import failure
 from rasa_twin24.ledger import Ledger, LedgerSettings
 from rasa_twin24.ledger.audit import Act, Result
+from rasa_twin24.ledger.engine import is_away
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.text.phones import Reading, read_numbers
 from rasa_twin24.twin24 import Settings, Twin24, TwinError
@@ -88,6 +89,13 @@ class Turn:
     def tell(self, outcome: Outcome) -> None:
         self.say(outcome.kind, **outcome.params)
 
+    def apologise(self, error: Exception) -> None:
+        """For what nobody foresaw, or for the database being away. News without an answer are told again later."""
+        if not is_away(error):
+            self.say("internal_error")
+        elif self.kind != "notice":
+            self.say("storage_away")
+
     def offer(self, phrase: str, buttons: list[dict[str, str]]) -> None:
         """A phrase with buttons that only the action knows."""
         self._dispatcher.utter_message(response=f"utter_{phrase}", buttons=buttons)
@@ -144,7 +152,7 @@ class TopicAction(Collaborating, Action, ABC):  # type: ignore[misc]
             turn.tell(failure("twin", error))
         except Exception as error:
             log.error("action_failed", action=self.name(), error=type(error).__name__, exc_info=_where(error))
-            turn.say("internal_error")
+            turn.apologise(error)
         return []
 
 

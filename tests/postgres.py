@@ -24,7 +24,7 @@ from tests.bot_process import free_port
 # Where Debian keeps the server's programs, which it does not put into PATH.
 DEBIAN = Path("/usr/lib/postgresql")
 START_SECONDS = 30
-# Nothing here has to survive a power cut. What is committed must survive a killed server: `synchronous_commit` stays on.
+# Nothing here has to survive a power cut; what is committed must survive a killed server (no `synchronous_commit=off`).
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",

@@ -66,7 +66,7 @@ def test_every_phrase_that_is_said_exists() -> None:
     said = phrases_said("actions") | phrases_said("rasa_twin24/channels")
     said = {name for name in said if not name.endswith("_")}  # the beginnings of composed names
     assert len(said) > 40
-    assert sorted(said - set(RESPONSES)) == []
+    assert sorted(said - set(RESPONSES) - {"utter_action"}) == []  # Rasa's own key for a phrase's name
 
 
 def test_no_russian_sentence_in_python() -> None:

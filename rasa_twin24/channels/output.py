@@ -23,13 +23,15 @@ class Gone(Exception):
 class MessengerOutput(OutputChannel):  # type: ignore[misc]
     """One turn's replies. Rasa would lose the turn's events if a send raised.
 
-    `said` counts the replies, delivered or not; `failed` and `gone` tell that one did not arrive.
+    `said` counts the replies, delivered or not, and `phrases` are their names in domain.yml; `failed` and `gone` tell
+    that one did not arrive.
     """
 
     def __init__(self, channel: MessengerInput, reception: Reception) -> None:
         self._channel = channel
         self._reception = reception
         self.said = 0
+        self.phrases: set[str] = set()
         self.failed = False
         self.gone = False
 
@@ -43,6 +45,7 @@ class MessengerOutput(OutputChannel):  # type: ignore[misc]
             log.warning("reply_without_text", channel=self.name())
             return
         self.said += 1
+        self.phrases.add(str(message.get("utter_action") or ""))
         keyboard = await self._keep_buttons(recipient_id, reply)
         try:
             await self._channel.deliver(recipient_id.partition(":")[2], reply.text, keyboard)
