@@ -54,7 +54,7 @@ class PostgresServer:
         self._run("initdb", "--pgdata", self._data, "--username=bot", "--auth=trust", "--encoding=UTF8", "--no-locale")
 
     def start(self) -> None:
-        """Returns once it takes connections."""
+        """Returns once it takes connections. Only for the main thread: on Linux the server dies with its caller's."""
         settings = [f"-c{name}={value}" for name, value in {**SETTINGS, "port": str(self.port)}.items()]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
