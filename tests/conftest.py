@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.postgres import PostgresServer, require_postgres
+from tests.postgres import PostgresServer, postgres_server
 
 # On CI the same examples each time, so that a red run means a change; on a developer's machine new ones are tried.
 settings.register_profile("ci", derandomize=True, deadline=None)
@@ -21,13 +21,16 @@ DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    """One server for all tests; each has a database of its own in it."""
-    server = PostgresServer(require_postgres())
-    try:
-        server.start()
+    """One server for all tests; each has an empty database in it."""
+    with postgres_server() as server:
         yield server
-    finally:
-        server.close()
+
+
+@pytest.fixture(scope="module")
+def mortal() -> Iterator[PostgresServer]:
+    """A server of the module's own, to be killed and started again."""
+    with postgres_server() as server:
+        yield server
 
 
 @pytest.fixture(params=DATABASES)

@@ -12,6 +12,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -83,6 +85,11 @@ class PostgresServer:
             self.stop()
         shutil.rmtree(self._folder)
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def url(self, database: str = "postgres") -> str:
         return f"postgresql://bot@127.0.0.1:{self.port}/{database}"
 
@@ -139,6 +146,17 @@ class PostgresServer:
         except sa.exc.OperationalError:
             return False
         return True
+
+
+@contextmanager
+def postgres_server() -> Iterator[PostgresServer]:
+    """A running server; the test is skipped where the package is missing."""
+    server = PostgresServer(require_postgres())
+    try:
+        server.start()
+        yield server
+    finally:
+        server.close()
 
 
 def require_postgres() -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,21 +15,11 @@ from rasa.shared.core.events import ActionExecuted, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from rasa_twin24.tracker_store import OneProcessTrackerStore, without_fallback
-from tests.postgres import PostgresServer, require_postgres
+from tests.postgres import PostgresServer
 
 pytestmark = pytest.mark.rasa
 
 TALK = "telegram:1"
-
-
-@pytest.fixture(scope="module")
-def mortal() -> Iterator[PostgresServer]:
-    server = PostgresServer(require_postgres())
-    try:
-        server.start()
-        yield server
-    finally:
-        server.close()
 
 
 def store_on(url: str) -> OneProcessTrackerStore:

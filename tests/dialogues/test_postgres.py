@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
@@ -13,23 +13,12 @@ import sqlalchemy as sa
 
 from rasa_twin24.sandbox import Sandbox
 from tests.dialogues.stage import Stage, staged
-from tests.postgres import PostgresServer, require_postgres
+from tests.postgres import PostgresServer
 from tests.standins.telegram import User
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.postgres]
 
 AWAY = "Моя память (база данных) не ответила"
-
-
-@pytest.fixture(scope="module")
-def mortal() -> Iterator[PostgresServer]:
-    """A server of this module's own: the others do not want theirs killed."""
-    server = PostgresServer(require_postgres())
-    try:
-        server.start()
-        yield server
-    finally:
-        server.close()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -24,6 +24,8 @@ def upgrade() -> None:
         plans.add_column(sa.Column("count", sa.Integer, nullable=False, server_default="0"))
         plans.add_column(sa.Column("outcome", sa.String(16), nullable=True))
         plans.add_column(sa.Column("ended_at", sa.Float, nullable=True))
+    with op.batch_alter_table("notices") as notices:
+        notices.add_column(sa.Column("taken_until", sa.Float, nullable=True))
     op.create_table(
         "portions",
         sa.Column("id", sa.Integer, primary_key=True),
@@ -124,6 +126,7 @@ def downgrade() -> None:
     ):
         op.drop_table(table)
     for table, columns in (
+        ("notices", ("taken_until",)),
         ("plans", ("count", "outcome", "ended_at")),
         ("candidates", ("portion_id",)),
         ("tasks", ("mark", "sent_at", "spoiled", "lease_owner", "lease_until")),
