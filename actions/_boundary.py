@@ -17,6 +17,7 @@ from rasa_twin24.campaign import Campaign, CampaignSettings, Desk, Outcome
 from rasa_twin24.campaign.outcome import failure
 from rasa_twin24.ledger import Ledger, LedgerSettings
 from rasa_twin24.ledger.audit import Act, Result
+from rasa_twin24.ledger.engine import is_away
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.logs import places
 from rasa_twin24.text.phones import Reading, read_numbers
@@ -96,6 +97,13 @@ class Turn:
     def tell(self, outcome: Outcome) -> None:
         self.say(outcome.kind, **outcome.params)
 
+    def apologise(self, error: Exception) -> None:
+        """For what nobody foresaw, or for the database being away. News without an answer are told again later."""
+        if not is_away(error):
+            self.say("internal_error")
+        elif self.kind != "notice":
+            self.say("storage_away")
+
     def offer(self, phrase: str, buttons: list[dict[str, str]], *, standing: bool = False, **values: str) -> None:
         """A phrase with buttons that only the action knows; standing ones stay alive beside those of later messages."""
         marked = [{**button, "standing": True} for button in buttons] if standing else buttons
@@ -174,7 +182,7 @@ class TopicAction(Collaborating, Action, ABC):  # type: ignore[misc]
             turn.tell(failure("twin", error))
         except Exception as error:
             log.error("action_failed", action=self.name(), error=type(error).__name__, at=places(error))
-            turn.say("internal_error")
+            turn.apologise(error)
         return []
 
 

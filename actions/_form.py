@@ -34,7 +34,7 @@ class TopicForm(Collaborating, FormValidationAction, ABC):  # type: ignore[misc]
             return events
         except Exception as error:
             log.error("form_failed", form=self.form_name(), error=type(error).__name__, at=places(error))
-            turn.say("internal_error")
+            turn.apologise(error)
             return self._nothing(domain)
 
     def _nothing(self, domain: dict[str, Any]) -> Events:

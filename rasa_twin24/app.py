@@ -34,10 +34,12 @@ from rasa_twin24.channels.web import WebInput
 from rasa_twin24.config import Config, sandbox_env
 from rasa_twin24.inprocess import InProcessActions, check_results_quickly
 from rasa_twin24.ledger import Ledger
+from rasa_twin24.ledger.engine import is_away
 from rasa_twin24.ledger.people import WEB_OWNER
 from rasa_twin24.logs import guard_logs
 from rasa_twin24.retention import Retention
 from rasa_twin24.sandbox import Sandbox, SandboxServer
+from rasa_twin24.tracker_store import without_fallback
 from rasa_twin24.twin24 import Settings, Twin24
 
 log = structlog.get_logger(__name__)
@@ -53,6 +55,10 @@ OPTIONAL_VARIABLES = (
 # Open connections get this long when the bot stops, seconds.
 GRACE = 2.0
 WATCH_PAUSE = 1.0
+# Seconds: until a database that does not answer counts as away; how long it is waited for at the start, and how often.
+HEALTH_SECONDS = 2.0
+DATABASE_PATIENCE = 60.0
+DATABASE_PAUSE = 2.0
 
 
 class Bot:
@@ -68,6 +74,8 @@ class Bot:
         self._office: Any = None
         self._watching: asyncio.Task[None] | None = None
         self._keeping: asyncio.Task[None] | None = None
+        self._looking: asyncio.Future[None] | None = None
+        self.ready = False
 
     async def open(self, app: Sanic, loop: AbstractEventLoop) -> None:
         """Before the server listens."""
@@ -76,7 +84,7 @@ class Bot:
             self._sandbox = await self._open_sandbox()
             env = sandbox_env(env, self._sandbox.iam_url, self._sandbox.cis_url)
         self._ledger = app.ctx.ledger = Ledger(self._config.ledger.url, owners=self._config.ledger.owners)
-        await self._ledger.open()
+        await self._open_ledger(self._ledger)
         self._twin = Twin24(Settings.from_env(env))
         desk = Desk(self._ledger, self._twin, CampaignSettings.from_env(env), reached=crash_point(env))
         endpoints = AvailableEndpoints.read_endpoints("endpoints.yml")
@@ -85,14 +93,15 @@ class Bot:
         agent = await rasa.core.agent.load_agent(str(self._model), endpoints=endpoints, loop=loop)
         if not agent.is_ready():
             raise RuntimeError(f"the model {self._model.name} could not be loaded")
+        without_fallback(agent)
         app.ctx.agent = agent
         self._watching = asyncio.create_task(watch(desk))
         retention = Retention(self._ledger, agent, self._config.ledger.keep_days, self._forgotten)
         self._keeping = asyncio.create_task(retention.work())
 
-    async def opened(self, app: Sanic, _loop: AbstractEventLoop) -> None:
+    async def opened(self, _app: Sanic, _loop: AbstractEventLoop) -> None:
         """The server listens and the channels are open."""
-        app.ctx.ready = True
+        self.ready = True
         await self._greet()
 
     async def close(self, _app: Sanic, _loop: AbstractEventLoop) -> None:
@@ -109,6 +118,31 @@ class Bot:
             await self._ledger.close()
         if self._sandbox:
             await self._sandbox.stop()
+
+    async def health(self) -> str:
+        """`ok` when messages can be answered now, otherwise what is missing."""
+        if not self.ready or self._ledger is None:
+            return "starting"
+        if self._looking is None or self._looking.done():  # however many ask, the database is asked once at a time
+            self._looking = asyncio.ensure_future(self._ledger.check())
+        try:
+            await asyncio.wait_for(asyncio.shield(self._looking), HEALTH_SECONDS)
+        except Exception:  # away, or late
+            return "storage_away"
+        return "ok"
+
+    async def _open_ledger(self, ledger: Ledger) -> None:
+        """A database may be started after the bot; one that does not come at all is a wrong setting."""
+        until = asyncio.get_running_loop().time() + DATABASE_PATIENCE
+        while True:
+            try:
+                await ledger.open()
+                return
+            except Exception as error:
+                if not is_away(error) or asyncio.get_running_loop().time() > until:
+                    raise
+                log.warning("database_away", error=type(error).__name__)
+            await asyncio.sleep(DATABASE_PAUSE)
 
     async def _open_sandbox(self) -> SandboxServer:
         state = self._config.ledger.data_dir / "sandbox.json"
@@ -164,12 +198,12 @@ def serve(config: Config, model: Path) -> None:
     app = configure_app(channels, cors=None, enable_api=False, port=config.port, use_uvloop=True)
     app.config.GRACEFUL_SHUTDOWN_TIMEOUT = GRACE
     app.config.MOTD = False
-    app.ctx.ready = False
     bot = Bot(config, model, channels)
 
     @app.get("/health")
     async def health(_request: Request) -> HTTPResponse:
-        return json({"status": "ok"}) if app.ctx.ready else json({"status": "starting"}, status=503)
+        status = await bot.health()
+        return json({"status": status}, status=200 if status == "ok" else 503)
 
     app.register_listener(bot.open, "before_server_start")
     app.register_listener(bot.opened, "after_server_start")

@@ -74,7 +74,7 @@ class Retention:
         if store is None:
             return
         moment = self._ledger.now() - self._keep
-        for conversation in store.with_events_before(moment):
+        for conversation in await store.with_events_before(moment):
             async with self._agent.lock_store.lock(conversation):
                 await self._shorten(store, conversation, moment)
             await asyncio.sleep(0)  # turns of others come in between
@@ -86,22 +86,22 @@ class Retention:
             return True
         tracker = await store.retrieve(conversation)
         if tracker is None:
-            store.forget(conversation)
+            await store.forget(conversation)
             return True
         if tracker.active_loop:
             await store.save(tracker)  # it goes back to the others at hand
             return False
         await begin_anew(store, tracker)  # the language outlives it: it is how to talk, not what about
-        store.forget_earlier_sessions(conversation)
+        await store.forget_earlier_sessions(conversation)
         return True
 
     async def _shorten(self, store: OneProcessTrackerStore, conversation: str, moment: float) -> None:
-        if store.is_silent_since(conversation, moment):
-            store.forget(conversation)
+        if await store.is_silent_since(conversation, moment):
+            await store.forget(conversation)
             return
-        if store.session_begins_before(conversation, moment):
+        if await store.session_begins_before(conversation, moment):
             tracker = await store.retrieve(conversation)
             if tracker is None or tracker.active_loop:  # Rasa replays a session: a form needs all of its events
                 return
             await begin_anew(store, tracker)
-        store.forget_earlier_sessions(conversation, moment)
+        await store.forget_earlier_sessions(conversation, moment)

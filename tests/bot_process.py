@@ -27,7 +27,7 @@ class BotProcess:
         self.url = f"http://127.0.0.1:{self.port}"
         self.data_dir = data_dir
         self._log_file = data_dir / "bot.log"
-        self._settings = settings
+        self.settings = settings
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -39,7 +39,7 @@ class BotProcess:
         self.data_dir.mkdir(parents=True, exist_ok=True)
         kept = ("PATH", "HOME", "LANG", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
         env = {name: os.environ[name] for name in kept if name in os.environ}
-        env |= {"BOT_PORT": str(self.port), "BOT_DATA_DIR": str(self.data_dir), **self._settings}
+        env |= {"BOT_PORT": str(self.port), "BOT_DATA_DIR": str(self.data_dir), **self.settings}
         with self._log_file.open("ab") as log:
             self._process = subprocess.Popen(
                 [str(Path(sys.executable).parent / "rasa-twin24"), "run"],

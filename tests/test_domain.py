@@ -67,7 +67,7 @@ def test_every_phrase_that_is_said_exists() -> None:
     # Without the beginnings of composed names, and what Rasa calls a phrase's name in an event.
     said = {name for name in said if not name.endswith("_")} - {"utter_action"}
     assert len(said) > 40
-    assert sorted(said - set(RESPONSES)) == []
+    assert sorted(said - set(RESPONSES) - {"utter_action"}) == []  # Rasa's own key for a phrase's name
 
 
 def test_no_russian_sentence_in_python() -> None:

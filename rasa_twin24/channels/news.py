@@ -18,6 +18,8 @@ log = structlog.get_logger(__name__)
 NOTICE_PAUSE = 0.3
 # News that did not arrive is told again after this pause, seconds, doubled every time; the last one after two hours.
 PAUSE_AFTER_FAILURE = 30.0
+# A process that has taken news and does not tell them, since it was killed, keeps them from others so long, seconds.
+TAKEN_SECONDS = 20.0
 MOST_TRIES = 9
 
 
@@ -45,10 +47,12 @@ class News:
         """The turn of a notice is over. News for somebody gone waits until they are back."""
         number = int(incoming.text)
         if gone:
+            await self._ledger.notices.let_go(number)
             self._forget(number)
             return
         tries = self._tries.get(number, 0) + 1
         if not arrived and tries < MOST_TRIES:
+            await self._ledger.notices.let_go(number)  # before the try counts: while the database is away it is none
             self._tries[number] = tries
             self._not_before[number] = time.monotonic() + PAUSE_AFTER_FAILURE * 2 ** (tries - 1)
             return
@@ -64,6 +68,8 @@ class News:
                 continue
             if (await self._ledger.conversations.get(notice.conversation)).gone_at is not None:
                 continue
+            if not await self._ledger.notices.take(notice.id, TAKEN_SECONDS):
+                continue  # another process of the bot tells it
             self._not_before[notice.id] = math.inf
             self._put(Incoming(messenger, f"notice:{notice.id}", person, NOTICE, str(notice.id)))
 

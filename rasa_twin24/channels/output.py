@@ -24,7 +24,8 @@ class Gone(Exception):
 class MessengerOutput(OutputChannel):  # type: ignore[misc]
     """One turn's replies. Rasa would lose the turn's events if a send raised.
 
-    `said` counts the replies, delivered or not; `failed` and `gone` tell that one did not arrive.
+    `said` counts the replies, delivered or not, and `phrases` are their names in domain.yml; `failed` and `gone` tell
+    that one did not arrive.
     """
 
     def __init__(self, channel: MessengerInput, reception: Reception, language: str | None = None) -> None:
@@ -33,6 +34,7 @@ class MessengerOutput(OutputChannel):  # type: ignore[misc]
         self._reception = reception
         self._language = language
         self.said = 0
+        self.phrases: set[str] = set()
         self.failed = False
         self.gone = False
 
@@ -46,6 +48,7 @@ class MessengerOutput(OutputChannel):  # type: ignore[misc]
             log.warning("reply_without_text", channel=self.name())
             return
         self.said += 1
+        self.phrases.add(str(message.get("utter_action") or ""))
         keyboard = await self._keep_buttons(recipient_id, reply)
         await self._send(recipient_id, lambda person: self._channel.deliver(person, reply.text, keyboard))
         if reply.file is not None and not self.gone:

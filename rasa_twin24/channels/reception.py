@@ -24,6 +24,7 @@ from rasa_twin24.channels.strangers import Strangers
 from rasa_twin24.channels.turns import Turns
 from rasa_twin24.ledger import Ledger
 from rasa_twin24.ledger.audit import Act, Result
+from rasa_twin24.ledger.engine import is_away
 from rasa_twin24.ledger.inbox import Waiting
 from rasa_twin24.text.phrases import Phrases
 
@@ -40,8 +41,10 @@ SWEEP_PAUSE = 3600.0
 TAKE_UP_SECONDS = 15 * 60
 # A messenger's refused updates are written into the audit at most this often, seconds: anybody can send them.
 REFUSAL_PAUSE = 60.0
-# The end of a turn is written down again after these pauses, seconds, when the database is away.
-WRITE_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+# The end of a turn is written down again after these pauses, seconds; the last one again and again as long as the
+# database is away. Meanwhile the conversation waits: no further message of it can be taken in either.
+WRITE_PAUSES = (0.5, 1.0, 2.0, 4.0)
+STORAGE_AWAY = "utter_storage_away"
 # News that the channel says itself, in the language that the messenger told.
 ACCESS_NEWS = ("access_granted_operator", "access_granted_viewer", "access_refused", "access_removed")
 
@@ -175,20 +178,26 @@ class Reception:
     async def _turn(self, incoming: Incoming) -> None:
         channel = self._channels[incoming.channel]
         output = MessengerOutput(channel, self, incoming.language)
+        away = False
         try:
             if await self._is_for_rasa(output, incoming):
                 await self._hand_to_rasa(channel, output, incoming)
         except Exception as error:
+            away = is_away(error)
             # Rasa's own texts may hold the whole conversation: only the kind of the fault is logged.
             log.error("turn_failed", channel=incoming.channel, error=type(error).__name__)
         if incoming.kind == NOTICE:
             arrived = output.said > 0 and not output.failed
             await self._write(lambda: self._news.over(incoming, arrived=arrived, gone=output.gone))
         else:
-            if not output.said:
-                text = self.phrases.say("utter_internal_error", incoming.language)
-                await output.send_response(incoming.conversation, {"text": text})
+            told = STORAGE_AWAY in output.phrases
+            if away and not told:  # said even after an answer: what follows from it was not kept
+                await self._say(output, incoming, STORAGE_AWAY)
+            elif not output.said:
+                await self._say(output, incoming, "utter_internal_error")
             await self._write(lambda: self.ledger.inbox.done(incoming.channel, incoming.key))
+            if (away or told) and output.failed:  # the web chat itself keeps its lines in the database
+                await self._say(output, incoming, STORAGE_AWAY)
         await self._sessions.shorten(self._app.ctx.agent, incoming.conversation)
 
     async def _is_for_rasa(self, output: MessengerOutput, incoming: Incoming) -> bool:
@@ -245,13 +254,21 @@ class Reception:
         elif turn.intent == "unknown_command":
             await note(conversation, Act.USE_COMMAND, Result.REFUSED, command=command_named(incoming))
 
+    async def _say(self, output: MessengerOutput, incoming: Incoming, phrase: str) -> None:
+        text = self.phrases.say(phrase, incoming.language)
+        await output.send_response(incoming.conversation, {"text": text, "utter_action": phrase})
+
     async def _write(self, write: Callable[[], Awaitable[None]]) -> None:
         """Write a turn's end down, again when the database is away: else it would be repeated at the next start."""
-        for pause in WRITE_PAUSES:
+        pauses = iter(WRITE_PAUSES)
+        while not self._closed:
             try:
                 await write()
             except Exception as error:
                 log.error("turn_end_not_written", error=type(error).__name__)
+                pause = next(pauses, WRITE_PAUSES[-1] if is_away(error) else None)
+                if pause is None:
+                    return
                 await asyncio.sleep(pause)
             else:
                 return

@@ -62,5 +62,9 @@ class Ledger:
         """Bring the tables up to date; raises `sqlalchemy.exc.SQLAlchemyError` when the database cannot be reached."""
         await self._store.migrate()
 
+    async def check(self) -> None:
+        """Raises `sqlalchemy.exc.SQLAlchemyError` unless something could be written down now."""
+        await self._store.check()
+
     async def close(self) -> None:
         await self._store.close()

@@ -47,6 +47,26 @@ class Notices:
 
         return await self._store.run(work)
 
+    async def take(self, notice_id: int, seconds: float) -> bool:
+        """Whether the caller is the one to tell it: true once, then again when `seconds` are over or it is let go."""
+
+        def work(connection: sa.engine.Connection) -> bool:
+            free = sa.or_(notices.c.taken_until.is_(None), notices.c.taken_until <= self._clock())
+            taken = connection.execute(
+                sa.update(notices)
+                .where(notices.c.id == notice_id, notices.c.told_at.is_(None), free)
+                .values(taken_until=self._clock() + seconds)
+            )
+            return bool(taken.rowcount)
+
+        return await self._store.run(work)
+
+    async def let_go(self, notice_id: int) -> None:
+        """It was not told: whoever can may tell it."""
+        await self._store.run(
+            lambda c: c.execute(sa.update(notices).where(notices.c.id == notice_id).values(taken_until=None))
+        )
+
     async def told(self, notice_id: int) -> None:
         await self._store.run(
             lambda c: c.execute(sa.update(notices).where(notices.c.id == notice_id).values(told_at=self._clock()))

@@ -84,6 +84,7 @@ class Plans:
         """
 
         def work(connection: sa.engine.Connection) -> bool:
+            _lock(connection, task_id)
             # First, for it locks the task: no number can be sent from here on.
             if not tasks.move(connection, task_id, [TaskState.FILLING], TaskState.STARTING, started_at=None):
                 return False
@@ -163,6 +164,13 @@ class Plans:
 
 class _NotTaken(Exception):
     """The yes was not to this list, came too late or too early."""
+
+
+def _lock(connection: sa.engine.Connection, task_id: int) -> None:
+    """Let nobody else say yes to the same task of TWIN's until this transaction ends, whatever row it is in."""
+    rows = schema.tasks
+    twin_id = sa.select(rows.c.twin_id).where(rows.c.id == task_id).scalar_subquery()
+    connection.execute(sa.select(rows.c.id).where(rows.c.twin_id == twin_id).order_by(rows.c.id).with_for_update())
 
 
 def _starts_elsewhere(connection: sa.engine.Connection, task_id: int) -> bool:

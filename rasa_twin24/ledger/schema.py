@@ -205,6 +205,7 @@ notices = sa.Table(
     sa.Column("params", sa.Text, nullable=False),  # JSON object
     sa.Column("created_at", sa.Float, nullable=False),
     sa.Column("told_at", sa.Float, nullable=True, index=True),
+    sa.Column("taken_until", sa.Float, nullable=True),  # by the process that is telling it
 )
 
 transcript = sa.Table(

@@ -15,13 +15,13 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
+from rasa_twin24.ledger.engine import postgres_engine, sqlite_engine
+
 T = TypeVar("T")
 
 # SQLite has one writer; a second thread would only wait for its lock.
 SQLITE_THREADS = 1
 POSTGRES_THREADS = 8
-# Seconds that a transaction may wait for another process (a separate action server) to finish its own.
-SQLITE_BUSY_SECONDS = 10
 
 
 class Store:
@@ -30,24 +30,17 @@ class Store:
     def __init__(self, url: str) -> None:
         """Connects to nothing yet. `url` is an SQLAlchemy address, `sqlite:///…` or `postgresql://…`."""
         self._sqlite = url.startswith("sqlite")
-        if self._sqlite:
-            Path(sa.engine.make_url(url).database).parent.mkdir(parents=True, exist_ok=True)
-            # SQLAlchemy 1.4 would open the file anew for each transaction; the one thread needs one connection.
-            self.engine = sa.create_engine(
-                url,
-                poolclass=sa.pool.StaticPool,
-                connect_args={"timeout": SQLITE_BUSY_SECONDS, "check_same_thread": False},
-                hide_parameters=True,  # an error must not quote the row: it may hold a number
-            )
-            sa.event.listen(self.engine, "connect", _sqlite_connect)
-            sa.event.listen(self.engine, "begin", _sqlite_begin)
-        else:
-            self.engine = sa.create_engine(url, pool_pre_ping=True, pool_size=POSTGRES_THREADS, hide_parameters=True)
+        self.engine = sqlite_engine(url) if self._sqlite else postgres_engine(url, POSTGRES_THREADS)
+        sa.event.listen(self.engine, "before_cursor_execute", _clean_texts, retval=True)
         threads = SQLITE_THREADS if self._sqlite else POSTGRES_THREADS
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="ledger")
 
     async def run(self, work: Callable[[sa.engine.Connection], T]) -> T:
-        """Run `work` in a transaction of its own; a cancelled caller does not stop what has begun."""
+        """Run `work` in a transaction of its own; a cancelled caller does not stop what has begun.
+
+        Raises `sqlalchemy.exc.SQLAlchemyError`. If the connection breaks while the transaction is being committed,
+        nobody can tell whether it was: who repeats it must be able to bear both.
+        """
 
         def transaction() -> T:
             with self.engine.begin() as connection:
@@ -55,17 +48,47 @@ class Store:
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, transaction)
 
+    async def check(self) -> None:
+        """Raises `sqlalchemy.exc.SQLAlchemyError` unless the database answers and takes changes."""
+        # Changes nothing, but a standby server or a file that may only be read refuses it.
+        await self.run(lambda connection: connection.execute(sa.text("UPDATE kept SET value = value WHERE 1 = 0")))
+
     async def migrate(self) -> None:
         """Bring the tables to the newest shape; processes that start together do it one after another."""
-        await self.run(self._upgrade)
+        await self.alter(self.upgrade)
+
+    async def alter(self, work: Callable[[sa.engine.Connection], None]) -> None:
+        """`run` for work that may make tables anew.
+
+        SQLite cannot change a column: the table is copied and its first form dropped. To drop it deletes every row
+        that refers to one of its own, unless foreign keys are off, which a transaction cannot do.
+        """
+
+        def transaction() -> None:
+            with self.engine.connect() as connection:
+                if self._sqlite:
+                    connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+                try:
+                    with connection.begin():
+                        work(connection)
+                        if self._sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
+                            raise RuntimeError(f"a row of {broken[0]} refers to nothing any more")
+                finally:
+                    if self._sqlite:
+                        connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+
+        await asyncio.get_running_loop().run_in_executor(self._threads, transaction)
 
     async def close(self) -> None:
         """Finish what runs and close the connections."""
         await asyncio.get_running_loop().run_in_executor(None, self._threads.shutdown)
         self.engine.dispose()
 
-    def _upgrade(self, connection: sa.engine.Connection) -> None:
+    def upgrade(self, connection: sa.engine.Connection) -> None:
+        """`migrate` inside somebody else's transaction."""
         if not self._sqlite:  # SQLite's BEGIN IMMEDIATE already lets only one in
+            connection.execute(sa.text("SET LOCAL lock_timeout = 0"))  # a large table takes its time
+            connection.execute(sa.text("SET LOCAL statement_timeout = 0"))
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(24240001)"))
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
@@ -82,17 +105,20 @@ def one_at_a_time(connection: sa.engine.Connection) -> None:
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(24240002)"))
 
 
-def _sqlite_connect(connection: Any, _record: Any) -> None:
-    # The driver's own BEGIN comes too late (before the first write); ours is issued in `_sqlite_begin`.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    # WAL: readers do not wait for the writer. NORMAL: a killed process loses nothing, a power cut at most the last
-    # transactions, without damage to the file.
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+def _clean_texts(
+    _connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, executemany: bool
+) -> tuple[str, Any]:
+    """Take out of texts what a database refuses: PostgreSQL a NUL, both of them half of a surrogate pair."""
+    return statement, [_clean_row(row) for row in parameters] if executemany else _clean_row(parameters)
 
 
-def _sqlite_begin(connection: sa.engine.Connection) -> None:
-    # IMMEDIATE takes the writer's lock at once: "read, decide, write" cannot be overtaken by another process.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _clean_row(row: Any) -> Any:
+    if isinstance(row, dict):
+        return {name: _clean(value) for name, value in row.items()}
+    return tuple(_clean(value) for value in row)
+
+
+def _clean(value: Any) -> Any:
+    if not isinstance(value, str) or (value.isascii() and "\0" not in value):
+        return value
+    return value.replace("\0", "").encode(errors="replace").decode()

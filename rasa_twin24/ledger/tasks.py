@@ -223,6 +223,8 @@ class Tasks:
         """Put numbers on the list as pending, each once. One that TWIN had refused may be tried again."""
 
         def work(connection: sa.engine.Connection) -> Collected:
+            # Locked: what another process adds to the same list comes before or after.
+            connection.execute(sa.select(tasks.c.id).where(tasks.c.id == task_id).with_for_update())
             states = {
                 row.phone: row.state
                 for row in connection.execute(

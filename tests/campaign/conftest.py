@@ -1,4 +1,4 @@
-"""The campaign on its real collaborators: a ledger in a file, the client of TWIN, the sandbox on loopback.
+"""The campaign on its real collaborators: a ledger in a database, the client of TWIN, the sandbox on loopback.
 
 One clock for all of them, and pauses that only move it: nothing waits but for the network of this machine.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -204,9 +203,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def scene(tmp_path: Path, clock: Clock) -> AsyncIterator[Scene]:
+async def scene(url: str, clock: Clock) -> AsyncIterator[Scene]:
     sandbox = Sandbox(clock=clock, ready_after=0.5, call_seconds=1000, lines=1)
-    url = f"sqlite:///{tmp_path / 'ledger.db'}"
     ledger = Ledger(url, owners=OWNERS, clock=clock)
     await ledger.open()
     async with SandboxServer(sandbox) as server:

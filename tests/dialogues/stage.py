@@ -65,7 +65,7 @@ async def staged(
         }
         bot = BotProcess(data_dir, **{**usual, **settings})
         if webhook:
-            bot._settings["TELEGRAM_WEBHOOK_URL"] = bot.url
+            bot.settings["TELEGRAM_WEBHOOK_URL"] = bot.url
         await bot.start()
         try:
             yield Stage(bot, telegram, sandbox, twin, itertools.count(FIRST_PERSON))

@@ -1,10 +1,9 @@
-"""One SQLite file, two ledgers on it as two processes, and a clock that is moved by hand."""
+"""One database of each kind, two ledgers on it as two processes, and a clock that is moved by hand."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -27,11 +26,6 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'ledger.db'}"
-
-
-@pytest.fixture
 async def ledger(url: str, clock: Clock) -> AsyncIterator[Ledger]:
     opened = Ledger(url, clock=clock)
     await opened.open()
@@ -41,7 +35,7 @@ async def ledger(url: str, clock: Clock) -> AsyncIterator[Ledger]:
 
 @pytest.fixture
 async def other(ledger: Ledger, url: str, clock: Clock) -> AsyncIterator[Ledger]:
-    """A second process on the same file."""
+    """A second process on the same database."""
     opened = Ledger(url, clock=clock)
     await opened.open()
     yield opened

@@ -26,37 +26,37 @@ def migrate(connection: sa.engine.Connection, step: Any, revision: str) -> None:
     step(config, revision)
 
 
-def shape(connection: sa.engine.Connection) -> dict[str, list[tuple[str, str, bool]]]:
+def shape(connection: sa.engine.Connection) -> dict[str, list[str]]:
+    """Every table with its columns, defaults, indexes and constraints, as the database tells them."""
     inspector = sa.inspect(connection)
-    return {
-        table: [(column["name"], str(column["type"]), column["nullable"]) for column in inspector.get_columns(table)]
-        for table in inspector.get_table_names()
-        if table not in ("alembic_version", "sqlite_sequence")
-    }
+    found = {}
+    for table in inspector.get_table_names():
+        if table not in ("alembic_version", "sqlite_sequence"):
+            parts = [
+                *({**column, "type": str(column["type"])} for column in inspector.get_columns(table)),
+                *inspector.get_indexes(table),
+                *inspector.get_unique_constraints(table),
+                *inspector.get_foreign_keys(table),
+            ]
+            found[table] = sorted(str(sorted(part.items())) for part in parts)
+    return found
 
 
-def meant(connection: sa.engine.Connection) -> dict[str, list[tuple[str, str, bool]]]:
-    return {
-        table.name: [
-            (column.name, column.type.compile(connection.dialect), column.nullable) for column in table.columns
-        ]
-        for table in metadata.tables.values()
-    }
-
-
-async def test_migrations_go_up_down_and_up_again(url: str) -> None:
-    store = Store(url)
-    await store.migrate()
-    assert await store.run(shape) == await store.run(meant)
-    await store.run(lambda connection: migrate(connection, command.downgrade, "base"))
-    assert await store.run(shape) == {}
-    await store.migrate()
-    assert await store.run(shape) == await store.run(meant)
+async def test_migrations_go_up_down_and_up_again_and_make_what_the_queries_are_written_in(empty_url: str) -> None:
+    store = Store(empty_url)
+    await store.run(metadata.create_all)
+    meant = await store.run(shape)
+    await store.run(metadata.drop_all)
+    for _ in range(2):
+        await store.migrate()
+        assert await store.run(shape) == meant
+        await store.alter(lambda connection: migrate(connection, command.downgrade, "base"))
+        assert await store.run(shape) == {}
     await store.close()
 
 
-async def test_two_processes_may_open_a_new_file_at_once(url: str) -> None:
-    ledgers = [Ledger(url) for _ in range(4)]
+async def test_four_ledgers_may_open_a_new_database_at_once(empty_url: str) -> None:
+    ledgers = [Ledger(empty_url) for _ in range(4)]
     await asyncio.gather(*(ledger.open() for ledger in ledgers))
     await ledgers[0].notices.add("web:1", "finished")
     assert len(await ledgers[3].notices.waiting()) == 1

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
+
+import sqlalchemy as sa
 
 from rasa_twin24.ledger import Ledger
+from rasa_twin24.ledger.schema import transcript
 from rasa_twin24.ledger.transcript import Line
 from tests.ledger.conftest import Clock
 
@@ -11,8 +13,8 @@ from tests.ledger.conftest import Clock
 async def test_numbers_only_grow_even_after_the_last_line_is_gone(ledger: Ledger, url: str) -> None:
     first = await ledger.transcript.add("web:owner", "bot", "1")
     last = await ledger.transcript.add("web:owner", "bot", "2")
-    with sqlite3.connect(url.removeprefix("sqlite:///")) as file:
-        file.execute("DELETE FROM transcript WHERE seq = ?", (last,))
+    with sa.create_engine(url, poolclass=sa.pool.NullPool).begin() as connection:
+        connection.execute(sa.delete(transcript).where(transcript.c.seq == last))
     assert first < last < await ledger.transcript.add("web:owner", "bot", "3")
 
 

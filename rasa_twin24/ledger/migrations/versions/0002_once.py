@@ -29,6 +29,8 @@ def upgrade() -> None:
         plans.add_column(sa.Column("played_at", sa.Float, nullable=True))
     with op.batch_alter_table("buttons") as buttons:
         buttons.add_column(sa.Column("keyboard", sa.String(32), nullable=True))
+    with op.batch_alter_table("notices") as notices:
+        notices.add_column(sa.Column("taken_until", sa.Float, nullable=True))
     op.create_table(
         "portions",
         sa.Column("id", sa.Integer, primary_key=True),
@@ -155,6 +157,7 @@ def downgrade() -> None:
     ):
         op.drop_table(table)
     for table, columns in (
+        ("notices", ("taken_until",)),
         ("plans", ("count", "outcome", "ended_at", "played_at")),
         ("buttons", ("keyboard",)),
         ("candidates", ("portion_id",)),
