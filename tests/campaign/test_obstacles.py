@@ -220,7 +220,7 @@ async def test_hours_that_end_while_twin_gets_ready(scene: Scene) -> None:
         scene.clock.now += 90
 
     slow = replace(until.desk, sleep=long)
-    assert await Scene.of(scene.clock, scene.sandbox, slow).work() == ["start_calls_outside_hours"]
+    assert await Scene.of(scene.clock, scene.sandbox, slow, scene.url).work() == ["start_calls_outside_hours"]
     assert scene.plays == 0
 
 
