@@ -28,7 +28,7 @@ CONTENT = b'\xef\xbb\xbf"a";"b"\r\n\x00'
     [({"file": "x1"}, "x1"), ({}, None), (None, None), ({"file": 5}, None), ({"file": ""}, None), ("x", None)],
 )
 def test_the_file_of_a_reply(custom: object, file: str | None) -> None:
-    assert to_reply({"text": "Вот", "custom": custom}) == Reply("Вот", (), file)
+    assert to_reply({"text": "Вот", "custom": custom}) == Reply("Вот", file=file)
 
 
 def test_the_header_of_a_download() -> None:

@@ -40,7 +40,7 @@ async def use_elsewhere(ledger: Ledger, known: dict[str, Any], process: int, _nu
 
 
 async def play(ledger: Ledger, known: dict[str, Any], _process: int, _number: int) -> Any:
-    return await ledger.tasks.may_play(known["task"])
+    return (await ledger.gate.enter(known["task"], 1, "2026-07-10", lambda _used: True)).refusal is None
 
 
 async def end(ledger: Ledger, known: dict[str, Any], _process: int, _number: int) -> Any:
@@ -70,7 +70,7 @@ async def audit(ledger: Ledger, _known: dict[str, Any], process: int, number: in
 
 
 async def main(url: str, race: str, known: str, process: str) -> None:
-    ledger = Ledger(url)
+    ledger = Ledger(url, owners=frozenset({"web:1"}))
     await ledger.open()
     print("ready", flush=True)
     await asyncio.to_thread(sys.stdin.readline)
