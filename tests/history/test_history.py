@@ -47,8 +47,9 @@ failing = st.tuples(st.sampled_from(ENDPOINTS), st.lists(st.sampled_from(FAULTS)
 dying = st.tuples(st.just("die"), st.sampled_from(STEPS), st.sampled_from([None, None, World.wait_long, World.remove]))
 trouble = st.one_of(st.none(), st.none(), failing, dying)
 words = st.sampled_from(["numbers", "plan", "yes", "no", "cancel", "again", "open"])
-campaigns = st.tuples(st.just("whole_campaign"), people, numbers, trouble, trouble, trouble)
-starts = st.tuples(st.just("plan_and_yes"), people, trouble)
+an_old_yes_comes_again = st.sampled_from([False, False, True])
+campaigns = st.tuples(st.just("whole_campaign"), people, numbers, trouble, trouble, trouble, an_old_yes_comes_again)
+starts = st.tuples(st.just("plan_and_yes"), people, trouble, an_old_yes_comes_again)
 messages = st.tuples(st.just("say_something"), people, words, numbers, st.integers(0, 5), trouble)
 repetitions = st.tuples(st.just("repeat_an_update"), people, st.integers(1, 4))
 pauses = st.tuples(st.just("wait"), st.sampled_from([1.0, 61.0, 20 * 60.0, None]))
@@ -132,15 +133,22 @@ class History(RuleBasedStateMachine):
     def act(self, act: tuple[Any, ...]) -> None:
         getattr(self, act[0])(*act[1:])
 
-    def whole_campaign(self, person: str, phones: list[str], creating: Any, filling: Any, starting: Any) -> None:
+    def whole_campaign(
+        self, person: str, phones: list[str], creating: Any, filling: Any, starting: Any, old_yes: bool
+    ) -> None:
         self._arm(creating)
         self._say(person, "create Акция")
         self._arm(filling)
         self._say(person, f"numbers {' '.join(phones)}")
-        self.plan_and_yes(person, starting)
+        self.plan_and_yes(person, starting, old_yes)
 
-    def plan_and_yes(self, person: str, starting: Any) -> None:
+    def plan_and_yes(self, person: str, starting: Any, old_yes: bool) -> None:
+        """`old_yes`: the messenger delivers an earlier yes once more, right when the new plan is shown."""
         self._say(person, "plan")
+        said = [message for message in self.world.sent[person] if message[1] == "yes"]
+        if old_yes and said:
+            self.world.seen["repeated update"] += 1
+            self.world.deliver(person, *said[-1])
         self._arm(starting)
         self._say(person, "yes")
 
