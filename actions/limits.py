@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from actions._boundary import Events, Office, TopicAction, Turn
 from actions._steps import resume
 from rasa_twin24.ledger.people import Role
@@ -18,7 +20,7 @@ class ActionShowLimits(TopicAction):
         day, used = await office.campaign.used_today(turn.conversation)
         turn.say(
             "limits_own",
-            day=day,
+            day=f"{date.fromisoformat(day):%d.%m.%Y}",
             zone=hours.zone.key,
             hours=hours.text,
             task_limit=str(limits.task_numbers),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import replace
 
 import structlog
 
@@ -93,8 +94,10 @@ class Campaign:
         return False
 
     async def look_up(self, twin_id: str) -> Task:
-        """Ask TWIN about a task; raises `TwinError`."""
-        return await self._desk.twin.tasks.get(twin_id)
+        """Ask TWIN about a task; one of ours goes by the name that it was given, without its mark. Raises `TwinError`."""
+        found = await self._desk.twin.tasks.get(twin_id)
+        known = await self._ledger.tasks.at_twin(found.id)
+        return replace(found, name=known.name) if known is not None and known.ours else found
 
     async def unsent(self, task: CallTask) -> list[str]:
         """Numbers on the list that are not at TWIN, or not surely."""
@@ -139,7 +142,6 @@ class Campaign:
     async def open(self, conversation: str, found: Task) -> CallTask:
         """Turn to a task that exists at TWIN and may take candidates or be started."""
         known = await self._ledger.tasks.at_twin(found.id)
-        name = known.name if known is not None and known.ours else found.name or ""
         earlier = known if known is not None and known.conversation == conversation else None
         before, was_done = found.candidate_count, found.status == TaskStatus.DONE
         current, _ = await self.current(conversation)
@@ -165,7 +167,7 @@ class Campaign:
         else:
             task = await self._ledger.tasks.new(
                 conversation,
-                name=name,
+                name=found.name or "",
                 ours=known is not None and known.ours,
                 mark=known.mark if known is not None else None,
                 twin_id=found.id,

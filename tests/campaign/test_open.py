@@ -11,7 +11,7 @@ from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.tasks import CallTask, TaskState
 from rasa_twin24.sandbox import CALLER_ID, SCRIPT_ID
 from rasa_twin24.twin24 import CallerId, Candidate
-from tests.campaign.conftest import ANNA, BORIS, ME, VERA, Scene
+from tests.campaign.conftest import ANNA, BORIS, ME, SETTINGS, VERA, Scene
 
 SOMEBODY_ELSE = "telegram:7"
 
@@ -164,3 +164,14 @@ async def test_a_task_in_another_state_takes_no_numbers(scene: Scene, state: str
 
 async def test_without_a_task_no_numbers_are_taken(scene: Scene) -> None:
     assert await scene.campaign.collect(ME, [ANNA]) is None
+
+
+async def test_a_task_of_ours_goes_by_its_own_name(scene: Scene) -> None:
+    """The mark in its name is for TWIN's list; somebody else's «#1» is part of the name."""
+    task = await scene.filled(ANNA)
+    assert scene.at_twin(task).name != "Акция"
+    assert (await scene.campaign.look_up(task.twin_id or "")).name == "Акция"
+    foreign = await scene.desk.twin.tasks.create(
+        name="Чужая #k7m2qd", script_id=SETTINGS.script_id, caller_id=SETTINGS.caller_id
+    )
+    assert (await scene.campaign.look_up(foreign)).name == "Чужая #k7m2qd"
