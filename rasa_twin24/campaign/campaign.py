@@ -94,7 +94,7 @@ class Campaign:
         return False
 
     async def look_up(self, twin_id: str) -> Task:
-        """Ask TWIN about a task; one of ours goes by the name that it was given, without its mark. Raises `TwinError`."""
+        """Ask TWIN about a task; one of ours goes by its own name, without the mark. Raises `TwinError`."""
         found = await self._desk.twin.tasks.get(twin_id)
         known = await self._ledger.tasks.at_twin(found.id)
         return replace(found, name=known.name) if known is not None and known.ours else found

@@ -37,8 +37,8 @@ from tests.history.world import NUMBERS, PEOPLE, World
 RUNS = int(os.environ.get("RUNS", "2000"))
 STEPS_A_RUN = 9
 PROCESSES = 2
-# Enough for a planted bug to show; most do within the first hundred.
-RUNS_WITH_A_BUG = 600
+# Enough for a planted bug to show; most do within the first thirty. Sometimes the examples circle around a dull place.
+RUNS_WITH_A_BUG, BEGINNINGS = 80, 8
 
 people = st.sampled_from(PEOPLE)
 numbers = st.lists(st.sampled_from(NUMBERS), min_size=1, max_size=5, unique=True)
@@ -46,7 +46,7 @@ numbers = st.lists(st.sampled_from(NUMBERS), min_size=1, max_size=5, unique=True
 failing = st.tuples(st.sampled_from(ENDPOINTS), st.lists(st.sampled_from(FAULTS), min_size=1, max_size=3))
 dying = st.tuples(st.just("die"), st.sampled_from(STEPS), st.sampled_from([None, None, World.wait_long, World.remove]))
 trouble = st.one_of(st.none(), st.none(), failing, dying)
-words = st.sampled_from(["numbers", "plan", "yes", "no", "cancel", "again", "open"])
+words = st.sampled_from(["numbers", "plan", "yes", "yes", "yes", "no", "cancel", "again", "open"])
 an_old_yes_comes_again = st.sampled_from([False, False, True])
 campaigns = st.tuples(st.just("whole_campaign"), people, numbers, trouble, trouble, trouble, an_old_yes_comes_again)
 starts = st.tuples(st.just("plan_and_yes"), people, trouble, an_old_yes_comes_again)
@@ -306,4 +306,5 @@ def test_a_planted_bug_is_found(
 ) -> None:
     plant(monkeypatch)
     with pytest.raises(AssertionError, match=r"plays of a task that got|a plan that it was not said to"):
-        play_out(folder, template, RUNS_WITH_A_BUG, number=7, phases=[Phase.generate], report_multiple_bugs=False)
+        for number in range(BEGINNINGS):
+            play_out(folder, template, RUNS_WITH_A_BUG, number, phases=[Phase.generate], report_multiple_bugs=False)
