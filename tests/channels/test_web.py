@@ -273,7 +273,8 @@ async def test_a_turn_that_the_database_left_is_answered_when_it_is_back(page: P
     await asyncio.sleep(0.3)
     bot.ledger.transcript.add = add  # type: ignore[method-assign]
     bot.ledger.inbox.done = done  # type: ignore[method-assign]
-    assert words(await page.read(2)) == [("person", "забудь"), ("bot", "Памяти нет.")]
+    lines = await asyncio.wait_for(page.read(2), 10)
+    assert words(lines) == [("person", "забудь"), ("bot", "Памяти нет.")]
     await page.send("k2", text="привет")
     assert words(await page.read(2)) == [("person", "привет"), ("bot", "Понял: привет")]
 
