@@ -6,8 +6,8 @@ from actions._boundary import Events, Office, TopicAction, Turn
 from actions._steps import resume
 from rasa_twin24.ledger.people import Role
 
-# News after which the new plan must follow.
-PLAN_OLD = "start_calls_plan_old"
+# News after which the step's question must follow: the new plan, or what the lost answer may have asked.
+BEFORE_A_QUESTION = ("start_calls_plan_old", "reply_lost")
 
 
 class ActionNotice(TopicAction):
@@ -23,6 +23,6 @@ class ActionNotice(TopicAction):
             turn.say("internal_error")
             return None
         turn.say(notice.kind, **notice.params)
-        if notice.kind.startswith("task_status_") or notice.kind == PLAN_OLD:
+        if notice.kind.startswith("task_status_") or notice.kind in BEFORE_A_QUESTION:
             await resume(turn, office)  # it came in between: the step's question is asked again
         return None

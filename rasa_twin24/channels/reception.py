@@ -35,6 +35,8 @@ TAKE_UP_SECONDS = 15 * 60
 # database is away. Meanwhile the conversation waits: no further message of it can be taken in either.
 WRITE_PAUSES = (0.5, 1.0, 2.0, 4.0)
 STORAGE_AWAY = "utter_storage_away"
+# The notice that an answer did not reach its person.
+REPLY_LOST = "reply_lost"
 
 
 class NotReady(Exception):
@@ -144,6 +146,8 @@ class Reception:
                 await self._say(output, incoming, STORAGE_AWAY)
             elif not output.said:
                 await self._say(output, incoming, "utter_internal_error")
+            if (output.failed or output.gone) and not (away or told):  # what was done stays done; it is told later
+                await self._write(lambda: self.ledger.notices.add(incoming.conversation, REPLY_LOST))
             await self._write(lambda: self.ledger.inbox.done(incoming.channel, incoming.key))
             if (away or told) and output.failed:  # the web chat itself keeps its lines in the database
                 await self._say(output, incoming, STORAGE_AWAY)

@@ -207,15 +207,34 @@ async def test_a_limit_is_waited_out(bot: TelegramBot, tg: Telegram, owner: User
     assert bot.agent.texts == ["привет"]
 
 
-async def test_a_send_that_fails_does_not_fail_the_turn(bot: TelegramBot, tg: Telegram, owner: User) -> None:
+async def test_an_answer_that_did_not_arrive_fails_no_turn_and_is_told_of_later(
+    bot: TelegramBot, tg: Telegram, owner: User
+) -> None:
     tg.fail_next("sendMessage", status=400, description="Bad Request: message is too strange")
-    update = await owner.says("привет")
-    await until(lambda: bot.has_kept((str(update), False)))
+    await owner.says("привет")
 
+    await owner.expect("Обзвон закончен.")  # the script's words for any news
+    notice = await bot.ledger.notices.get(1)
+    assert notice is not None
+    assert (notice.conversation, notice.kind, notice.params) == (CONVERSATION, "reply_lost", {})
     await owner.expect_silence()
     await owner.says("ещё")
     await owner.expect("Понял: ещё")
-    assert bot.agent.texts == ["привет", "ещё"]
+    assert bot.agent.texts == ["привет", "/notice", "ещё"]
+
+
+async def test_an_answer_for_somebody_gone_is_told_of_when_they_are_back(
+    bot: TelegramBot, tg: Telegram, owner: User
+) -> None:
+    await owner.says("привет")
+    await owner.expect("Понял: привет")
+    tg.fail_next("sendMessage", chat=OWNER, status=403)
+    await owner.says("ещё")
+    await until(lambda: is_gone(bot))
+    await owner.expect_silence()
+    await owner.says("я тут")
+    await owner.expect("Понял: я тут")
+    await owner.expect("Обзвон закончен.")
 
 
 async def test_a_send_whose_answer_was_lost_is_one_turn(bot: TelegramBot, tg: Telegram, owner: User) -> None:
