@@ -7,8 +7,8 @@ from actions._steps import resume
 from actions.people import offer_request
 from rasa_twin24.ledger.people import Role
 
-# News after which the new plan must follow.
-PLAN_OLD = "start_calls_plan_old"
+# News after which the step's question must follow: the new plan, or what the lost answer may have asked.
+BEFORE_A_QUESTION = ("start_calls_plan_old", "reply_lost")
 ACCESS_REQUEST = "people_request"
 
 
@@ -28,6 +28,6 @@ class ActionNotice(TopicAction):
             await offer_request(turn, office, notice)
             return None
         turn.say(notice.kind, **notice.params)
-        if notice.kind.startswith("task_status_") or notice.kind == PLAN_OLD:
+        if notice.kind.startswith("task_status_") or notice.kind in BEFORE_A_QUESTION:
             await resume(turn, office)  # it came in between: the step's question is asked again
         return None

@@ -47,6 +47,8 @@ WRITE_PAUSES = (0.5, 1.0, 2.0, 4.0)
 STORAGE_AWAY = "utter_storage_away"
 # News that the channel says itself, in the language that the messenger told.
 ACCESS_NEWS = ("access_granted_operator", "access_granted_viewer", "access_refused", "access_removed")
+# The notice that an answer did not reach its person.
+REPLY_LOST = "reply_lost"
 
 
 class NotReady(Exception):
@@ -195,6 +197,8 @@ class Reception:
                 await self._say(output, incoming, STORAGE_AWAY)
             elif not output.said:
                 await self._say(output, incoming, "utter_internal_error")
+            if (output.failed or output.gone) and not (away or told):  # what was done stays done; it is told later
+                await self._write(lambda: self.ledger.notices.add(incoming.conversation, REPLY_LOST))
             await self._write(lambda: self.ledger.inbox.done(incoming.channel, incoming.key))
             if (away or told) and output.failed:  # the web chat itself keeps its lines in the database
                 await self._say(output, incoming, STORAGE_AWAY)

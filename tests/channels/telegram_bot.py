@@ -15,6 +15,7 @@ from uuid import uuid4
 from rasa.core.channels.channel import UserMessage, register
 from ruamel.yaml import YAML
 from sanic import Sanic
+from sqlalchemy.exc import OperationalError
 
 from rasa_twin24.channels.reception import Reception
 from rasa_twin24.channels.telegram import TelegramInput
@@ -68,6 +69,13 @@ class ScriptedAgent:
         elif word == "жди":
             await self.go_on.wait()
             await send(person, {"text": "Дождался."})
+        elif word == "забудь":  # the tracker cannot be saved
+            if rest:
+                await send(person, {"text": rest})
+            raise OperationalError("INSERT INTO events", {"data": message.text}, Exception("server closed"))
+        elif word == "извинись":  # the action has noticed it first
+            await send(person, {"text": "Памяти нет.", "utter_action": "utter_storage_away"})
+            raise OperationalError("INSERT INTO events", {"data": message.text}, Exception("server closed"))
         elif word == "длинно":
             await send(person, {"text": "слово " * int(rest), "buttons": YES_NO})
         elif word == "/notice":

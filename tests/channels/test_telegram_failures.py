@@ -60,6 +60,61 @@ async def test_a_failure_after_something_was_said_is_not_told_to_have_done_nothi
     await owner.expect_silence()
 
 
+@pytest.mark.parametrize(
+    ("text", "answers"),
+    [
+        ("забудь", ["Моя память (база данных) не ответила"]),
+        ("забудь Готово.", ["Готово.", "Моя память (база данных) не ответила"]),  # what follows from it is not kept
+        ("извинись", ["Памяти нет."]),
+    ],
+)
+async def test_a_turn_that_could_not_be_remembered_says_so_once(
+    bot: TelegramBot, owner: User, text: str, answers: list[str]
+) -> None:
+    await owner.says(text)
+    for answer in answers:
+        await owner.expect(answer)
+    await owner.expect_silence()
+    await owner.says("привет")
+    await owner.expect("Понял: привет")
+
+
+async def test_while_the_database_is_away_the_end_of_a_turn_waits_for_it(
+    bot: TelegramBot, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long it takes: an end that is not written would be begun again at the next start."""
+    monkeypatch.setattr(reception, "WRITE_PAUSES", (0.01,))
+    done = bot.ledger.inbox.done
+    monkeypatch.setattr(bot.ledger.inbox, "done", failing(10_000))
+    update = await owner.says("привет")
+    await owner.expect("Понял: привет")
+    await asyncio.sleep(0.5)
+    assert await bot.updates_kept() == [(str(update), True)]
+    monkeypatch.setattr(bot.ledger.inbox, "done", done)
+    await until(lambda: bot.has_kept((str(update), False)))
+
+
+async def test_news_while_the_database_is_away_are_not_given_up(
+    bot: TelegramBot, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(news, "PAUSE_AFTER_FAILURE", 0.0)
+    monkeypatch.setattr(news, "MOST_TRIES", 3)
+    monkeypatch.setattr(reception, "WRITE_PAUSES", (0.01,))
+    owner.chat.has_started = True
+    monkeypatch.setattr(bot.ledger.notices, "let_go", failing(20, bot.ledger.notices.let_go))
+    hear, silent = bot.agent.handle_message, asyncio.Event()
+
+    async def away(message: Any) -> None:
+        if silent.is_set():
+            await hear(message)
+
+    monkeypatch.setattr(bot.agent, "handle_message", away)
+    await bot.ledger.notices.add(CONVERSATION, "finished")
+    await asyncio.sleep(0.5)
+    silent.set()
+    await owner.expect("Обзвон закончен.")
+
+
 async def test_a_person_who_is_gone_is_marked_and_welcome_back(bot: TelegramBot, tg: Telegram, owner: User) -> None:
     tg.fail_next("sendMessage", chat=OWNER, status=403)
     update = await owner.says("привет")
@@ -152,15 +207,34 @@ async def test_a_limit_is_waited_out(bot: TelegramBot, tg: Telegram, owner: User
     assert bot.agent.texts == ["привет"]
 
 
-async def test_a_send_that_fails_does_not_fail_the_turn(bot: TelegramBot, tg: Telegram, owner: User) -> None:
+async def test_an_answer_that_did_not_arrive_fails_no_turn_and_is_told_of_later(
+    bot: TelegramBot, tg: Telegram, owner: User
+) -> None:
     tg.fail_next("sendMessage", status=400, description="Bad Request: message is too strange")
-    update = await owner.says("привет")
-    await until(lambda: bot.has_kept((str(update), False)))
+    await owner.says("привет")
 
+    await owner.expect("Обзвон закончен.")  # the script's words for any news
+    notice = await bot.ledger.notices.get(1)
+    assert notice is not None
+    assert (notice.conversation, notice.kind, notice.params) == (CONVERSATION, "reply_lost", {})
     await owner.expect_silence()
     await owner.says("ещё")
     await owner.expect("Понял: ещё")
-    assert bot.agent.texts == ["привет", "ещё"]
+    assert bot.agent.texts == ["привет", "/notice", "ещё"]
+
+
+async def test_an_answer_for_somebody_gone_is_told_of_when_they_are_back(
+    bot: TelegramBot, tg: Telegram, owner: User
+) -> None:
+    await owner.says("привет")
+    await owner.expect("Понял: привет")
+    tg.fail_next("sendMessage", chat=OWNER, status=403)
+    await owner.says("ещё")
+    await until(lambda: is_gone(bot))
+    await owner.expect_silence()
+    await owner.says("я тут")
+    await owner.expect("Понял: я тут")
+    await owner.expect("Обзвон закончен.")
 
 
 async def test_a_send_whose_answer_was_lost_is_one_turn(bot: TelegramBot, tg: Telegram, owner: User) -> None:

@@ -254,6 +254,31 @@ async def test_database_down(page: Page, bot: WebBot) -> None:
     assert (await page.http.get(MESSAGES)).status_code == 503
 
 
+async def test_a_turn_that_the_database_left_is_answered_when_it_is_back(page: Page, bot: WebBot) -> None:
+    """The chat's own lines are kept there too: the apology comes late."""
+    add, done = bot.ledger.transcript.add, bot.ledger.inbox.done
+    left = asyncio.Event()
+
+    async def broken(*_arguments: Any, **_more: Any) -> Any:
+        raise OperationalError("INSERT", {}, Exception("server closed"))
+
+    def forget() -> None:
+        bot.ledger.transcript.add = broken  # type: ignore[method-assign]
+        bot.ledger.inbox.done = broken  # type: ignore[method-assign]
+        left.set()
+
+    bot.agent.forgetting = forget
+    await page.send("k1", text="забудь")
+    await left.wait()
+    await asyncio.sleep(0.3)
+    bot.ledger.transcript.add = add  # type: ignore[method-assign]
+    bot.ledger.inbox.done = done  # type: ignore[method-assign]
+    lines = await asyncio.wait_for(page.read(2), 10)
+    assert words(lines) == [("person", "забудь"), ("bot", "Памяти нет.")]
+    await page.send("k2", text="привет")
+    assert words(await page.read(2)) == [("person", "привет"), ("bot", "Понял: привет")]
+
+
 @pytest.mark.parametrize(
     ("headers", "body", "status", "error"),
     [

@@ -10,7 +10,7 @@ import asyncio
 import signal
 import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from uuid import uuid4
 
 from rasa.core.channels.channel import UserMessage, register
 from sanic import Sanic
+from sqlalchemy.exc import OperationalError
 
 from rasa_twin24.channels.web import WebInput
 from rasa_twin24.ledger import Ledger
@@ -40,9 +41,11 @@ class ScriptedAgent:
             name: [{"text": text}]
             for name, text in {
                 "utter_internal_error": "Что-то сломалось.",
+                "utter_storage_away": "Памяти нет.",
                 "utter_access_denied": "Доступ закрыт.",
             }.items()
         }
+        self.forgetting: Callable[[], None] = lambda: None
         self.lock_store = self
         self.tracker_store = self
 
@@ -68,6 +71,9 @@ class ScriptedAgent:
             await send(person, {"text": "Подумал."})
         elif word == "/notice":
             await send(person, {"text": "Обзвон закончен."})
+        elif word == "забудь":  # the database goes away in the middle of a turn
+            self.forgetting()
+            raise OperationalError("INSERT INTO events", {"data": message.text}, Exception("server closed"))
         elif word == "много":
             for number in range(int(rest)):
                 await send(person, {"text": f"строка {number}"})

@@ -107,7 +107,7 @@ async def test_two_yes_to_one_task_of_twin_do_not_pass_each_other(ledger: Ledger
 
     def digest(phones: Sequence[str]) -> str:
         with suppress(threading.BrokenBarrierError):
-            both_looked.wait(0.5)
+            both_looked.wait(1.5)
         return "+".join(phones)
 
     uses = [box.plans.use(f"web:{n + 1}", tasks[n], digest) for n, box in enumerate((ledger, other))]
