@@ -12,10 +12,10 @@ from typing import Any
 import rasa_twin24.app
 from rasa_twin24.channels.pace import Pace
 from rasa_twin24.cli import main
-from rasa_twin24.ledger.conversations import Conversations
-from rasa_twin24.ledger.inbox import Inbox
+from rasa_twin24.ledger.inbox import Claim, Inbox
 from rasa_twin24.ledger.notices import Notices
 from rasa_twin24.ledger.people import People, Role
+from rasa_twin24.ledger.tasks import Tasks
 
 
 def always(answer: Any) -> Any:
@@ -29,10 +29,11 @@ def always(answer: Any) -> Any:
 
 def take_out() -> None:
     People.role = always(Role.OWNER)
-    Inbox.claim = always(True)
+    Inbox.claim = always(Claim(True, Role.OWNER))
+    Inbox.begin = always(Role.OWNER)
     Inbox.done = always(None)
-    Conversations.back = always(None)
     Notices.waiting = always([])
+    Tasks.talked_about = always((None, None))
     Pace.wait = lambda _self, _conversation: 0.0
     rasa_twin24.app.guard_logs = lambda _env: None
 

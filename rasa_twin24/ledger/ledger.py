@@ -41,7 +41,7 @@ class Ledger:
         self.invites = Invites(self._store, clock)
         self.access_requests = AccessRequests(self._store, clock)
         self.audit = Audit(self._store, clock)
-        self.inbox = Inbox(self._store, clock)
+        self.inbox = Inbox(self._store, self.people, clock)
         self.buttons = Buttons(self._store, clock)
         self.conversations = Conversations(self._store, clock)
         self.tasks = Tasks(self._store, clock)
