@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from actions._boundary import Office, Turn
+from rasa_sdk.events import SlotSet
+
+from actions._boundary import Events, Office, Turn
 from rasa_twin24.campaign import Outcome, Plan
 from rasa_twin24.ledger.conversations import Step
+from rasa_twin24.ledger.tasks import TaskState
 
 _QUESTIONS = {
     Step.CREATE: "resume_create",
@@ -12,6 +15,16 @@ _QUESTIONS = {
     Step.MORE: "resume_more",
     Step.STARTING: "start_calls_starting",
 }
+
+
+async def begin(turn: Turn, office: Office) -> Events:
+    """Turn to a task that has no name or id yet: nothing of an earlier talk is left; numbers said along wait for it."""
+    left = await office.campaign.begin(turn.conversation, turn.message_id)
+    if left is not None and left.twin_id and left.state == TaskState.FILLING:
+        turn.say("create_task_left", name=left.name, task_id=left.twin_id)
+    found = turn.numbers(office.settings.default_region).found
+    await office.campaign.collect(turn.conversation, [number.e164 for number in found])
+    return [SlotSet("task_name", None), SlotSet("task_id", None)]
 
 
 async def resume(turn: Turn, office: Office) -> None:

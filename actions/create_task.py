@@ -10,8 +10,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions._boundary import Events, Office, TopicAction, Turn
 from actions._form import TopicForm
+from actions._steps import begin
 from rasa_twin24.ledger.people import Role
-from rasa_twin24.ledger.tasks import TaskState
 from rasa_twin24.text.commands import command_of
 from rasa_twin24.text.phones import hide_numbers
 
@@ -20,20 +20,13 @@ MAX_NAME = 500
 
 
 class ActionNewTask(TopicAction):
-    """Begins: nothing of an earlier talk is left; numbers said along wait for the task."""
-
     needs = Role.OPERATOR
 
     def name(self) -> str:
         return "action_new_task"
 
     async def act(self, turn: Turn, office: Office) -> Events:
-        left = await office.campaign.begin(turn.conversation, turn.message_id)
-        if left is not None and left.twin_id and left.state == TaskState.FILLING:
-            turn.say("create_task_left", name=left.name, task_id=left.twin_id)
-        found = turn.numbers(office.settings.default_region).found
-        await office.campaign.collect(turn.conversation, [number.e164 for number in found])
-        return [SlotSet("task_name", None), SlotSet("task_id", None)]
+        return await begin(turn, office)
 
 
 class ValidateTaskForm(TopicForm):

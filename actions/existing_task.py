@@ -10,9 +10,9 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions._boundary import Events, Office, TopicAction, Turn
 from actions._form import TopicForm
+from actions._steps import begin
 from rasa_twin24.campaign.outcome import failure
 from rasa_twin24.ledger.people import Role
-from rasa_twin24.ledger.tasks import TaskState
 from rasa_twin24.text.commands import command_of
 from rasa_twin24.text.task_id import find_task_id
 from rasa_twin24.twin24 import NotFound, Refused, TaskStatus, TwinError
@@ -34,20 +34,13 @@ DIGRESSIONS = (
 
 
 class ActionExistingTask(TopicAction):
-    """Begins: nothing of an earlier talk is left; numbers said along wait for the task."""
-
     needs = Role.OPERATOR
 
     def name(self) -> str:
         return "action_existing_task"
 
     async def act(self, turn: Turn, office: Office) -> Events:
-        left = await office.campaign.begin(turn.conversation, turn.message_id)
-        if left is not None and left.twin_id and left.state == TaskState.FILLING:
-            turn.say("create_task_left", name=left.name, task_id=left.twin_id)
-        found = turn.numbers(office.settings.default_region).found
-        await office.campaign.collect(turn.conversation, [number.e164 for number in found])
-        return [SlotSet("task_id", None), SlotSet("task_name", None)]
+        return await begin(turn, office)
 
 
 class ValidateExistingTaskForm(TopicForm):

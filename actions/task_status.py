@@ -10,14 +10,6 @@ from rasa_twin24.ledger.people import Role
 from rasa_twin24.ledger.tasks import CallTask
 from rasa_twin24.twin24 import Task, TaskStatus, TwinError
 
-KNOWN = (
-    TaskStatus.BLANK,
-    TaskStatus.READY,
-    TaskStatus.PROCESS,
-    TaskStatus.PAUSED,
-    TaskStatus.DONE,
-    TaskStatus.HALTED,
-)
 # Tasks in one list.
 LISTED = 10
 
@@ -55,7 +47,7 @@ class ActionTaskStatus(TopicAction):
     async def _tell(self, turn: Turn, office: Office, found: Task) -> None:
         task, _ = await office.campaign.current(turn.conversation)
         filled = await office.campaign.numbers(task) if task is not None and task.twin_id == found.id else 0
-        phrase = found.status.lower() if found.status in KNOWN else "odd"
+        phrase = found.status.lower() if found.status in TaskStatus.KNOWN else "odd"
         if filled and found.status == TaskStatus.BLANK:
             phrase = "preparing"  # TWIN shows what was added a moment late
         turn.say(f"task_status_{phrase}", name=found.name or "", task_id=found.id, status=found.status)

@@ -1,4 +1,4 @@
-"""`make bench`: this bot beside stock Rasa, in one run on one machine, all of it on loopback."""
+"""`make bench`: this bot beside itself without ledger and checks, and beside stock Rasa; one run, all on loopback."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.bots import Bot, Ours, Stock
+from benchmarks.bots import Bot, Ours, Stock, Unguarded
 from rasa_twin24.sandbox import Sandbox, SandboxServer
 
 PLAIN = "спасибо"
@@ -18,12 +18,19 @@ NUMBER_ANSWERS = 2  # "adding…", "added"
 TURNS = 40
 AT_ONCE = 8
 LONG = 200
+# What ledger and checks cost: so many pairs of turns, by so many people in turn; the whole may be this much, ms.
+PAIRS = 300
+TALKERS = 20
+MOST_COST = 5.0
+# Seconds between two of those turns: what the first bot does after its answer must not slow down the other one.
+QUIET = 0.03
 
 
 async def main() -> None:
     figures: list[dict[str, float]] = []
     with tempfile.TemporaryDirectory() as folder:
         async with SandboxServer(Sandbox(ready_after=0.0)) as twin:
+            await cost(Path(folder), twin)
             bots: list[Bot] = [Ours(Path(folder) / "ours", twin), Stock(Path(folder) / "stock", twin)]
             for bot in bots:
                 await bot.start()
@@ -32,6 +39,31 @@ async def main() -> None:
                 finally:
                     await bot.stop()
     print_table(figures[0], figures[1])
+
+
+async def cost(folder: Path, twin: SandboxServer) -> None:
+    """A plain turn with ledger and checks and without, one beside the other: the machine's moods hit both alike."""
+    whole, without = Ours(folder / "whole", twin), Unguarded(folder / "unguarded", twin)
+    try:
+        for bot in (whole, without):
+            await bot.start()
+            for person in range(1, TALKERS + 1):  # a conversation's first turn is dearer
+                await bot.turn(person, PLAIN, PLAIN_ANSWERS)
+        seconds: dict[Bot, list[float]] = {whole: [], without: []}
+        for number in range(PAIRS):
+            for bot in (whole, without) if number % 2 else (without, whole):
+                await asyncio.sleep(QUIET)
+                seconds[bot].append(await bot.turn(number % TALKERS + 1, PLAIN, PLAIN_ANSWERS))
+    finally:
+        for bot in (whole, without):
+            await bot.stop()
+    extra = [more - less for more, less in zip(seconds[whole], seconds[without], strict=True)]
+    print(f"{'a plain turn, ms':32}  {'p50':>6}  {'p95':>6}")
+    for bot, each in seconds.items():
+        print(f"{bot.name:32}  {middle(each):6.1f}  {high(each):6.1f}")
+    added = middle(seconds[whole]) - middle(seconds[without])
+    print(f"ledger and checks add {added:.1f} ms at p50; in the middle pair {middle(extra):.1f} ms")
+    print(f"at most {MOST_COST:.0f} ms: {'kept' if max(added, middle(extra)) <= MOST_COST else 'BROKEN'}\n")
 
 
 async def measure(bot: Bot) -> dict[str, float]:

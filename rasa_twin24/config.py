@@ -6,7 +6,6 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from rasa_twin24.campaign import CampaignSettings
@@ -16,8 +15,6 @@ from rasa_twin24.ledger import LedgerSettings
 from rasa_twin24.sandbox import CALLER_ID, LOGIN, PASSWORD, SCRIPT_ID
 from rasa_twin24.twin24 import Settings
 
-# The project's files, as Rasa expects them, in the working directory.
-PROJECT = Path(".")
 LOOPBACK_NAMES = ("localhost",)
 # https://core.telegram.org/bots/api#setwebhook
 TELEGRAM_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")

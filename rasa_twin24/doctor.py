@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import sqlalchemy as sa
 import yaml  # not ruamel: Rasa makes that one demand every variable a file names
 
 from rasa_twin24 import model
-from rasa_twin24.config import Config, WrongSetting
+from rasa_twin24.campaign import CampaignSettings
+from rasa_twin24.campaign.hours import shown
+from rasa_twin24.campaign.lookup import CLOCKS_DIFFER
+from rasa_twin24.config import Config, WrongSetting, sandbox_env
 from rasa_twin24.ledger import Ledger
+from rasa_twin24.ledger.store import Shape
 from rasa_twin24.twin24 import Settings, SignInFailed, Twin24, TwinError
 
 ENDPOINTS = Path("endpoints.yml")
 CREDENTIALS = Path("credentials.yml")
 CONFIG = Path("config.yml")
+# How long TWIN is waited for when it is asked for its clock, seconds.
+CLOCK_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -31,18 +41,23 @@ class Finding:
     text: str
 
 
-async def examine(env: Mapping[str, str], project: Path) -> list[Finding]:
+async def examine(env: Mapping[str, str], project: Path, clock: Callable[[], float] = time.time) -> list[Finding]:
     """Everything that can be found out without starting the bot; the network is asked, nothing is changed."""
     try:
         config = Config.from_env(env)
+        campaign = CampaignSettings.from_env(sandbox_env(env, "", "") if config.sandbox else env)
     except WrongSetting as error:
         return [Finding("settings", False, str(error))]
     findings = [
         Finding("settings", True, "complete and readable"),
         _owners(config, env),
-        await _database(config),
+        _hours(campaign, clock()),
+        _limits(campaign),
+        *await _database(config),
         await _twin(config, env),
     ]
+    if not config.sandbox:
+        findings += await _clock(Settings.from_env(env), clock())
     if env.get("TELEGRAM_BOT_TOKEN"):
         findings += await _telegram(env)
     else:
@@ -61,15 +76,69 @@ def _owners(config: Config, env: Mapping[str, str]) -> Finding:
     return Finding("owners", True, f"{len(config.ledger.owners)} in BOT_OWNERS")
 
 
-async def _database(config: Config) -> Finding:
+async def _database(config: Config) -> list[Finding]:
+    """Looked at only: tables are made, and brought up to date, by the start of the bot."""
+    url = config.ledger.url
+    if _no_file(url):
+        return [Finding("database", True, "none yet; the first start makes it in BOT_DATA_DIR")]
+    ledger = Ledger(url)
     try:
-        ledger = Ledger(config.ledger.url)
-        await ledger.open()
-        await ledger.close()
+        shape = await ledger.shape()
+        stop = await ledger.stops.in_force() if shape is Shape.CURRENT else None
     except (sa.exc.SQLAlchemyError, OSError, ImportError) as error:
-        variable = "BOT_DATA_DIR" if config.ledger.url.startswith("sqlite") else "DATABASE_URL"
-        return Finding("database", False, f"cannot be used ({type(error).__name__}): check {variable}")
-    return Finding("database", True, "reachable, tables up to date")
+        variable = "BOT_DATA_DIR" if url.startswith("sqlite") else "DATABASE_URL"
+        return [Finding("database", False, f"cannot be used ({type(error).__name__}): check {variable}")]
+    finally:
+        await ledger.close()
+    findings = [_SHAPES[shape]]
+    if stop is not None:
+        text = f"in force since {time.ctime(stop.made_at)}: nothing starts until an owner lifts it by /liftstop"
+        findings.append(Finding("emergency stop", False, text))
+    return findings
+
+
+_SHAPES = {
+    Shape.EMPTY: Finding("database", True, "reachable, empty; the first start makes the tables"),
+    Shape.OLDER: Finding("database", True, "reachable; the next start brings its tables up to date"),
+    Shape.CURRENT: Finding("database", True, "reachable, tables up to date"),
+    Shape.UNKNOWN: Finding("database", False, "its tables are of another version of the bot: update the bot"),
+}
+
+
+def _no_file(url: str) -> bool:
+    return url.startswith("sqlite") and not Path(url.removeprefix("sqlite:///")).exists()
+
+
+def _hours(settings: CampaignSettings, now: float) -> Finding:
+    hours = settings.hours
+    if hours.allows(now):
+        state = "calls may start now"
+    else:
+        local = shown(datetime.fromtimestamp(now, hours.zone), now)
+        state = f"closed now, {local} there; opens {shown(hours.next_possible(now), now)}"
+    return Finding("calling hours", True, f"{hours.text} {hours.zone.key}: {state}")
+
+
+def _limits(settings: CampaignSettings) -> Finding:
+    limits = settings.limits
+    if limits.closing:
+        return Finding("limits", False, f"{', '.join(limits.closing)}: 0 lets nothing start")
+    person = f"{limits.person_numbers} numbers and {limits.person_tasks} starts of one person"
+    everybody = f"{limits.day_numbers} and {limits.day_tasks} of all"
+    return Finding("limits", True, f"{limits.task_numbers} numbers a start; a day {person}, {everybody}")
+
+
+async def _clock(settings: Settings, now: float) -> list[Finding]:
+    """A creation whose answer was lost is looked for by its time, so the clocks may not differ by much."""
+    try:
+        async with httpx.AsyncClient(timeout=CLOCK_SECONDS) as client:
+            told = (await client.head(settings.cis_url)).headers.get("date", "")
+        apart = parsedate_to_datetime(told).timestamp() - now
+    except (httpx.HTTPError, TypeError, ValueError):  # not reached, or without a date: another finding tells
+        return []
+    if abs(apart) > CLOCKS_DIFFER.total_seconds() / 2:
+        return [Finding("clock", False, f"{abs(apart):.0f} s away from TWIN's: let this machine keep its time by NTP")]
+    return [Finding("clock", True, "agrees with TWIN's")]
 
 
 async def _twin(config: Config, env: Mapping[str, str]) -> Finding:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import time
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
 
 from rasa_twin24.config import sandbox_env
 from rasa_twin24.doctor import Finding, examine
+from rasa_twin24.ledger import Ledger
 from rasa_twin24.sandbox import Sandbox, SandboxServer
 from tests.standins.telegram import Telegram
 
@@ -29,6 +34,11 @@ async def test_all_is_well(tmp_path: Path) -> None:
     assert "@calls_bot" in about(findings, "telegram").text
     assert about(findings, "tracker store").text.startswith("OneProcessTrackerStore")
     assert about(findings, "channel TelegramInput").ok
+    assert about(findings, "calling hours").text.startswith("00:00–24:00 Europe/Moscow: calls may start now")
+    assert about(findings, "limits").text.startswith("10000 numbers a start")
+    assert about(findings, "clock").ok
+    assert about(findings, "database").text.startswith("none yet")
+    assert list(tmp_path.iterdir()) == []  # nothing was made
 
 
 @pytest.mark.parametrize(
@@ -40,6 +50,9 @@ async def test_all_is_well(tmp_path: Path) -> None:
         pytest.param({"TELEGRAM_BOT_TOKEN": "123456:OTHER"}, "telegram", "TELEGRAM_BOT_TOKEN", id="wrong token"),
         pytest.param({"BOT_OWNERS": ""}, "owners", "BOT_OWNERS", id="nobody gets in"),
         pytest.param({"BOT_PORT": "x"}, "settings", "BOT_PORT", id="unreadable setting"),
+        pytest.param({"BOT_CALL_HOURS": "21-9"}, "settings", "BOT_CALL_HOURS", id="unreadable hours"),
+        pytest.param({"BOT_TIMEZONE": "Moscow"}, "settings", "BOT_TIMEZONE", id="unknown zone"),
+        pytest.param({"BOT_DAY_TASKS": "0"}, "limits", "BOT_DAY_TASKS", id="nothing may start"),
         pytest.param({"DATABASE_URL": "postgresql://bot@127.0.0.1:9/x"}, "database", "DATABASE_URL", id="no database"),
     ],
 )
@@ -51,6 +64,61 @@ async def test_what_is_wrong_is_named(tmp_path: Path, wrong: dict[str, str], sub
     assert not finding.ok
     assert mend in finding.text
     assert telegram.token not in finding.text
+
+
+@pytest.mark.parametrize(
+    ("hour", "told"),
+    [(8, "closed now, 08:30 there; opens 09:00"), (9, "calls may start now"), (22, "opens 11.07 09:00")],
+)
+async def test_calling_hours(tmp_path: Path, hour: int, told: str) -> None:
+    env = {"BOT_DATA_DIR": str(tmp_path), "BOT_CALL_HOURS": "09:00-21:00", "BOT_TIMEZONE": "Asia/Vladivostok"}
+    now = datetime(2026, 7, 10, hour, 30, tzinfo=ZoneInfo("Asia/Vladivostok")).timestamp()
+    finding = about(await examine(env, PROJECT, lambda: now), "calling hours")
+    assert finding.ok
+    assert told in finding.text
+
+
+@pytest.mark.parametrize(("away", "ok"), [(60, True), (-3600, False), (3600, False)])
+async def test_a_clock_that_differs_from_twins(tmp_path: Path, away: float, ok: bool) -> None:
+    async with SandboxServer(Sandbox()) as twin:
+        env = sandbox_env({"BOT_DATA_DIR": str(tmp_path)}, twin.iam_url, twin.cis_url)
+        assert about(await examine(env, PROJECT, lambda: time.time() + away), "clock").ok is ok
+
+
+async def test_the_state_of_the_database(url: str, tmp_path: Path) -> None:
+    env = {"BOT_DATA_DIR": str(tmp_path), "DATABASE_URL": url}
+    ledger = Ledger(url)
+    await ledger.open()
+    assert about(await examine(env, PROJECT), "database").text == "reachable, tables up to date"
+    await ledger.stops.make("telegram:1")
+    stopped = about(await examine(env, PROJECT), "emergency stop")
+    assert not stopped.ok
+    assert "/liftstop" in stopped.text
+
+    await ledger.stops.lift("telegram:1")
+    findings = await examine(env, PROJECT)
+    assert "emergency stop" not in [finding.subject for finding in findings]
+
+    for revision, ok, told in (("0001", True, "brings its tables up to date"), ("9999", False, "update the bot")):
+        await ledger._store.run(
+            lambda connection, revision=revision: connection.execute(
+                sa.text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision}
+            )
+        )
+        finding = about(await examine(env, PROJECT), "database")
+        assert finding.ok is ok
+        assert told in finding.text
+    await ledger._store.run(
+        lambda connection: connection.execute(sa.text("UPDATE alembic_version SET version_num = '0002'"))
+    )
+    await ledger.close()
+
+
+async def test_a_database_without_tables(empty_url: str, tmp_path: Path) -> None:
+    if empty_url.startswith("sqlite"):
+        (tmp_path / "ledger.db").touch()
+    findings = await examine({"BOT_DATA_DIR": str(tmp_path), "DATABASE_URL": empty_url}, PROJECT)
+    assert about(findings, "database").text.startswith("reachable, empty")
 
 
 async def test_what_rasa_passes_over_in_silence(tmp_path: Path) -> None:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
+
+from actions.answers import OFFERABLE
+from rasa_twin24.campaign.limits import Limits
+from rasa_twin24.ledger.audit import Act, Result
+from rasa_twin24.ledger.people import Change, Role
+from rasa_twin24.twin24 import TaskStatus
 
 PROJECT = Path(__file__).parent.parent
 DOMAIN: dict[str, Any] = YAML(typ="safe").load((PROJECT / "domain.yml").read_text(encoding="utf-8"))
@@ -68,6 +75,51 @@ def test_every_phrase_that_is_said_exists() -> None:
     said = {name for name in said if not name.endswith("_")} - {"utter_action"}
     assert len(said) > 40
     assert sorted(said - set(RESPONSES) - {"utter_action"}) == []  # Rasa's own key for a phrase's name
+
+
+def composed() -> set[str]:
+    """The names that the code puts together, from whatever it puts them together of."""
+    roles = [role.key for role in Role]
+    given = [role.key for role in Role if role is not Role.OWNER]
+    statuses = [status.lower() for status in TaskStatus.KNOWN]
+    failures = ("sign_in", "no_money", "forbidden", "not_found", "refused", "busy", "unavailable")
+    topics = ("create_task", "add_candidates", "start_calls", "task_status", "existing_task", "twin")
+    counted = ("task_status_finished", "task_status_was_halted", "task_status_was_paused")
+    return {
+        *(f"{topic}_failed_{why}" for topic in topics for why in failures),
+        *(f"task_status_{status}" for status in (*statuses, "odd", "preparing")),
+        *(f"existing_task_{status.lower()}" for status in TaskStatus.ADDABLE),
+        *(f"{kind}_counted" for kind in counted),
+        *(f"{kind}_adding" for kind in ("create_task_done", "create_task_found")),
+        *(f"add_candidates_{kind}" for kind in ("rejected", "doubtful")),
+        *(f"start_calls_limit_{name.name}_never" for name in fields(Limits) if name.name != "task_numbers"),
+        *(f"access_granted_{role}" for role in given),
+        *(f"people_{change.value}_{role}" for change in Change for role in given),
+        *(f"people_joined_{role}" for role in given),
+        *(f"people_invite_{role}_{way}" for role in given for way in ("link", "code")),
+        *(f"people_request_{when}_{decision}" for when in ("done", "was") for decision in (*given, "refused")),
+        *(f"people_role_{role}" for role in roles),
+        *(f"audit_act_{act}" for name, act in vars(Act).items() if name.isupper()),
+        *(f"audit_result_{result}" for name, result in vars(Result).items() if name.isupper()),
+        *(f"unreadable_{kind}" for kind in ("document", "voice", "photo", "sticker", "other")),
+        *(f"reading_{intent}" for intent in OFFERABLE),
+        *(f"command_{name}" for name in ("new", "add", "help", "cancel")),
+        *(f"ask_{slot}" for form in DOMAIN["forms"].values() for slot in form["required_slots"]),
+    }
+
+
+def test_every_phrase_is_said_somewhere() -> None:
+    """A name stands in the code as it is, or the code puts it together; the small talk is named as its intents."""
+    named = {
+        node.value.removeprefix("utter_")
+        for folder in ("actions", "rasa_twin24")
+        for file in (PROJECT / folder).rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    digressions = set(re.findall(r"- intent: (\w+)", (PROJECT / "data" / "smalltalk.yml").read_text(encoding="utf-8")))
+    said = named | composed() | digressions
+    assert sorted(name for name in RESPONSES if name.removeprefix("utter_") not in said) == []
 
 
 def test_no_russian_sentence_in_python() -> None:

@@ -1,25 +1,17 @@
-"""What the actions ask for. The ledger holds what is to be done; `carry_out` does it, now or after a restart."""
+"""What the actions ask for: it becomes rows of the ledger that say what is to be done; `work.py` does it."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
 
-import structlog
-
-from rasa_twin24.campaign.create import create, stop_rebuilding
 from rasa_twin24.campaign.desk import Desk
-from rasa_twin24.campaign.fill import fill, named
-from rasa_twin24.campaign.jobs import Jobs
+from rasa_twin24.campaign.fill import named
 from rasa_twin24.campaign.mark import carries, mark_in
 from rasa_twin24.campaign.obstacle import obstacle
 from rasa_twin24.campaign.outcome import Outcome
 from rasa_twin24.campaign.plan import Asked, Plan, caller, digest, total
-from rasa_twin24.campaign.record import record
-from rasa_twin24.campaign.standing import standing
-from rasa_twin24.campaign.start import start
-from rasa_twin24.campaign.stop import pause_all, still_running
+from rasa_twin24.campaign.work import Work
 from rasa_twin24.ledger.abandoned import DUPLICATE
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.reservations import Used
@@ -27,28 +19,14 @@ from rasa_twin24.ledger.stops import Stop
 from rasa_twin24.ledger.tasks import CallTask, CandidateState, Collected, TaskState
 from rasa_twin24.twin24 import Task, TaskStatus
 
-# Seconds that running work gets when the bot stops.
-CLOSE_SECONDS = 2.0
-# Between looks for what is half done, seconds.
-RECOVERY_PAUSE = 60.0
-# Tasks that are made anew, one after another, because TWIN does not tell what it has, before the person is asked.
-REBUILDS = 2
-
-log = structlog.get_logger(__name__)
-
 
 class Campaign:
-    """One per process; the work on one task never runs twice at a time in it."""
+    """One per process."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._ledger = desk.ledger
-        self._jobs = Jobs(desk.ledger, self._work)
-        self._recovering: asyncio.Task[None] | None = None
-        # Tasks whose process was killed: what it had done may not have been told.
-        self._left_behind: set[int] = set()
-        # By the stop's id, as the others are by the task's.
-        self._stopping = Jobs(desk.ledger, self._pause_all, leased=False)
+        self._work = Work(desk)
 
     # --- what is talked about -------------------------------------------------------------------------------
 
@@ -208,7 +186,7 @@ class Campaign:
             return Outcome("start_calls_already_running", {"name": task.name, "task_id": task.twin_id})
         added = await self._ledger.tasks.phones(task.id, CandidateState.ADDED)
         unsent = await self.unsent(task)
-        if unsent and self._jobs.is_running(task.id):
+        if unsent and self._work.is_running(task.id):
             return Outcome("add_candidates_adding", {"count": str(len(unsent))})
         unclear = await self._ledger.tasks.phones(task.id, CandidateState.SENDING)
         if unclear:  # they might be dialed, and might not: nobody can say yes to that
@@ -286,23 +264,11 @@ class Campaign:
 
     async def pause_all(self, person: str, stop: Stop) -> list[Outcome] | None:
         """Pause whatever this bot has started; None when the report comes as notices to who asked for it."""
-        return await self._stopping.run(person, stop.id, self._desk.settings.patience)
+        return await self._work.pause_all(person, stop)
 
     async def lift_stop(self, person: str) -> bool:
         """Let starts through again; what is paused stays so. False when no stop was in force."""
         return await self._ledger.stops.lift(person) is not None
-
-    async def keep_stopped(self) -> None:
-        """While a stop is in force, pause what runs in spite of it; to be called at the start and every minute."""
-        stop = await self._ledger.stops.in_force()
-        if stop is None or self._stopping.is_running(stop.id):
-            return
-        if not stop.reported or await still_running(self._desk):
-            self._stopping.take_up(stop.made_by, stop.id)
-
-    async def _pause_all(self, stop_id: int) -> list[Outcome]:
-        stop = await self._ledger.stops.in_force()
-        return await pause_all(self._desk, stop) if stop is not None and stop.id == stop_id else []
 
     # --- doing it -------------------------------------------------------------------------------------------
 
@@ -312,84 +278,19 @@ class Campaign:
         Then the work goes on by itself and its outcomes come as notices. The caller may be cancelled without harm.
         """
         task, _ = await self.current(conversation)
-        if task is None:
-            return []
-        return await self._jobs.run(conversation, task.id, self._desk.settings.patience)
+        return [] if task is None else await self._work.on(task)
 
     async def recover(self) -> None:
         """Take up whatever is half done and nobody works on; the outcomes come as notices."""
-        await self.keep_stopped()
-        left_behind = await self._ledger.leases.left_behind()
-        for task_id in left_behind:
-            if not self._jobs.is_running(task_id):
-                self._left_behind.add(task_id)
-                self._jobs.take_up((await self._ledger.tasks.get(task_id)).conversation, task_id)
-        for task in await self._ledger.tasks.in_states([TaskState.CREATING, TaskState.STARTING, TaskState.FILLING]):
-            if self._jobs.is_running(task.id):
-                continue
-            # While a task is being filled nothing is half done but what was on its way, or what was cut off.
-            waits = task.state == TaskState.FILLING and not await self._ledger.portions.open(task.id)
-            if not waits:
-                self._jobs.take_up(task.conversation, task.id)
+        await self._work.recover()
 
     def keep_recovering(self) -> None:
         """`recover` now and every minute, until the campaign is closed."""
-        self._recovering = asyncio.create_task(self._recover_for_ever())
-
-    async def _recover_for_ever(self) -> None:
-        while True:
-            try:
-                await self.recover()
-            except Exception as error:  # the database may be away for a while
-                log.error("recovery_failed", error=type(error).__name__)
-            await asyncio.sleep(RECOVERY_PAUSE)
+        self._work.keep_recovering()
 
     async def close(self) -> None:
         """Wait a moment for running work; what is not done then is found in the ledger at the next start."""
-        if self._recovering is not None:
-            self._recovering.cancel()
-        await asyncio.gather(self._jobs.close(CLOSE_SECONDS), self._stopping.close(CLOSE_SECONDS))
-
-    async def _work(self, task_id: int) -> list[Outcome]:
-        """Do what is to be done, and tell what a killed process had done of it.
-
-        However the outcomes are told then, in the turn or as notices, here they all pass.
-        """
-        outcomes = await self._do(task_id)
-        await record(self._ledger, task_id, outcomes)
-        if task_id in self._left_behind:
-            self._left_behind.discard(task_id)
-            outcomes = outcomes or await standing(self._desk, await self._ledger.tasks.get(task_id))
-        return outcomes
-
-    async def _do(self, task_id: int) -> list[Outcome]:
-        """Until nothing is left to do: create, then fill, then start. Each step is found anew in the ledger."""
-        outcomes: list[Outcome] = []
-        rebuilds = 0
-        while True:
-            task = await self._ledger.tasks.get(task_id)
-            if task.state == TaskState.CREATING and rebuilds > REBUILDS:
-                return [*outcomes, await stop_rebuilding(self._desk, task)]
-            if task.state == TaskState.CREATING:
-                outcomes += await create(self._desk, task)
-                if (await self._ledger.tasks.get(task_id)).state == TaskState.CREATING:
-                    return outcomes  # nobody can tell yet; looked up again every minute
-            elif task.state == TaskState.STARTING:
-                outcomes.append(await start(self._desk, task))
-                if (await self._ledger.tasks.get(task_id)).state != TaskState.CREATING:
-                    return outcomes
-            elif (
-                task.state == TaskState.FILLING
-                and await self.unsent(task)
-                and not await self._ledger.plans.asks(task.id)
-            ):
-                filled = await fill(self._desk, task)
-                outcomes += filled.outcomes
-                rebuilds += filled.unverifiable
-                if not filled.finished:
-                    return outcomes
-            else:
-                return outcomes
+        await self._work.close()
 
     async def _without_task(self, task: CallTask | None) -> list[str]:
         """Numbers given before the task was known: they wait on an unnamed list."""

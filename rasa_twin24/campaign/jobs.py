@@ -17,8 +17,6 @@ log = structlog.get_logger(__name__)
 LEASE_TRIES = 60
 LEASE_PAUSE = 0.5
 
-Work = Callable[[int], Awaitable[list[Outcome]]]
-
 
 class Jobs:
     """`work(task_id)` does whatever the ledger says is to be done about a task, and never runs twice at a time.
@@ -26,7 +24,7 @@ class Jobs:
     Not in another process either: each run holds the task's lease.
     """
 
-    def __init__(self, ledger: Ledger, work: Work, *, leased: bool = True) -> None:
+    def __init__(self, ledger: Ledger, work: Callable[[int], Awaitable[list[Outcome]]], *, leased: bool = True) -> None:
         """`leased`: false for work that is not about a task."""
         self._ledger = ledger
         self._work = work

@@ -50,6 +50,11 @@ class Limits:
             **{field: whole_number(env, variable, getattr(cls, field)) for field, variable in _VARIABLES.items()}
         )
 
+    @property
+    def closing(self) -> list[str]:
+        """The variables that let nothing start."""
+        return [variable for field, variable in _VARIABLES.items() if getattr(self, field) == 0]
+
     def excess(self, numbers: int, used: Used) -> Excess | None:
         """What forbids a start of so many numbers after what the day has seen; None: nothing does."""
         for name, limit, so_far, asked in (

@@ -16,15 +16,6 @@ from rasa_twin24.twin24.tasks import LARGEST_PAGE
 CLOCKS_DIFFER = timedelta(minutes=10)
 # Pages of the whole list that are walked when the search by keyword finds nothing: what it matches is not documented.
 MOST_PAGES = 3
-# Named one by one: a new task is BLANK, and which ones TWIN lists by itself is not documented.
-STATUSES = (
-    TaskStatus.BLANK,
-    TaskStatus.READY,
-    TaskStatus.PROCESS,
-    TaskStatus.PAUSED,
-    TaskStatus.DONE,
-    TaskStatus.HALTED,
-)
 
 
 async def find_marked(desk: Desk, task: CallTask) -> list[Task]:
@@ -54,7 +45,7 @@ async def count_candidates(desk: Desk, task: CallTask) -> int | None:
     if found.candidate_count is not None:
         return found.candidate_count
     keyword = shown(task.mark) if task.mark else task.name
-    page = await desk.twin.tasks.list(keyword=keyword, statuses=STATUSES)
+    page = await desk.twin.tasks.list(keyword=keyword, statuses=TaskStatus.KNOWN)
     return next((item.candidate_count for item in page.items if item.id == twin_id), None)
 
 
@@ -101,7 +92,7 @@ async def find_marked_now(desk: Desk, task: CallTask) -> list[Task]:
     """`find_marked` with a single look."""
     mark = task.mark or ""
     since = datetime.fromtimestamp(task.sent_at or task.created_at, timezone.utc) - CLOCKS_DIFFER
-    page = await desk.twin.tasks.list(keyword=shown(mark), statuses=STATUSES, since=since)
+    page = await desk.twin.tasks.list(keyword=shown(mark), statuses=TaskStatus.KNOWN, since=since)
     found = [item for item in page.items if carries(item, mark)]
     if not found:
         found = [item async for item in _all(desk, since) if carries(item, mark)]
@@ -113,7 +104,7 @@ async def find_marked_now(desk: Desk, task: CallTask) -> list[Task]:
 async def _all(desk: Desk, since: datetime) -> AsyncIterator[Task]:
     for number in range(MOST_PAGES):
         page = await desk.twin.tasks.list(
-            statuses=STATUSES, since=since, limit=LARGEST_PAGE, offset=number * LARGEST_PAGE
+            statuses=TaskStatus.KNOWN, since=since, limit=LARGEST_PAGE, offset=number * LARGEST_PAGE
         )
         for item in page.items:
             yield item

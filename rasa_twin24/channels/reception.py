@@ -130,11 +130,11 @@ class Reception:
             log.error("refusal_not_noted", channel=messenger, error=type(error).__name__)
 
     async def _take_in(self, incoming: Incoming) -> bool:
-        known = await self.ledger.people.role(incoming.conversation) is not None
-        if not await self.ledger.inbox.claim(incoming.channel, incoming.key, incoming.to_json() if known else None):
+        claim = await self.ledger.inbox.claim(incoming.channel, incoming.key, incoming.conversation, incoming.to_json())
+        if not claim.first:
             log.info("update_repeated", channel=incoming.channel)
             return False
-        if not known:
+        if claim.role is None:
             await self._refuse_stranger(incoming)
         elif wait := self._pace.wait(incoming.conversation):
             await self.ledger.inbox.done(incoming.channel, incoming.key)
@@ -215,7 +215,11 @@ class Reception:
             text = self.phrases.say(f"utter_{notice.kind}", notice.params.get("language"))
             await output.send_response(incoming.conversation, {"text": text})
             return False
-        if await self.ledger.people.role(incoming.conversation) is not None:
+        if incoming.kind == NOTICE:
+            role = await self.ledger.people.role(incoming.conversation)
+        else:
+            role = await self.ledger.inbox.begin(incoming.conversation)
+        if role is not None:
             return True
         if notice is not None:  # what was on its way to somebody who has been removed since
             output.said += 1
@@ -232,8 +236,6 @@ class Reception:
             payload = pressed.payload if pressed else None
         turn = understand(incoming, payload)
         await self._note_oddity(incoming, turn)
-        if incoming.kind != NOTICE:
-            await self.ledger.conversations.back(conversation)
         async with channel.typing(incoming.person):
             await self._app.ctx.agent.handle_message(
                 UserMessage(

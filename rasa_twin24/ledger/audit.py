@@ -23,7 +23,6 @@ class Act:
     ADD_CANDIDATES = "add_candidates"
     CONFIRM_START = "confirm_start"
     START_CALLS = "start_calls"
-    PAUSE_CALLS = "pause_calls"
     STOP_ALL = "stop_all"
     LIFT_STOP = "lift_stop"
     INVITE = "invite"

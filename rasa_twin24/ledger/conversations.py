@@ -66,14 +66,8 @@ class Conversations:
         await self._store.run(lambda c: put(c, conversation, self._clock(), gone_at=self._clock()))
 
     async def back(self, conversation: str) -> None:
-        """The person writes again."""
-        await self._store.run(
-            lambda c: c.execute(
-                sa.update(conversations)
-                .where(conversations.c.id == conversation, conversations.c.gone_at.is_not(None))
-                .values(gone_at=None)
-            )
-        )
+        """The person can be reached again."""
+        await self._store.run(lambda c: come_back(c, conversation))
 
     def _if_about(self, connection: sa.engine.Connection, conversation: str, about: int, **values: Any) -> None:
         connection.execute(
@@ -94,3 +88,12 @@ def put(connection: sa.engine.Connection, conversation: str, now: float, **value
             connection.execute(sa.insert(conversations).values(id=conversation, **values))
     except sa.exc.IntegrityError:  # another process has just made it
         connection.execute(change)
+
+
+def come_back(connection: sa.engine.Connection, conversation: str) -> None:
+    """`Conversations.back` inside somebody else's transaction."""
+    connection.execute(
+        sa.update(conversations)
+        .where(conversations.c.id == conversation, conversations.c.gone_at.is_not(None))
+        .values(gone_at=None)
+    )

@@ -1,7 +1,9 @@
 """Updates of the messengers: each is worked off once, however often it is delivered.
 
 A messenger delivers *at least* once. The key is claimed durably before the update is answered; what it said is kept
-until its turn is over, so that a killed process takes it up again.
+until its turn is over, so that a killed process takes it up again. Of a stranger's update only the key is kept.
+
+Every message passes here, so whatever is asked at one moment is asked in one transaction.
 """
 
 from __future__ import annotations
@@ -11,6 +13,8 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
+from rasa_twin24.ledger.conversations import come_back
+from rasa_twin24.ledger.people import People, Role
 from rasa_twin24.ledger.schema import updates
 from rasa_twin24.ledger.store import Store
 
@@ -25,22 +29,48 @@ class Waiting:
     received_at: float
 
 
+@dataclass(frozen=True)
+class Claim:
+    """`first` is true exactly once per (channel, key); `role` None: a stranger."""
+
+    first: bool
+    role: Role | None
+
+
 class Inbox:
-    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
+    def __init__(self, store: Store, people: People, clock: Callable[[], float]) -> None:
         self._store = store
+        self._people = people
         self._clock = clock
 
-    async def claim(self, channel: str, key: str, incoming: str | None) -> bool:
-        """True exactly once per (channel, key). `incoming` None: nothing to take up again after a crash."""
+    async def claim(self, channel: str, key: str, person: str, incoming: str) -> Claim:
+        """Take an update in, and with it what it said unless `person` is a stranger."""
 
-        def work(connection: sa.engine.Connection) -> bool:
-            row = {"channel": channel, "key": key[:255], "incoming": incoming, "received_at": self._clock()}
+        def work(connection: sa.engine.Connection) -> Claim:
+            role = self._people.role_in(connection, person)
+            row = {
+                "channel": channel,
+                "key": key[:255],
+                "incoming": None if role is None else incoming,
+                "received_at": self._clock(),
+            }
             try:
                 with connection.begin_nested():
                     connection.execute(sa.insert(updates).values(row))
             except sa.exc.IntegrityError:
-                return False
-            return True
+                return Claim(False, role)
+            return Claim(True, role)
+
+        return await self._store.run(work)
+
+    async def begin(self, person: str) -> Role | None:
+        """The turn of a person's message begins: their role as it is now. They write, so they can be reached again."""
+
+        def work(connection: sa.engine.Connection) -> Role | None:
+            role = self._people.role_in(connection, person)
+            if role is not None:
+                come_back(connection, person)
+            return role
 
         return await self._store.run(work)
 

@@ -23,7 +23,7 @@ from rasa_twin24.ledger.plans import Plans
 from rasa_twin24.ledger.portions import Portions
 from rasa_twin24.ledger.reservations import Reservations
 from rasa_twin24.ledger.stops import Stops
-from rasa_twin24.ledger.store import Store
+from rasa_twin24.ledger.store import Shape, Store
 from rasa_twin24.ledger.tasks import Tasks
 from rasa_twin24.ledger.transcript import Transcript
 
@@ -41,7 +41,7 @@ class Ledger:
         self.invites = Invites(self._store, clock)
         self.access_requests = AccessRequests(self._store, clock)
         self.audit = Audit(self._store, clock)
-        self.inbox = Inbox(self._store, clock)
+        self.inbox = Inbox(self._store, self.people, clock)
         self.buttons = Buttons(self._store, clock)
         self.conversations = Conversations(self._store, clock)
         self.tasks = Tasks(self._store, clock)
@@ -61,6 +61,10 @@ class Ledger:
     async def open(self) -> None:
         """Bring the tables up to date; raises `sqlalchemy.exc.SQLAlchemyError` when the database cannot be reached."""
         await self._store.migrate()
+
+    async def shape(self) -> Shape:
+        """Whether `open` would have anything to do; raises as it does."""
+        return await self._store.shape()
 
     async def check(self) -> None:
         """Raises `sqlalchemy.exc.SQLAlchemyError` unless something could be written down now."""

@@ -8,12 +8,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from rasa_twin24.ledger.engine import postgres_engine, sqlite_engine
 
@@ -22,6 +25,16 @@ T = TypeVar("T")
 # SQLite has one writer; a second thread would only wait for its lock.
 SQLITE_THREADS = 1
 POSTGRES_THREADS = 8
+
+
+class Shape(Enum):
+    """How the tables of a database compare with what this version of the bot needs."""
+
+    EMPTY = "empty"
+    OLDER = "older"
+    CURRENT = "current"
+    UNKNOWN = "unknown"
+    """Made by another version, a newer one most likely."""
 
 
 class Store:
@@ -57,6 +70,16 @@ class Store:
         """Bring the tables to the newest shape; processes that start together do it one after another."""
         await self.alter(self.upgrade)
 
+    async def shape(self) -> Shape:
+        """Looks only."""
+        revision = await self.run(lambda connection: MigrationContext.configure(connection).get_current_revision())
+        if revision is None:
+            return Shape.EMPTY
+        known = [script.revision for script in ScriptDirectory.from_config(_alembic()).walk_revisions()]
+        if revision not in known:
+            return Shape.UNKNOWN
+        return Shape.CURRENT if revision == known[0] else Shape.OLDER
+
     async def alter(self, work: Callable[[sa.engine.Connection], None]) -> None:
         """`run` for work that may make tables anew.
 
@@ -90,10 +113,15 @@ class Store:
             connection.execute(sa.text("SET LOCAL lock_timeout = 0"))  # a large table takes its time
             connection.execute(sa.text("SET LOCAL statement_timeout = 0"))
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(24240001)"))
-        config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        config = _alembic()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def _alembic() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
 
 
 def one_at_a_time(connection: sa.engine.Connection) -> None:

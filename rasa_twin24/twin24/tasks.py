@@ -39,8 +39,8 @@ class TaskStatus:
 
     ADDABLE: Final = frozenset({BLANK, READY, PAUSED, DONE})
     """Candidates may be added."""
-    STARTABLE: Final = frozenset({READY, PAUSED, DONE})
-    """It may be started; when done, only after candidates were added."""
+    KNOWN: Final = (BLANK, READY, PROCESS, PAUSED, DONE, HALTED)
+    """All of these; a list wants them named, since which ones it holds by itself is not documented."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from rasa_twin24.channels import news, reception
 from rasa_twin24.channels.incoming import TEXT, Incoming
 from rasa_twin24.ledger import Ledger
+from rasa_twin24.ledger.people import WEB_OWNER
 from tests.channels.telegram_bot import OWNER, TelegramBot, until
 from tests.standins.telegram import Telegram, User
 
@@ -353,7 +354,7 @@ async def claim(folder: Path, at: float, channel: str, incoming: str) -> None:
     """An update that was written down at that time by a process which was then killed."""
     ledger = Ledger(f"sqlite:///{folder / 'ledger.db'}", clock=lambda: at)
     await ledger.open()
-    await ledger.inbox.claim(channel, json.loads(incoming).get("key", "unreadable"), incoming)
+    await ledger.inbox.claim(channel, json.loads(incoming).get("key", "unreadable"), WEB_OWNER, incoming)
     await ledger.close()
 
 

@@ -142,7 +142,7 @@ async def test_what_cannot_be_written_down_is_brought_again(
 ) -> None:
     claim = bot.ledger.inbox.claim
 
-    async def failing(*_arguments: Any) -> bool:
+    async def failing(*_arguments: Any) -> Any:
         raise OperationalError("INSERT", {}, Exception("disk full"))
 
     monkeypatch.setattr(bot.ledger.inbox, "claim", failing)
@@ -161,7 +161,7 @@ async def test_a_messenger_that_hangs_up_does_not_lose_the_update(
 ) -> None:
     claim, go_on, claiming = bot.ledger.inbox.claim, asyncio.Event(), asyncio.Event()
 
-    async def slow(*arguments: Any) -> bool:
+    async def slow(*arguments: Any) -> Any:
         result = await claim(*arguments)
         claiming.set()
         await go_on.wait()

@@ -222,7 +222,7 @@ async def hang(_message: object) -> None:
 async def test_a_page_that_goes_away_while_sending_is_answered(page: Page, bot: WebBot) -> None:
     claim = bot.ledger.inbox.claim
 
-    async def slow_claim(*arguments: Any) -> bool:
+    async def slow_claim(*arguments: Any) -> Any:
         await asyncio.sleep(0.4)
         return await claim(*arguments)
 

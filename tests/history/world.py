@@ -174,7 +174,7 @@ class World:
         """As the reception does it: claimed once, worked off, marked as done; taken up again after a crash."""
 
         async def turn() -> None:
-            if not await self.ledger.inbox.claim("telegram", key, words):
+            if not (await self.ledger.inbox.claim("telegram", key, OWNER, words)).first:
                 return
             await self._turn(person, key, words)
             await self.ledger.inbox.done("telegram", key)

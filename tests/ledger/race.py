@@ -22,7 +22,7 @@ Race = Callable[[Ledger, dict[str, Any], int, int], Awaitable[Any]]
 
 
 async def claim(ledger: Ledger, _known: dict[str, Any], _process: int, _number: int) -> Any:
-    return await ledger.inbox.claim("telegram", "42", "{}")
+    return (await ledger.inbox.claim("telegram", "42", "telegram:1", "{}")).first
 
 
 async def press(ledger: Ledger, known: dict[str, Any], process: int, number: int) -> Any:

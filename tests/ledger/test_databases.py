@@ -15,6 +15,7 @@ from alembic import command
 
 from rasa_twin24.ledger import Ledger
 from rasa_twin24.ledger.audit import Act, Result
+from rasa_twin24.ledger.people import WEB_OWNER
 from rasa_twin24.ledger.schema import audit
 from rasa_twin24.ledger.store import Store
 from rasa_twin24.ledger.tasks import CandidateState, TaskState
@@ -47,8 +48,8 @@ asyncio.run(main())
 async def test_a_text_comes_back_whatever_is_in_it(ledger: Ledger, written: str, read: str) -> None:
     task = await ledger.tasks.new("web:1", name=written, seen_status=written)
     assert ((await ledger.tasks.get(task.id)).name, (await ledger.tasks.get(task.id)).seen_status) == (read, read)
-    assert await ledger.inbox.claim("web", f"key {written}", written)
-    assert await ledger.inbox.claim("web", f"key {written}", written) is False
+    assert (await ledger.inbox.claim("web", f"key {written}", WEB_OWNER, written)).first
+    assert not (await ledger.inbox.claim("web", f"key {written}", WEB_OWNER, written)).first
     await ledger.notices.add("web:1", "finished", name=written)
     await ledger.transcript.add("web:1", "person", written, [(written, "token")], client_key="k")
     await ledger.buttons.offer("web:1", [(written, "/affirm")])
@@ -131,7 +132,7 @@ async def test_rows_of_the_first_release_survive_the_way_up_and_down(empty_url: 
     )
     assert (task.spoiled, task.mark, task.lease_owner) == (False, None, None)
     assert await ledger.tasks.phones(1, CandidateState.ADDED) == ["+79161234501"]
-    assert await ledger.inbox.claim("web", "k", None) is False
+    assert not (await ledger.inbox.claim("web", "k", "web:1", "")).first
     assert await ledger.kept.get_or_make("secret", lambda: "new") == "kept"
     await ledger.audit.add("web:1", Act.CREATE_TASK, Result.DONE)
     await ledger.close()

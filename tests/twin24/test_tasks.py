@@ -324,10 +324,9 @@ async def test_what_cannot_be_an_id_is_not_found_and_not_asked_for(twin: Twin24,
     assert caught.value.maybe_done is False
 
 
-def test_what_may_be_done_in_which_status() -> None:
-    """The table of the guide: candidates wait for a task that is not dialing, a start for candidates."""
+def test_when_candidates_may_be_added() -> None:
+    """The table of the guide: candidates wait for a task that is not dialing."""
     assert {"BLANK", "READY", "PAUSED", "DONE"} == TaskStatus.ADDABLE
-    assert {"READY", "PAUSED", "DONE"} == TaskStatus.STARTABLE
 
 
 json_values = st.recursive(
