@@ -259,6 +259,11 @@ def play_share(share: tuple[Path, Path, int, int]) -> Tally:
     return play_out(folder, template, runs, number)
 
 
+def play_from_several_beginnings(folder: Path, template: Path) -> None:
+    for number in range(BEGINNINGS):
+        play_out(folder, template, RUNS_WITH_A_BUG, number, phases=[Phase.generate], report_multiple_bugs=False)
+
+
 # What a careless change could do → the promise it breaks. Each is planted and must be found.
 def without_consent(patch: pytest.MonkeyPatch) -> None:
     """A yes starts whatever is there, shown or not."""
@@ -306,5 +311,4 @@ def test_a_planted_bug_is_found(
 ) -> None:
     plant(monkeypatch)
     with pytest.raises(AssertionError, match=r"plays of a task that got|a plan that it was not said to"):
-        for number in range(BEGINNINGS):
-            play_out(folder, template, RUNS_WITH_A_BUG, number, phases=[Phase.generate], report_multiple_bugs=False)
+        play_from_several_beginnings(folder, template)
