@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -77,6 +78,35 @@ async def test_a_yes_while_the_database_is_away_starts_once_when_it_is_back(
     assert hooked.sandbox.plays(hooked.task("Да в пустоту").id) == 1
     await person.expect_silence(1.0)
     assert [message.text for message in person.messages].count("Принято. Жду готовности TWIN и запускаю…") == 1
+
+
+async def test_a_yes_delivered_fifty_times_at_once_starts_once(hooked: Stage) -> None:
+    person = hooked.person()
+    await asked(person, "Пятьдесят раз")
+    update = await person.says("да")
+    body = json.dumps(hooked.telegram.updates[update]).encode()
+    secret = (await hooked.telegram.called("setWebhook"))[-1]["secret_token"]
+    again = await asyncio.gather(*(hooked.telegram.post(body, secret) for _ in range(50)))
+    assert set(again) == {200}
+    await person.expect("Обзвон «Пятьдесят раз» запущен", timeout=20)
+    await person.expect_silence(1.0)
+    assert hooked.sandbox.plays(hooked.task("Пятьдесят раз").id) == 1
+
+
+async def test_a_yes_of_before_delivered_again_is_none_to_a_later_plan(hooked: Stage) -> None:
+    """In whatever order a messenger repeats what it delivered already, and whatever is asked by then."""
+    person = hooked.person()
+    await asked(person, "Первый план")
+    told = [await person.says("не сейчас, подумаю"), await person.says("да")]
+    await person.expect("Обзвон «Первый план» запущен", timeout=20)
+    await asked(person, "Второй план")
+    for update in reversed(told):
+        await hooked.telegram.repeat(update)
+        await hooked.telegram.taken(update)
+    await person.expect_silence(1.0)
+    assert hooked.sandbox.plays(hooked.task("Второй план").id) == 0
+    await person.says("да")
+    await person.expect("Обзвон «Второй план» запущен", timeout=20)
 
 
 async def test_an_open_question_is_still_known_afterwards(hooked: Stage, mortal: PostgresServer) -> None:
