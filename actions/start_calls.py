@@ -57,7 +57,7 @@ async def consent(turn: Turn, office: Office, count: int | None = None) -> None:
     if asked.count is not None and count != asked.count:
         turn.say("start_calls_type_count" if count is None else "start_calls_wrong_count", count=str(asked.count))
         return
-    if await office.campaign.confirm(turn.conversation, count):
+    if await office.campaign.confirm(turn.conversation, count, turn.message_id):
         turn.say("start_calls_confirmed")
         return
     _, step = await office.campaign.current(turn.conversation)

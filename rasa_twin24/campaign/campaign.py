@@ -225,11 +225,12 @@ class Campaign:
             return Asked()
         return Asked(yes=True, count=count if count > self._desk.settings.count_from else None)
 
-    async def confirm(self, conversation: str, count: int | None = None) -> bool:
+    async def confirm(self, conversation: str, count: int | None = None, message: str | None = None) -> bool:
         """The person said a clear yes: true when it was to the plan shown last, unexpired, unchanged, unused.
 
-        A plan of many candidates wants their number, typed, as `count`. A yes that the hours, a limit or a stop
-        forbids is refused and audited; the next plan says why.
+        `message` is the key of what they said: it must have come in after the plan was shown. A plan of many
+        candidates wants their number, typed, as `count`. A yes that the hours, a limit or a stop forbids is refused
+        and audited; the next plan says why.
         """
         task, step = await self.current(conversation)
         if task is None or step != Step.START:
@@ -242,7 +243,7 @@ class Campaign:
             await self._ledger.plans.refuse(conversation, task.id, found.kind)
             return False
         if not await self._ledger.plans.use(
-            conversation, task.id, lambda added: digest(task, added, self._desk.settings), shown
+            conversation, task.id, lambda added: digest(task, added, self._desk.settings), shown, message
         ):
             return False
         self._desk.reached("start_agreed")

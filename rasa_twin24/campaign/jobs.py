@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import structlog
 
@@ -16,6 +17,8 @@ log = structlog.get_logger(__name__)
 # How often and after which pauses a task is asked for that another process works on, seconds.
 LEASE_TRIES = 60
 LEASE_PAUSE = 0.5
+# News are written down again after these pauses, seconds: a quarter of an hour in all.
+WRITE_PAUSES = (0.5, 1, 2, 4, 8, *(15,) * 60)
 
 
 class Jobs:
@@ -130,10 +133,17 @@ class Jobs:
             outcomes = [outcome for outcome in outcomes if not outcome.repeated]
         if not outcomes:
             return
-        try:
-            # Some of the news ask something: a yes that follows may be meant for them, not for a plan shown before.
-            await self._ledger.plans.void(conversation)
-            for outcome in outcomes:
-                await self._ledger.notices.add(conversation, outcome.kind, **outcome.params)
-        except Exception as error:  # the database is away, and there is nobody else to tell
-            log.error("news_lost", conversation=conversation, error=type(error).__name__)
+        # Some of the news ask something: a yes that follows may be meant for them, not for a plan shown before.
+        await self._write(lambda: self._ledger.plans.void(conversation))
+        for outcome in outcomes:
+            await self._write(partial(self._ledger.notices.add, conversation, outcome.kind, **outcome.params))
+
+    async def _write(self, write: Callable[[], Awaitable[None]]) -> None:
+        """Until it is written down: the database may be away for a while, and there is nobody else to tell."""
+        for pause in (*WRITE_PAUSES, None):
+            try:
+                return await write()
+            except Exception as error:
+                log.error("news_not_written", error=type(error).__name__)
+                if pause is not None:
+                    await asyncio.sleep(pause)

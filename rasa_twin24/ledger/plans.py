@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from rasa_twin24.ledger import audit, schema, tasks
 from rasa_twin24.ledger.audit import Act, Result
-from rasa_twin24.ledger.schema import plans
+from rasa_twin24.ledger.schema import plans, updates
 from rasa_twin24.ledger.store import Store
 from rasa_twin24.ledger.tasks import CandidateState, TaskState
 
@@ -74,11 +74,17 @@ class Plans:
         return await self._store.run(work)
 
     async def use(
-        self, conversation: str, task_id: int, digest: Callable[[Sequence[str]], str], count: int | None = None
+        self,
+        conversation: str,
+        task_id: int,
+        digest: Callable[[Sequence[str]], str],
+        count: int | None = None,
+        message: str | None = None,
     ) -> bool:
         """Take the yes: true once, for the plan shown last, if it is unexpired and still what would be started.
 
-        `digest` is that of the plan with the given numbers, `count` the one that it was shown with. In the same
+        `digest` is that of the plan with the given numbers, `count` the one that it was shown with, `message` the key
+        of the update that said yes: one that came in before the plan was shown was not said to it. In the same
         transaction the task goes from filling to starting, so nothing can slip in between; while a number is on its
         way to TWIN there is no yes at all.
         """
@@ -99,6 +105,7 @@ class Plans:
                     plans.c.state == SHOWN,
                     plans.c.expires_at > now,
                     *([plans.c.count == count] if count is not None else []),
+                    *([plans.c.created_at <= _came_in(conversation, message)] if message is not None else []),
                 )
                 # From the yes on it lives as long again; see `agreed`.
                 .values(state=USED, expires_at=now + plans.c.expires_at - plans.c.created_at)
@@ -205,6 +212,13 @@ def end(connection: sa.engine.Connection, task_id: int, ending: str, now: float)
     count: int | None = connection.scalar(sa.select(plans.c.count).where(*_open_yes(task_id)))
     connection.execute(sa.update(plans).where(*_open_yes(task_id)).values(outcome=ending, ended_at=now))
     return count
+
+
+def _came_in(conversation: str, message: str) -> Any:
+    """When an update was taken in; NULL, to which no time compares, for one that never was."""
+    channel = conversation.partition(":")[0]
+    wanted = sa.select(updates.c.received_at).where(updates.c.channel == channel, updates.c.key == message[:255])
+    return wanted.scalar_subquery()
 
 
 def _open_yes(task_id: int) -> tuple[Any, ...]:

@@ -183,3 +183,21 @@ async def test_the_digest_changes_with_everything_that_was_agreed_to(scene: Scen
         of([ANNA, BORIS], replace(SETTINGS, caller_id=CallerId("pool", CALLER_ID))),
     ]
     assert len({of([ANNA, BORIS]), *others}) == len(others) + 1
+
+
+# When the yes came in, seconds from the plan on → whether it is one to it. None: it never came in by a messenger.
+@pytest.mark.parametrize(
+    ("came_in", "taken"), [(-5.0, False), (-0.01, False), (0.01, True), (5.0, True), (None, False)]
+)
+async def test_a_yes_is_said_after_its_plan(scene: Scene, came_in: float | None, taken: bool) -> None:
+    """«нет», «да» typed quickly: the first shows the plan, the second was written before anybody saw it."""
+    await scene.filled(ANNA)
+    shown_at = scene.clock.now + 10
+    if came_in is not None:
+        scene.clock.now = shown_at + came_in
+        await scene.ledger.inbox.claim("telegram", "yes", ME, "{}")
+    scene.clock.now = shown_at
+    await scene.planned()
+    scene.clock.now = shown_at + 6
+    assert await scene.campaign.confirm(ME, message="yes") is taken
+    assert await scene.work() == (["start_calls_done"] if taken else [])

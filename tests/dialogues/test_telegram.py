@@ -158,6 +158,21 @@ async def test_three_quick_messages_are_answered_in_order(stage: Stage) -> None:
     await person.expect("Запустить обзвон?")
 
 
+async def test_a_yes_written_before_the_plan_was_seen_starts_nothing(stage: Stage) -> None:
+    person = stage.person()
+    await person.says("создай обзвон «Торопыга»")
+    await person.expect("создано")
+    await person.says("8 916 123-45-67")
+    await person.expect("Ещё номер?")
+    await asyncio.gather(person.says("нет"), person.says("да"))
+    await person.expect("Запустить обзвон?")
+    await person.expect("План устарел или изменился")
+    await person.expect("Запустить обзвон?")
+    assert stage.sandbox.plays(stage.task("Торопыга").id) == 0
+    await person.says("да")
+    await person.expect("Обзвон «Торопыга» запущен")
+
+
 async def test_telegram_refuses_for_a_moment_and_nothing_is_lost(stage: Stage) -> None:
     person = stage.person()
     await person.says("привет")

@@ -236,7 +236,7 @@ class World:
         # The same message is one yes, however often it comes.
         if is_shown and shown is not None and key not in {given.key for given in self.given}:
             self.given.append(replace(shown, key=key))
-        if await self.campaign.confirm(person):
+        if await self.campaign.confirm(person, message=key):
             self.seen["yes taken"] += 1
             meant = next((given.plan for given in self.given if given.key == key), None)
             now = shown.plan if shown is not None else None
