@@ -14,18 +14,24 @@ _STOP = re.compile(
     r"stoj|ostanov\w*|prekrati\w*)\b"
 )
 _EVERYTHING = re.compile(
-    r"\b(?:все|всех|всем|весь|вообще|полностью|целиком|любые|каждый|everything|all|every|entire|whole|"
+    r"\b(?:все|всех|всем|всеми|весь|всего|всей|всю|вообще|полностью|целиком|любые|любых|кажд\w+|everything|all|every|entire|whole|"
     r"авари\w*|экстрен\w*|emergency|panic|vse|vsyo)\b"
 )
 _PAUSE = re.compile(r"\b(?:пауз\w*|приостан\w*|притормоз\w*|paus\w*|suspend\w*|pauz\w*|priostanov\w*)\b")
 _ALLOW = re.compile(r"\b(?:разблок\w*|разреш\w*|allow|unblock|enable|permit)\b")
+_THE_STOP = r"\b(?:стоп\w*|остановк\w*|запрет\w*|блокировк\w*|stop\w*|block|ban|stoppage)\b"
 _LIFT = re.compile(
-    r"\b(?:сним\w*|снят\w*|отмен\w*|убер\w*|убра\w*|выключ\w*|отключ\w*|законч\w*|"
-    r"отбой|lift|remove|clear|undo|cancel|end|release|reset|turn|disable|snimi\w*|otmeni\w*)\b"
+    r"\b(?:сним\w*|снят\w*|убер\w*|убир\w*|убра\w*|выключ\w*|отключ\w*|законч\w*|отбой|"
+    r"lift\w*|remove|clear|undo|end|release|reset|turn|disable|snimi\w*)\b"
 )
-_THE_STOP = re.compile(r"\b(?:стоп\w*|остановк\w*|запрет\w*|блокировк\w*|stop\w*|block|ban|stoppage)\b")
+# "Отмени стоп" lifts it, "стоп отмени" and "стоп, всё отменить" cancel something.
+_CANCEL_THE_STOP = re.compile(
+    rf"\b(?:отмен\w*|cancel|otmeni\w*)\b.*{_THE_STOP}|{_THE_STOP}(?: уже)? (?:можно|пора|надо|нужно) отмен"
+)
+_STOP_NOUN = re.compile(_THE_STOP)
 # Starts are allowed; "отмени запуск" is the very opposite.
-_STARTS = re.compile(r"\b(?:запуск\w*|старт\w*|start\w*|launch\w*)\b")
+_STARTS = re.compile(r"\b(?:запуск\w*|запускать|старт\w*|start\w*|launch\w*)\b")
+_CLAUSE_END = re.compile(r"[,.!;:\n]")
 _NEGATED = re.compile(r"\b(?:не|нет|никогда|don'?t|do not|not|never|no)\b")
 
 
@@ -42,8 +48,15 @@ def pauses(text: str) -> bool:
 
 
 def lifts_stop(text: str) -> bool:
-    """Whether it is said to take the stop away, without a negation and not as a question."""
+    """Whether it is said, in one clause, to take the stop away, without a negation and not as a question."""
     plain = normalise(text).text
-    allows = _ALLOW.search(plain)
-    lifts = bool((allows or _LIFT.search(plain)) and _THE_STOP.search(plain)) or bool(allows and _STARTS.search(plain))
-    return lifts and not _NEGATED.search(plain) and "?" not in plain
+    if _NEGATED.search(plain) or "?" in plain:
+        return False
+    return any(_lifts(clause) for clause in _CLAUSE_END.split(plain))
+
+
+def _lifts(clause: str) -> bool:
+    if _ALLOW.search(clause) and _STARTS.search(clause):
+        return True
+    taken_away = _LIFT.search(clause) or _ALLOW.search(clause)
+    return bool(_CANCEL_THE_STOP.search(clause) or (taken_away and _STOP_NOUN.search(clause)))

@@ -31,8 +31,8 @@ TOPICS = {
     "forget": {"forget"},
 }
 # What owners and operators ask for seldom and in few words, with closed commands and rules beside the model. Fewer
-# examples teach them: more would be the same words over again, and take «кто», «стоп», «данные» away from everybody else.
-# They are judged by as many phrases as the rest.
+# examples teach them: more would be the same words over again, and take «кто», «стоп», «данные» away from everybody
+# else. They are judged by as many phrases as the rest.
 NARROW = frozenset({"emergency_stop", "lift_stop", "show_limits", "audit", "forget", "manage_people"})
 INTENTS = frozenset().union(*TOPICS.values())
 MIN_EXAMPLES = 60

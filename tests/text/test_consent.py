@@ -58,7 +58,7 @@ PLAIN_YES = phrases("""
     не возражаю|возражений нет|нет возражений|я за|только за|обеими руками за|еще бы|ещё бы!|с удовольствием
     по рукам|договорились|заметано|решено|стопудово|100%|на 100%|+|++|+++|+1|плюс|плюсую|👍|👍👍👍|👍🏽|✅|✔️|👌|🆗|🤝|💯
     ес|йес|йеп|yes|Yes|YES|yes!|yess|yesss|yes yes|yes please|yes, please|yes, thanks|yeah|yea|yep|yup|sure
-    sure!|yes, that is correct|yep, all good|yes all good|да, всё так и есть
+    sure!|yes, that is correct|yep, all good|yes all good|да, всё так и есть|да, я уверен|yes, i'm sure
     of course|certainly|absolutely|definitely|correct|that's correct|right|that's right|exactly|agreed|i agree
     i confirm|confirm|confirmed|approved|approve|ok go|go|go!|go ahead|yes, go ahead|please go ahead
     go for it|do it
@@ -180,6 +180,7 @@ OTHER = phrases("""
     привет|здравствуйте|добрый день|спасибо|большое спасибо|спс|пока|пока-пока|ну пока|до свидания|как дела
     сколько это стоит|сколько стоит?|кто ты|помощь|статус|класс|круто|молодец|не понял|не понимаю
     отлично, спасибо|супер бот
+    я уверен|уверены|вы уверены|i'm sure
     я хорошо|у меня хорошо|мы нормально|просто супер|отлично класс|i go|мы поехали|я отлично
     заново|снова|ладно, пока|давай, пока|good morning|good evening|call them now|отлично поработали
     супер игра|ну|так|и|а я
