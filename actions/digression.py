@@ -9,7 +9,8 @@ from rasa_twin24.ledger.people import Role
 # Intents that the channel names by itself have their phrase under the same name.
 _UNREADABLE = "unreadable_message"
 # What tells what the bot can do: a viewer may do little of it.
-_INTRODUCTIONS = ("start", "greet", "help")
+_HELP = "help"
+_INTRODUCTIONS = ("start", "greet", _HELP)
 # What cannot be done while a form waits for its answer.
 _NOT_IN_FORM = ("start_calls", "confirm_start", "affirm", "deny", "hesitate", "retry")
 
@@ -21,11 +22,14 @@ class ActionDigression(TopicAction):
         return "action_digression"
 
     async def act(self, turn: Turn, office: Office) -> Events | None:
+        role = await office.ledger.people.role(turn.conversation) if turn.intent in _INTRODUCTIONS else None
         if turn.intent == _UNREADABLE:
             turn.say(f"unreadable_{turn.entity('kind') or 'other'}")
-        elif turn.intent in _INTRODUCTIONS and await office.ledger.people.role(turn.conversation) == Role.VIEWER:
+        elif role == Role.VIEWER:
             turn.say("viewer_help")
         else:
             turn.say("in_form" if turn.in_form and turn.intent in _NOT_IN_FORM else turn.intent)
+            if turn.intent == _HELP and role == Role.OWNER:
+                turn.say("owner_help")
         await resume(turn, office)
         return None

@@ -30,6 +30,9 @@ DIGRESSIONS = (
     "audit",
     "forget",
     "manage_people",
+    "emergency_stop",
+    "lift_stop",
+    "show_limits",
 )
 
 

@@ -21,7 +21,8 @@ class ActionForget(TopicAction):
         return "action_forget"
 
     async def act(self, turn: Turn, office: Office) -> Events | None:
-        whose = find_person(turn.text) or turn.conversation
+        named = find_person(turn.text)
+        whose = named[2] if named else turn.conversation
         if not await _may_forget(turn, office, whose):
             return None
         # "Да" to this question must never be taken for a yes to a plan shown before.

@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rasa_twin24.text.commands import MANAGE_PEOPLE, command_of
+from rasa_twin24.text.commands import command_about_person, command_of
 from rasa_twin24.text.consent import (
     Answer,
     agrees,
     delays,
+    forbids_start,
     hedges,
     orders_start,
     read_answer,
@@ -19,9 +20,7 @@ from rasa_twin24.text.consent import (
     stops,
 )
 from rasa_twin24.text.count import read_count
-from rasa_twin24.text.emergency import lifts_stop, stops_everything
-from rasa_twin24.text.people_request import names_person
-from rasa_twin24.text.person_id import concerns_what_is_kept
+from rasa_twin24.text.emergency import lifts_stop, pauses, stops_everything
 from rasa_twin24.text.removal import removes_numbers
 from rasa_twin24.text.task_name import asks_for_new_task
 from rasa_twin24.text.tokens import tokenize
@@ -55,8 +54,8 @@ def decide(text: str, ranking: Sequence[Prediction], phones: Sequence[tuple[int,
     `threshold` is the least confidence of an intent that takes a vetoed one's place, out of what the
     vetoed ones leave. A certain rule answers with confidence 1.
     """
-    if names_person(text) and not concerns_what_is_kept(text):  # whose id may look like a number
-        return Prediction(MANAGE_PEOPLE, 1.0)
+    if about_person := command_about_person(text):  # whose id may look like a number
+        return Prediction(about_person, 1.0)
     if phones:
         return _decide_with_phones(text, ranking, phones, threshold)
     if read_count(text) is not None:
@@ -76,7 +75,9 @@ def decide(text: str, ranking: Sequence[Prediction], phones: Sequence[tuple[int,
 def _kind_of_refusal(text: str, ranking: Sequence[Prediction]) -> str:
     """A refusal is no consent in any case; the model may know better what it refuses."""
     meant = ranking[0].intent if ranking else DENY
-    if meant in (CANCEL, PAUSE_CALLS) and stops(text):
+    if meant in (CANCEL, LIFT_STOP) and lifts_stop(text):
+        return LIFT_STOP
+    if meant in (CANCEL, PAUSE_CALLS) and stops(text) and not (meant == PAUSE_CALLS and forbids_start(text)):
         return meant
     if meant == EMERGENCY_STOP and stops_everything(text):
         return meant
@@ -106,10 +107,14 @@ def _decide_by_model(text: str, ranking: Sequence[Prediction], threshold: float)
     if ranking[0].intent == NLU_FALLBACK:
         # The verb is plain, the model merely had too many other words to weigh.
         return first if first.intent == START_CALLS and starts_calls(text) else ranking[0]
+    if first.intent == CANCEL and lifts_stop(text):  # «отмените» is nearly always said of something else
+        return Prediction(LIFT_STOP, first.confidence)
     if _allows(text, first.intent):
         return first
     if first.intent in (AFFIRM, DENY, START_CALLS) and hedges(text) and not _asks(text, first.intent):
         return Prediction(HESITATE, first.confidence)
+    if first.intent == EMERGENCY_STOP and pauses(text):  # something is to stop, but not everything of everybody
+        return Prediction(PAUSE_CALLS, first.confidence)
     allowed = [prediction for prediction in modelled if _allows(text, prediction.intent)]
     left = 1.0 - sum(prediction.confidence for prediction in modelled if prediction not in allowed)
     if allowed and left > 0 and allowed[0].confidence >= threshold * max(left, _LEAST_SHARE):

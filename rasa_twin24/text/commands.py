@@ -11,10 +11,11 @@ import re
 from rasa_twin24.text.keyboard import typed_as_russian
 from rasa_twin24.text.normalise import normalise
 from rasa_twin24.text.people_request import names_person
+from rasa_twin24.text.person_id import forgets_person
 from rasa_twin24.text.tokens import as_cyrillic, tokenize
 
 MOST_CHARACTERS = 80
-MANAGE_PEOPLE = "manage_people"
+FORGET, MANAGE_PEOPLE = "forget", "manage_people"
 
 _PHRASES: dict[str, str] = {
     "cancel": """
@@ -105,8 +106,8 @@ _PLAIN_MESSAGE = re.compile(r"[a-zа-я ,.!?-]+")
 _WORD = re.compile(r"\w+")
 _SIGNS = re.compile(r"[ ,.!?-]+")
 _POLITE = re.compile(
-    r"^(?:пожалуйста|плиз|ну|так|бот|эй|please|ok|ок) |"
-    r" (?:пожалуйста|плиз|пж|плз|please|pls|plz|бот|спасибо|thanks)$"
+    r"^(?:пожалуйста|плиз|ну|так|бот|эй|срочно|немедленно|please|ok|ок|quickly) |"
+    r" (?:пожалуйста|плиз|пж|плз|please|pls|plz|бот|спасибо|thanks|срочно|немедленно|now)$"
 )
 
 
@@ -114,10 +115,17 @@ def command_of(text: str) -> str | None:
     """The intent that a whole message commands, such as "cancel" for "Отмена!", or None if it is no command."""
     if len(text) > MOST_CHARACTERS:
         return None
-    if names_person(text):
-        return MANAGE_PEOPLE
+    if about_person := command_about_person(text):
+        return about_person
     plain = _WORD.sub(lambda word: as_cyrillic(word.group()), normalise(text).text.strip())
     return _command(plain) or _command(typed_as_russian(plain))
+
+
+def command_about_person(text: str) -> str | None:
+    """The intent of a message that holds somebody's id and says what to do with them, or with what is kept of them."""
+    if forgets_person(text):
+        return FORGET
+    return MANAGE_PEOPLE if names_person(text) else None
 
 
 def _command(plain: str) -> str | None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from enum import Enum
 
 from rasa_twin24.text.consent_senses import FAVOURABLE, REFUSING, SUBJECTS, clause_senses, clauses_of, senses_of
-from rasa_twin24.text.consent_words import MOCKING, WORDS, Sense
+from rasa_twin24.text.consent_words import AGREEING, MOCKING, SNEERING, WORDS, Sense
 from rasa_twin24.text.keyboard import typed_as_english, typed_as_russian
 from rasa_twin24.text.normalise import normalise
 
@@ -42,6 +42,10 @@ _QUESTION_WORDS = frozenset(
     {"как", "зачем", "почему", "сколько", "кто", "где", "куда", "какой", "какая", "какие", "чего", "ли"}
     | {"how", "why", "who", "what", "when", "where", "which", "whose"}
 )
+# "Можешь звонить" and "в бой, начинай" order; "можно, запускай" agrees.
+_LEAVE = re.compile(r"\b(?:можешь|можете|в бой|в путь|на старт|с богом)\b")
+_TO_CALL = frozenset({"звонить", "обзванивать", "прозванивать", "дозваниваться"})
+_CALLING = ("звон", "обзван", "обзвон", "набира", "прозван", "прозвон", "call", "dial")
 _MODALS = frozenset({"можешь", "можете", "можно", "давай", "давайте", "пожалуйста", "can", "could", "would", "please"})
 _SHARED_STARTS = frozenset({"запускаем", "начинаем", "стартуем", "начнем", "запустим"})
 _STARTING_OVER = frozenset({"over", "again", "new", "сначала", "заново", "снова"})
@@ -64,8 +68,14 @@ def is_clear_no(text: str) -> bool:
 
 def orders_start(text: str) -> bool:
     """Tell whether a message is a clear yes by an order to start ("запускай") without a plain yes beside it."""
-    answer, senses = _read(text)
-    return answer is Answer.YES and Sense.START in senses and Sense.YES not in senses
+    answer, spelled = _read(text)
+    if answer is not Answer.YES:
+        return False
+    order = _LEAVE.sub(" ", spelled)
+    senses = senses_of(order)
+    if Sense.YES in senses:
+        return False
+    return Sense.START in senses or (order != spelled and not _TO_CALL.isdisjoint(order.split()))
 
 
 def starts_calls(text: str) -> bool:
@@ -74,9 +84,9 @@ def starts_calls(text: str) -> bool:
     Other words may stand beside the verb ("запусти задание Весна"); a question counts only as a polite
     request.
     """
-    answer, read_from = _read(text)
+    answer, spelled = _read(text)
     if answer is Answer.YES or answer is Answer.NO:
-        return answer is Answer.YES and Sense.START in read_from
+        return answer is Answer.YES and Sense.START in senses_of(spelled)
     clauses = clauses_of(normalise(text[:MOST_CHARACTERS]).text)
     words = {word for clause in clauses for word in clause}
     if clauses[0][:1] == ["что"] or words & (_QUESTION_WORDS | _STARTING_OVER):
@@ -102,6 +112,17 @@ def stops(text: str) -> bool:
     return Sense.STOP in senses or (Sense.NOT in senses and bool(senses & {Sense.START, Sense.OBJECT}))
 
 
+def forbids_start(text: str) -> bool:
+    """Tell whether a message forbids to begin, so that nothing runs yet: "не запускай", "пока не начинай"."""
+    for clause in clauses_of(normalise(text[:MOST_CHARACTERS]).text):
+        negated = False
+        for word in clause:
+            negated = negated or WORDS.get(word) is Sense.NOT
+            if negated and WORDS.get(word) is Sense.START and not word.startswith(_CALLING):
+                return True
+    return False
+
+
 def delays(text: str) -> bool:
     """Tell whether a message names another time."""
     return Sense.LATER in senses_of(normalise(text[:MOST_CHARACTERS]).text)
@@ -119,18 +140,18 @@ def refuses(text: str) -> bool:
     return bool(senses & REFUSING) and not senses & {Sense.YES, Sense.START}
 
 
-def _read(text: str) -> tuple[Answer, frozenset[Sense]]:
-    """The answer of a message and the senses it was read from."""
+def _read(text: str) -> tuple[Answer, str]:
+    """The answer of a message and the plain spelling it was read from, empty for a sign or no answer."""
     if len(text) > MOST_CHARACTERS:
-        return Answer.OTHER, frozenset()
+        return Answer.OTHER, ""
     plain = _HUNDRED_PERCENT.sub("стопроцентно", normalise(text).text).strip()
     if sign := _lone_sign(plain):
-        return sign, frozenset()
+        return sign, ""
     for spelled in _spellings(plain):
         answer = _answer(spelled)
         if answer is not Answer.OTHER:
-            return answer, frozenset(senses_of(spelled))
-    return Answer.OTHER, frozenset()
+            return answer, spelled
+    return Answer.OTHER, ""
 
 
 def _spellings(plain: str) -> Iterator[str]:
@@ -159,19 +180,26 @@ def _answer(plain: str) -> Answer:
     """The answer of a plain text."""
     without_smileys = _SMILEY.sub(" ", plain)
     clauses = clauses_of(without_smileys)
-    if sum(map(len, clauses)) > MOST_WORDS:
-        return Answer.OTHER
-    senses = [sense for clause in clauses for sense in clause_senses(clause)]
-    known = [sense for sense in senses if sense is not None]
-    if len(known) < len(senses):
-        return Answer.OTHER
     words = [word for clause in clauses for word in clause]
-    answer = _weigh(known, words)
-    if answer is Answer.YES and (".." in plain or _HARMLESS_SIGN.sub("", without_smileys) or _mocks(words)):
+    if len(words) > MOST_WORDS:
+        return Answer.OTHER
+    answer = _weigh_clauses(clauses, words)
+    doubtful = ".." in plain or _HARMLESS_SIGN.sub("", without_smileys) or _says_any_of(MOCKING, words)
+    if answer is Answer.YES and doubtful:
         return Answer.HEDGE
     if "?" in plain and answer is not Answer.OTHER:
         return Answer.HEDGE
     return answer
+
+
+def _weigh_clauses(clauses: list[list[str]], words: list[str]) -> Answer:
+    if _says_any_of(SNEERING, words):
+        return Answer.NO
+    if tuple(words) in AGREEING:
+        return Answer.YES
+    senses = [sense for clause in clauses for sense in clause_senses(clause)]
+    known = [sense for sense in senses if sense is not None]
+    return _weigh(known, words) if len(known) == len(senses) else Answer.OTHER
 
 
 def _weigh(senses: list[Sense], words: list[str]) -> Answer:
@@ -203,9 +231,9 @@ def _weigh(senses: list[Sense], words: list[str]) -> Answer:
     return Answer.YES
 
 
-def _mocks(words: list[str]) -> bool:
+def _says_any_of(idioms: tuple[tuple[str, ...], ...], words: list[str]) -> bool:
     return any(
-        tuple(words[at : at + len(idiom)]) == idiom for idiom in MOCKING for at in range(len(words) - len(idiom) + 1)
+        tuple(words[at : at + len(idiom)]) == idiom for idiom in idioms for at in range(len(words) - len(idiom) + 1)
     )
 
 

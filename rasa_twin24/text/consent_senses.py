@@ -15,6 +15,7 @@ REFUSING = frozenset({Sense.NO, Sense.NOT, Sense.STOP})
 # What a negation before it in the clause turns into a refusal: "не запускай обзвон".
 _NEGATED = FAVOURABLE | {Sense.REFUSED, Sense.OBJECT, Sense.FILLER, Sense.NO}
 _NEGATIONS = frozenset({"не", "нельзя"})
+_TAKING_BACK = _NEGATIONS | {"рано", "рановато"}
 SUBJECTS = frozenset({"я", "мы", "i", "we"})  # "да, это я" tells who, not what
 
 _CLAUSE_END = re.compile(r"[,.!\n:;/|()\"«»“”„]+| -+ ?|^-+ ?")
@@ -55,8 +56,8 @@ def clause_senses(words: list[str]) -> list[Sense | None]:
             sense = Sense.NOT
         elif negated and sense is Sense.COURTESY:
             sense = None  # "не понял" asks for help
-        elif sense is Sense.START and _is_infinitive(words[at]) and not _NEGATIONS.isdisjoint(words[at:]):
-            sense = Sense.REFUSED  # "запускать не надо"
+        elif sense is Sense.START and _is_infinitive(words[at]) and not _TAKING_BACK.isdisjoint(words[at:]):
+            sense = Sense.REFUSED  # "запускать не надо", "запускать рано"
         negated = negated or sense is Sense.NOT
         stopped = stopped or sense is Sense.STOP
         senses.append(sense)

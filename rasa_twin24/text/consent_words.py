@@ -112,7 +112,7 @@ WORDS: dict[str, Sense] = {
         Sense.NO,
         """
         нет неа нета нету netu нит нетушки нетути неет найн ноу ноуп
-        отказ отказываюсь отказываемся против возражаю возражаем
+        отказ отказываюсь отказываемся откажусь откажемся против возражаю возражаем
         передумал передумала передумали исключено обойдусь обойдемся обойдешься неинтересно увольте фигушки
         отнюдь минус минусую отрицательно запрещаю запрещаем отклоняю отклоняем отклонить отклонено
         no nope nah naw negative never nay noo nein net n wrong incorrect disagree 👎 ❌ 🚫 ⛔ 🙅 ✖
@@ -192,12 +192,13 @@ IDIOMS: dict[tuple[str, ...], Sense] = {
             нет возражений
             возражений нет|не возражаю|не возражаем|не против|я за|мы за|только за|обеими руками за
             двумя руками за
-            еще бы|так точно|так и есть|все верно|все правильно|все так|все точно|все ок|все окей
+            еще бы|так точно|так и есть|все так и есть|все верно|все правильно|все так|все точно|все ок|все окей
             по рукам|прошу начать|в путь|в бой|с богом|на старт|есть такое|от души за
             do it|just do it|go ahead|go for it|go on|of course|sounds good|looks good|looks right
             sounds great
             no problem|no objections|no objection|by all means|you bet|please do|for sure|why of course
-            all right|all set|lets go|let's go|thats right|that's right|fire away|make it so|im in|i'm in
+            all right|all set|lets go|let's go|thats right|that's right|that is right|that is correct
+            fire away|make it so|im in|i'm in
             sure thing|no doubt|i do|carry on|hell yes|hell yeah|ne vopros|bez problem
             мне подходит|меня устраивает|нас устраивает|нам подходит|меня все устраивает|нас все устраивает
             мне все подходит|нам все подходит|все подходит|все устраивает|все сходится|все совпадает
@@ -207,12 +208,17 @@ IDIOMS: dict[tuple[str, ...], Sense] = {
             да не вопрос|да без проблем|да нет проблем|да ради бога|yes i do|with pleasure|с удовольствием
         """,
         Sense.SURE: "само собой|само собой разумеется",
-        Sense.FILLER: "прямо сейчас|прям сейчас|right now|right away|at once|как можно скорее|на все сто",
-        Sense.NOT: "да не|ну не|пока не|еще не|no need|не надо|не нужно",
+        Sense.FILLER: """
+            прямо сейчас|прям сейчас|right now|right away|at once|как можно скорее|на все сто
+            я уверен|я уверена|мы уверены|im sure
+        """,
+        Sense.NOT: "i do not|we do not|да не|ну не|пока не|еще не|no need|не надо|не нужно",
         Sense.NO: """
             вот еще|да нет|да ну нет|ни за что|ни в коем случае|ни при каких|ни разу|ни капли
             нет уж|ну уж нет|да ну нафиг|нет нет|не а|нафиг надо|на фиг
-            да ни за что|вовсе нет|еще чего|no way|no thank you|not at all|not really|hell no|no no
+            да ни за что|ни в жизнь|да ни в жизнь|ни за какие деньги|да ни за какие деньги|ни под каким видом
+            ни за какие коврижки|ни в коем разе|да ни в коем случае|да ни в коем разе|да уж нет|вовсе нет|еще чего
+            no way|no thank you|not at all|not really|hell no|no no
             of course not|absolutely not|certainly not|definitely not|never mind|i refuse|rather not
             id rather not|i'd rather not|better not|im good|i'm good
             не в этот раз|в другой раз|без меня|к черту
@@ -254,5 +260,26 @@ MOCKING: tuple[tuple[str, ...], ...] = tuple(
         "ага сейчас",
         "ну да ну да",
     )
+)
+# Refusals in the dress of a yes, whatever stands around them.
+SNEERING: tuple[tuple[str, ...], ...] = tuple(
+    tuple(squeezed(word) for word in idiom.split())
+    for idiom in (
+        "ага конечно щас",
+        "да конечно щас",
+        "ага конечно разбежались",
+        "ага конечно разбежался",
+        "ага разбежались",
+        "ага разбежался",
+        "щас разбежались",
+        "щас разбежался",
+        "ага щаз",
+        "да щаз",
+        "щаз",
+    )
+)
+# Whole messages: "all good" alone may refuse politely.
+AGREEING = frozenset(
+    tuple(squeezed(word) for word in f"{yes} all good".split()) for yes in ("yes", "yep", "yeah", "yup")
 )
 LONGEST_IDIOM = max(len(idiom) for idiom in IDIOMS)

@@ -10,20 +10,28 @@ from rasa_twin24.text.normalise import normalise
 
 _STOP = re.compile(
     r"\b(?:стоп\w*|останов\w*|остан[ао]вл\w*|прекра[тщ]\w*|тормоз\w*|затормоз\w*|глуши\w*|заглуш\w*|"
-    r"выруб\w*|выключ\w*|отключ\w*|заморозь\w*|замораж\w*|stop\w*|halt\w*|freeze|kill|shut|abort|"
+    r"выруб\w*|выключ\w*|отключ\w*|замор[ао][зж]\w*|stop\w*|halt\w*|freeze|kill|shut|abort|"
     r"stoj|ostanov\w*|prekrati\w*)\b"
 )
 _EVERYTHING = re.compile(
-    r"\b(?:все|всех|всем|весь|вообще|полностью|целиком|любые|каждый|everything|all|every|entire|whole|"
+    r"\b(?:все|всех|всем|всеми|весь|всего|всей|всю|вообще|полностью|целиком|любые|любых|кажд\w+|everything|all|every|entire|whole|"
     r"авари\w*|экстрен\w*|emergency|panic|vse|vsyo)\b"
 )
+_PAUSE = re.compile(r"\b(?:пауз\w*|приостан\w*|притормоз\w*|paus\w*|suspend\w*|pauz\w*|priostanov\w*)\b")
+_ALLOW = re.compile(r"\b(?:разблок\w*|разреш\w*|allow|unblock|enable|permit)\b")
+_THE_STOP = r"\b(?:стоп\w*|остановк\w*|запрет\w*|блокировк\w*|stop\w*|block|ban|stoppage)\b"
 _LIFT = re.compile(
-    r"\b(?:сним\w*|снят\w*|отмени\w*|отменя\w*|убери\w*|убра\w*|разблок\w*|разреш\w*|выключ\w*|отключ\w*|закончи\w*|"
-    r"отбой|lift|remove|clear|undo|cancel|end|release|reset|turn|allow|unblock|disable|snimi\w*|otmeni\w*)\b"
+    r"\b(?:сним\w*|снят\w*|убер\w*|убир\w*|убра\w*|выключ\w*|отключ\w*|законч\w*|отбой|"
+    r"lift\w*|remove|clear|undo|end|release|reset|turn|disable|snimi\w*)\b"
 )
-_THE_STOP = re.compile(
-    r"\b(?:стоп\w*|остановк\w*|запрет\w*|блокировк\w*|запуск\w*|stop\w*|starts?|block|ban|stoppage)\b"
+# "Отмени стоп" lifts it, "стоп отмени" and "стоп, всё отменить" cancel something.
+_CANCEL_THE_STOP = re.compile(
+    rf"\b(?:отмен\w*|cancel|otmeni\w*)\b.*{_THE_STOP}|{_THE_STOP}(?: уже)? (?:можно|пора|надо|нужно) отмен"
 )
+_STOP_NOUN = re.compile(_THE_STOP)
+# Starts are allowed; "отмени запуск" is the very opposite.
+_STARTS = re.compile(r"\b(?:запуск\w*|запускать|старт\w*|start\w*|launch\w*)\b")
+_CLAUSE_END = re.compile(r"[,.!;:\n]")
 _NEGATED = re.compile(r"\b(?:не|нет|никогда|don'?t|do not|not|never|no)\b")
 
 
@@ -33,7 +41,22 @@ def stops_everything(text: str) -> bool:
     return bool(_STOP.search(plain) and _EVERYTHING.search(plain))
 
 
-def lifts_stop(text: str) -> bool:
-    """Whether it is said to take the stop away, without a negation and not as a question."""
+def pauses(text: str) -> bool:
+    """Whether something is to stop or to pause, however much of it."""
     plain = normalise(text).text
-    return bool(_LIFT.search(plain) and _THE_STOP.search(plain) and not _NEGATED.search(plain) and "?" not in plain)
+    return bool((_STOP.search(plain) or _PAUSE.search(plain)) and not _NEGATED.search(plain))
+
+
+def lifts_stop(text: str) -> bool:
+    """Whether it is said, in one clause, to take the stop away, without a negation and not as a question."""
+    plain = normalise(text).text
+    if _NEGATED.search(plain) or "?" in plain:
+        return False
+    return any(_lifts(clause) for clause in _CLAUSE_END.split(plain))
+
+
+def _lifts(clause: str) -> bool:
+    if _ALLOW.search(clause) and _STARTS.search(clause):
+        return True
+    taken_away = _LIFT.search(clause) or _ALLOW.search(clause)
+    return bool(_CANCEL_THE_STOP.search(clause) or (taken_away and _STOP_NOUN.search(clause)))

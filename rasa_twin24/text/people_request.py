@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from rasa_twin24.text.dictionary import load_dictionary
-from rasa_twin24.text.normalise import normalise
+from rasa_twin24.text.person_id import find_person
 from rasa_twin24.text.tokens import tokenize
 
 MOST_CHARACTERS = 500  # looked at
@@ -29,16 +29,13 @@ class Ask(Enum):
 
 @dataclass(frozen=True)
 class PeopleRequest:
-    """`person` is `<messenger>:<id>` as written; `words`, spelled plainly, are those that may be somebody's name."""
+    """`person` is `<messenger>:<id>`; `words`, spelled plainly, are those that may be somebody's name."""
 
     ask: Ask
     role: str | None = None
     person: str | None = None
     words: tuple[str, ...] = ()
 
-
-_PERSON = re.compile(r"(?<![\w:.-])(?:web|telegram|max|vk|viber|whatsapp|slack):[^\s,;:«»\"'()]+")
-_TRAILING = ".!?…"
 
 _ROLES = (
     (OPERATOR, re.compile(r"(?<!\w)(?:оператор|operator)\w*")),
@@ -105,14 +102,9 @@ _NOT_A_NAME = re.compile(
 def read_people_request(text: str) -> PeopleRequest | None:
     """What a message about people asks for, or None when that is not clear."""
     text = text[:MOST_CHARACTERS]
-    plain = normalise(text)
-    found = _PERSON.search(plain.text)
-    person, rest = None, plain.text
-    if found:
-        start, end = plain.span(found.start(), found.end())
-        person = text[start:end].rstrip(_TRAILING)
-        person = person[: person.index(":")].lower() + person[person.index(":") :]
-        rest = f"{plain.text[: found.start()]} {plain.text[found.end() :]}"
+    found = find_person(text)
+    person = found[2] if found else None
+    rest = f"{text[: found[0]]} {text[found[1] :]}" if found else text
     rest = " ".join(token.text for token in tokenize(rest))
     role = next((name for name, pattern in _ROLES if pattern.search(rest)), None)
     # «сделай …» without a role is about something else.

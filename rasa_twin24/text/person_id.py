@@ -4,22 +4,40 @@ from __future__ import annotations
 
 import re
 
-_PERSON = re.compile(r"(?<![\w:])(web|telegram|max|vk|viber|whatsapp|slack):\+?([A-Za-z0-9_.@-]{1,128})", re.IGNORECASE)
+MOST_CHARACTERS = 2_000  # looked at
 
-
-def find_person(text: str) -> str | None:
-    """The first `<messenger>:<id>`, the messenger in small letters; None when there is none."""
-    found = _PERSON.search(text[:2_000])
-    return f"{found[1].lower()}:{found[2].rstrip('.')}" if found else None
-
-
-# «удали telegram:5» takes the access away, «удали данные telegram:5» what is kept.
-_WHAT_IS_KEPT = re.compile(
-    r"(?<!\w)(?:данн|информац|инф[ау](?!\w)|переписк|истори|сообщени|забуд|забыть|сотр|стереть|все (?:о|про)(?!\w)"
-    r"|data(?!\w)|history|messages|forget|erase|everything about)"
+_PERSON = re.compile(
+    r"(?<![\w:.-])(web|telegram|max|vk|viber|whatsapp|slack):([^\s,;:«»\"'()<>{}]{1,200})", re.IGNORECASE
 )
+_TRAILING = ".!?…"
 
 
-def concerns_what_is_kept(text: str) -> bool:
-    """Tell whether a message that names a person is about what is kept of them, not about their access."""
-    return _WHAT_IS_KEPT.search(text[:2_000].lower().replace("ё", "е")) is not None
+def find_person(text: str) -> tuple[int, int, str] | None:
+    """Bounds and value of the first `<messenger>:<id>`, the messenger in small letters; None when there is none.
+
+    Viber's ids hold "+" and "=", so only what is written like a phone number loses its plus.
+    """
+    found = _PERSON.search(text[:MOST_CHARACTERS])
+    person = found[2].rstrip(_TRAILING) if found else ""
+    if not found or not person:
+        return None
+    bare = person.removeprefix("+")
+    return found.start(), found.start(2) + len(person), f"{found[1].lower()}:{bare if bare.isdecimal() else person}"
+
+
+# «удали telegram:5» takes the access away, «удали данные telegram:5» what is kept, and so does «забудь telegram:5».
+_FORGETS = re.compile(r"(?<!\w)(?:забуд|забыть|сотр[иеу]|стереть|forget|erase|wipe)")
+_REMOVES = re.compile(r"(?<!\w)(?:удал|убер|убра|очист|уничтож|вычерк|вычищ|delet|remov|clear|destroy|purge)")
+_WHAT_IS_KEPT = re.compile(
+    r"(?<!\w)(?:данн|информац|инф[аоуы](?!\w)|сведени|переписк|истори|сообщени|след[ыа](?!\w)|все (?:о|об|про)(?!\w)"
+    r"|data(?!\w)|info|history|messages|records?(?!\w)|(?:everything|all) (?:about|on)(?!\w))"
+)
+_ACCESS = re.compile(r"(?<!\w)(?:доступ|прав[ао]?(?!\w)|access|rights?(?!\w))")
+
+
+def forgets_person(text: str) -> bool:
+    """Tell whether a message with somebody's id wants what is kept about them deleted, their access left alone."""
+    plain = text[:MOST_CHARACTERS].lower().replace("ё", "е")
+    if find_person(text) is None or _ACCESS.search(plain):
+        return False
+    return bool(_FORGETS.search(plain) or (_REMOVES.search(plain) and _WHAT_IS_KEPT.search(plain)))

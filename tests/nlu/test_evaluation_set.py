@@ -30,12 +30,14 @@ TOPICS = {
     "audit": {"audit"},
     "forget": {"forget"},
 }
-# Asked for seldom and in few words; a wrong reading of them is held back by rules.
-NARROW = frozenset({"emergency_stop", "lift_stop", "show_limits"})
+# What owners and operators ask for seldom and in few words, with closed commands and rules beside the model. Fewer
+# examples teach them: more would be the same words over again, and take «кто», «стоп», «данные» away from everybody
+# else. They are judged by as many phrases as the rest.
+NARROW = frozenset({"emergency_stop", "lift_stop", "show_limits", "audit", "forget", "manage_people"})
 INTENTS = frozenset().union(*TOPICS.values())
 MIN_EXAMPLES = 60
 MIN_OUT_OF_SCOPE_EXAMPLES = 120
-MIN_NARROW_EXAMPLES, MIN_NARROW_PHRASES = 30, 10
+MIN_NARROW_EXAMPLES = 40
 MIN_PHRASES = 550
 MIN_PHRASES_OF_AN_INTENT = 25
 FRESH_PHRASES = 100
@@ -155,10 +157,8 @@ def test_each_topic_file_teaches_its_intents(topic: str) -> None:
 def test_each_intent_has_enough_examples_and_phrases(intent: str) -> None:
     examples = sum(taught == intent for _, taught, _ in training())
     phrases = sum(row["intent"] == intent for row in evaluation())
-    if intent in NARROW:
-        assert (examples >= MIN_NARROW_EXAMPLES, phrases >= MIN_NARROW_PHRASES) == (True, True)
-        return
-    assert examples >= (MIN_OUT_OF_SCOPE_EXAMPLES if intent == "out_of_scope" else MIN_EXAMPLES)
+    few = MIN_NARROW_EXAMPLES if intent in NARROW else MIN_EXAMPLES
+    assert examples >= (MIN_OUT_OF_SCOPE_EXAMPLES if intent == "out_of_scope" else few)
     assert phrases >= MIN_PHRASES_OF_AN_INTENT
 
 

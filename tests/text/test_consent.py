@@ -10,6 +10,7 @@ from rasa_twin24.text.consent import (
     Answer,
     agrees,
     delays,
+    forbids_start,
     hedges,
     is_clear_no,
     is_clear_yes,
@@ -57,7 +58,7 @@ PLAIN_YES = phrases("""
     не возражаю|возражений нет|нет возражений|я за|только за|обеими руками за|еще бы|ещё бы!|с удовольствием
     по рукам|договорились|заметано|решено|стопудово|100%|на 100%|+|++|+++|+1|плюс|плюсую|👍|👍👍👍|👍🏽|✅|✔️|👌|🆗|🤝|💯
     ес|йес|йеп|yes|Yes|YES|yes!|yess|yesss|yes yes|yes please|yes, please|yes, thanks|yeah|yea|yep|yup|sure
-    sure!
+    sure!|yes, that is correct|yep, all good|yes all good|да, всё так и есть|да, я уверен|yes, i'm sure
     of course|certainly|absolutely|definitely|correct|that's correct|right|that's right|exactly|agreed|i agree
     i confirm|confirm|confirmed|approved|approve|ok go|go|go!|go ahead|yes, go ahead|please go ahead
     go for it|do it
@@ -88,7 +89,7 @@ START_YES = phrases("""
     запускааай|зпускай|запускаай|запускй|pfgecrfq|pfgecnb|start|start!|start now|start calling|start the calls
     please start|launch|launch it|launch the campaign|begin|begin calling|run it|хорошо, запускай|ок, запускай
     отлично, запускай|супер, начинай|ладно, запускай|давай запускай|конечно запускай|пожалуйста, запускай
-    понял, запускай|спасибо, запускай
+    понял, запускай|спасибо, запускай|в бой, начинай прозвон
 """)
 YES_AND_START = phrases("""
     да, запускай|да запускай|да, запускайте|да, начинай|да, начинайте обзвон|да, звони|да, стартуй
@@ -96,7 +97,7 @@ YES_AND_START = phrases("""
     всё верно, запускай|все верно, запускайте|согласен, запускай|подтверждаю запуск|подтверждаю запуск обзвона
     да, запустить|да, запустить обзвон|можно запускать|можно начинать|можно начинать звонить|можно звонить
     yes, start|yes start the calls|yes, launch it|confirm, start|да, давай запускай|поехали, запускай
-    нет проблем, запускай|не против, запускай|👍 запускай
+    нет проблем, запускай|не против, запускай|👍 запускай|да, можешь запускать
 """)
 NO = phrases("""
     нет|Нет|НЕТ|нет.|нет!|нет!!!|неет|нееееет|не|не-а|неа|неаа|нет нет|нет-нет|нет, нет, нет|нетнет|ну нет
@@ -138,7 +139,8 @@ NO = phrases("""
     don't call anyone|тщ|net|ne nado|no, don't|no, cancel|вот ещё|вот еще!|запускать не надо
     запускать не буду|звонить нельзя|категорически нет|ещё чего|минус|отклоняю
     запрещаю|wrong|incorrect|останови обзвон|хватит звонить|не звоните им пока|да ни за что|
-    не трогай|не вздумай
+    не трогай|не вздумай|откажусь|да ни в жизнь|ни за какие деньги|да уж нет|нет, запускать рано
+    no, i do not want that|i do not|ага, конечно, разбежались|да конечно, щас|ага, щаззз|щас, разбежался
     нет, не начинай|нет, мне это не нужно|нет, не хочу никому звонить|к чёрту|без меня|уже не надо
     больше не надо
     мне это не надо|не нужно этого|не, не надо
@@ -171,13 +173,14 @@ HEDGE = phrases("""
     да...|да…|ну да...|ок...|да..|«да»|"да"|да/нет|да (|да(|да ;)|+-|-+|🤔|да 🤔|🤷|👍👎|👍?|да ⏳
     maybe|perhaps|probably|i guess|not sure|i'm not sure|i don't know|dunno|idk|wait|hold on
     wait, yes|one moment|yes?|ok?|yes, but|yes but later|yes later|yes, tomorrow|later|tomorrow|no maybe
-    yes no
+    yes no|щаз?|запускать рано|all good|да всё хорошо|yes, all good?|all good yes
     yes and no|no, yes|if yes|let me think|hmm|хм|эмм|надо бы|ну, допустим|допустим
 """)
 OTHER = phrases("""
     привет|здравствуйте|добрый день|спасибо|большое спасибо|спс|пока|пока-пока|ну пока|до свидания|как дела
     сколько это стоит|сколько стоит?|кто ты|помощь|статус|класс|круто|молодец|не понял|не понимаю
     отлично, спасибо|супер бот
+    я уверен|уверены|вы уверены|i'm sure
     я хорошо|у меня хорошо|мы нормально|просто супер|отлично класс|i go|мы поехали|я отлично
     заново|снова|ладно, пока|давай, пока|good morning|good evening|call them now|отлично поработали
     супер игра|ну|так|и|а я
@@ -303,11 +306,19 @@ def test_an_order_to_start_is_told_from_a_plain_yes(text: str) -> None:
     assert starts_calls(text)
 
 
+@pytest.mark.parametrize("text", ["можешь звонить им", "можете обзванивать", "можешь начинать"])
+def test_leave_to_call_is_an_order_to_start(text: str) -> None:
+    assert orders_start(text)
+    assert is_clear_yes(text)
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "да",
         "да, запускай",
+        "да, можешь звонить",
+        "можешь",
         "можно запускай",
         "ок",
         "давай",
@@ -377,6 +388,21 @@ def test_no_refusal(text: str) -> None:
 )
 def test_stopping_the_calls(text: str) -> None:
     assert stops(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "forbidden"),
+    [
+        ("не запускай", True),
+        ("обзвон пока не начинай", True),
+        ("не звони никому", False),
+        ("не обзванивай их", False),
+        ("запускай", False),
+        ("не надо, запускай", False),
+    ],
+)
+def test_forbidding_to_begin(text: str, forbidden: bool) -> None:
+    assert forbids_start(text) is forbidden
 
 
 @pytest.mark.parametrize("text", ["нет", "не хочу", "да", "звони", "не знаю"])

@@ -10,6 +10,7 @@ from rasa_twin24.text.emergency import lifts_stop, stops_everything
 STOPPING = [
     "стоп всё", "останови всё немедленно", "прекратите все звонки", "аварийная остановка", "Экстренно стоп",
     "глуши всех роботов", "stop all the campaigns", "please halt everything", "emergency stop now", "freeze every task",
+    "заморозить все звонки", "остановить работу всего бота",
 ]  # fmt: skip
 NOT_STOPPING = [
     "стоп", "останови обзвон", "останови задание 12", "все номера добавлены", "отмена", "хватит", "stop", "pause calls",
@@ -17,10 +18,12 @@ NOT_STOPPING = [
     "приостанови все мои обзвоны",
 ]  # fmt: skip
 LIFTING = ["сними стоп", "снимите общий стоп, можно работать", "отмени остановку", "разреши запуски", "lift the stop",
-           "allow starts again", "убери стоп"]  # fmt: skip
+           "allow starts again", "убери стоп", "отмените наш стоп",
+           "разблокируй старт", "enable launches", "стоп можно отменить"]  # fmt: skip
 NOT_LIFTING = [
     "не снимай стоп", "снять стоп?", "стоп", "сними с паузы", "don't lift the stop", "стоп ещё нужен", "запусти",
-    "никогда не снимай стоп", "стоп всё",
+    "никогда не снимай стоп", "стоп всё", "отмени запуск", "отмени запуски", "убери запуск по расписанию",
+    "cancel the launch", "стоп, всё отменить", "стоп отмени", "стоп, отмени это",
 ]  # fmt: skip
 
 
@@ -58,6 +61,9 @@ def test_the_stop_stays(text: str) -> None:
         ("stop everything", "emergency_stop"),
         ("сними стоп", "lift_stop"),
         ("lift the stop", "lift_stop"),
+        ("Срочно останови всё!", "emergency_stop"),
+        ("stop everything now", "emergency_stop"),
+        ("отмени запуск", None),
         ("лимиты", "show_limits"),
         ("Стоп Всё Мебель", None),
     ],
