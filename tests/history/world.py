@@ -19,6 +19,7 @@ from rasa_twin24.campaign.hours import CallHours
 from rasa_twin24.campaign.limits import Limits
 from rasa_twin24.ledger import Ledger, schema
 from rasa_twin24.ledger.conversations import Step
+from rasa_twin24.ledger.people import Role
 from rasa_twin24.ledger.tasks import TaskState
 from rasa_twin24.sandbox import CALLER_ID, LOGIN, PASSWORD, SCRIPT_ID, Sandbox
 from rasa_twin24.sandbox.endpoints import CIS_PATH, IAM_PATH
@@ -235,7 +236,7 @@ class World:
         # The same message is one yes, however often it comes.
         if is_shown and shown is not None and key not in {given.key for given in self.given}:
             self.given.append(replace(shown, key=key))
-        if await self.campaign.confirm(person):
+        if await self.campaign.confirm(person, message=key):
             self.seen["yes taken"] += 1
             meant = next((given.plan for given in self.given if given.key == key), None)
             now = shown.plan if shown is not None else None
@@ -256,8 +257,7 @@ class World:
         self._unless_killed(self._stop)
 
     async def _stop(self) -> None:
-        await self.ledger.stops.make(OWNER)
-        await self.campaign.keep_stopped()
+        await self.campaign.pause_all(OWNER, await self.campaign.emergency_stop(OWNER))
         await self.campaign.close()
 
     def lift(self) -> None:
@@ -265,13 +265,12 @@ class World:
         self.stopped = False
 
     def let_in(self) -> None:
-        row = {"id": OPERATOR, "role": "operator", "added_by": OWNER, "added_at": self.now}
-        self.run(self.ledger._store.run(lambda c: c.execute(sa.insert(schema.people).prefix_with("OR IGNORE"), row)))
+        self.run(self.ledger.people.give(OPERATOR, Role.OPERATOR, by=OWNER))
         self.removed = False
 
     def remove(self) -> None:
         self.seen["removed"] += 1
-        self.run(self.ledger._store.run(lambda c: c.execute(sa.delete(schema.people))))
+        self.run(self.ledger.people.remove(OPERATOR, by=OWNER))
         self.removed = True
 
     # --- time -----------------------------------------------------------------------------------------------
