@@ -24,8 +24,8 @@ test: $(VENV)/.dev ## set up, then every test
 	@$(BIN)/python -m pytest
 
 .PHONY: test-quick
-test-quick: $(VENV)/.dev ## the tests that need neither Rasa nor a browser nor PostgreSQL
-	@$(BIN)/python -m pytest -m "not rasa and not browser and not postgres"
+test-quick: $(VENV)/.dev ## the tests that need neither Rasa nor a browser nor PostgreSQL, without the random histories
+	@$(BIN)/python -m pytest -m "not rasa and not browser and not postgres and not history"
 
 .PHONY: check
 check: $(VENV)/.dev ## format, lint, types, imports

@@ -15,6 +15,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -28,11 +29,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from rasa_twin24.campaign import Campaign, Plan
 from rasa_twin24.campaign.desk import STEPS
 from rasa_twin24.ledger import Ledger
-from rasa_twin24.ledger.inbox import Inbox
+from rasa_twin24.ledger.inbox import Claim, Inbox
 from rasa_twin24.twin24 import TwinError
 from rasa_twin24.twin24.tasks import Tasks
 from tests.history.twin import ENDPOINTS, FAULTS
 from tests.history.world import NUMBERS, PEOPLE, World
+
+pytestmark = pytest.mark.history
 
 RUNS = int(os.environ.get("RUNS", "2000"))
 STEPS_A_RUN = 9
@@ -297,9 +300,8 @@ def played_again(patch: pytest.MonkeyPatch) -> None:
 def claimed_by_everybody(patch: pytest.MonkeyPatch) -> None:
     """A repeated update is worked off again."""
 
-    async def claim(self: Inbox, channel: str, key: str, incoming: str | None) -> bool:
-        await real(self, channel, key, incoming)
-        return True
+    async def claim(self: Inbox, channel: str, key: str, person: str, incoming: str) -> Claim:
+        return replace(await real(self, channel, key, person, incoming), first=True)
 
     real = Inbox.claim
     patch.setattr(Inbox, "claim", claim)

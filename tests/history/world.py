@@ -257,8 +257,7 @@ class World:
         self._unless_killed(self._stop)
 
     async def _stop(self) -> None:
-        await self.ledger.stops.make(OWNER)
-        await self.campaign.keep_stopped()
+        await self.campaign.pause_all(OWNER, await self.campaign.emergency_stop(OWNER))
         await self.campaign.close()
 
     def lift(self) -> None:
