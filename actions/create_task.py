@@ -89,6 +89,8 @@ class ActionCreateTask(TopicAction):
     async def act(self, turn: Turn, office: Office) -> Events:
         name = turn.tracker.get_slot("task_name")
         if name:
-            turn.say("create_task_creating", name=name)
             await office.campaign.order(turn.conversation, name, turn.message_id)
+            task, _ = await office.campaign.current(turn.conversation)
+            if task is not None and task.state == TaskState.CREATING:
+                turn.say("create_task_creating" if task.sent_at is None else "create_task_checking", name=name)
         return [SlotSet("task_name", None)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import structlog
 
@@ -30,6 +30,10 @@ from rasa_twin24.twin24 import Task, TaskStatus
 CLOSE_SECONDS = 2.0
 # Between looks for what is half done, seconds.
 RECOVERY_PAUSE = 60.0
+# So long after its start, seconds, a process leaves the work of a message that was cut off to that very message, so
+# that who asked hears one answer. Loading the language model takes most of it.
+MESSAGES_FIRST = 120.0
+MESSAGES_PAUSE = 1.0
 # Tasks that are made anew, one after another, because TWIN does not tell what it has, before the person is asked.
 REBUILDS = 2
 
@@ -193,8 +197,11 @@ class Campaign:
 
     # --- consent --------------------------------------------------------------------------------------------
 
-    async def show_plan(self, conversation: str) -> Plan | Outcome:
-        """What a yes would start, and from now on may; or why there is nothing to start."""
+    async def show_plan(self, conversation: str, message: str | None = None) -> Plan | Outcome:
+        """What a yes would start, and from now on may; or why there is nothing to start.
+
+        `message` is the key of what it answers: the same message, said again after a crash, is never the yes.
+        """
         task, _ = await self.current(conversation)
         if task is None:
             return Outcome("start_calls_no_task")
@@ -221,10 +228,11 @@ class Campaign:
         found = await obstacle(self._desk, conversation, count)
         if found is None:
             shown = digest(task, added, settings)
-            await self._ledger.plans.show(conversation, task.id, shown, settings.plan_life, count)
+            await self._ledger.plans.show(conversation, task.id, shown, settings.plan_life, count, message)
         else:  # it is shown, but a yes is not asked for
             await self._ledger.plans.void(conversation)
         await self._ledger.conversations.step(conversation, Step.START)
+        self._desk.reached("plan_shown")
         return Plan(
             task,
             len(added),
@@ -237,24 +245,24 @@ class Campaign:
             obstacle=found,
         )
 
-    async def asked(self, conversation: str) -> Asked:
-        """What the plan shown last waits for."""
+    async def asked(self, conversation: str, message: str | None = None) -> Asked:
+        """What the plan shown last waits for, unless `message` is what it was shown in answer to."""
         _, step = await self.current(conversation)
-        count = await self._ledger.plans.shown(conversation) if step == Step.START else None
+        count = await self._ledger.plans.shown(conversation, message) if step == Step.START else None
         if count is None:
             return Asked()
         return Asked(yes=True, count=count if count > self._desk.settings.count_from else None)
 
-    async def confirm(self, conversation: str, count: int | None = None) -> bool:
+    async def confirm(self, conversation: str, count: int | None = None, message: str | None = None) -> bool:
         """The person said a clear yes: true when it was to the plan shown last, unexpired, unchanged, unused.
 
-        A plan of many candidates wants their number, typed, as `count`. A yes that the hours, a limit or a stop
-        forbids is refused and audited; the next plan says why.
+        A plan of many candidates wants their number, typed, as `count`. `message` is the key of the yes; see
+        `show_plan`. A yes that the hours, a limit or a stop forbids is refused and audited; the next plan says why.
         """
         task, step = await self.current(conversation)
         if task is None or step != Step.START:
             return False
-        shown = await self._ledger.plans.shown(conversation)
+        shown = await self._ledger.plans.shown(conversation, message)
         if shown is None or (shown > self._desk.settings.count_from and count != shown):
             return False
         found = await obstacle(self._desk, conversation, shown)
@@ -262,7 +270,7 @@ class Campaign:
             await self._ledger.plans.refuse(conversation, task.id, found.kind)
             return False
         if not await self._ledger.plans.use(
-            conversation, task.id, lambda added: digest(task, added, self._desk.settings), shown
+            conversation, task.id, lambda added: digest(task, added, self._desk.settings), shown, message
         ):
             return False
         self._desk.reached("start_agreed")
@@ -311,19 +319,25 @@ class Campaign:
         """
         task, _ = await self.current(conversation)
         if task is None:
+            task = await self._left_behind_by(conversation)
+        if task is None:
             return []
         return await self._jobs.run(conversation, task.id, self._desk.settings.patience)
 
-    async def recover(self) -> None:
-        """Take up whatever is half done and nobody works on; the outcomes come as notices."""
+    async def recover(self, but_for: Collection[str] = ()) -> None:
+        """Take up whatever is half done and nobody works on; the outcomes come as notices.
+
+        `but_for`: conversations in which a message that was cut off will take up its work itself.
+        """
         await self.keep_stopped()
-        left_behind = await self._ledger.leases.left_behind()
-        for task_id in left_behind:
+        for task_id in await self._ledger.leases.left_behind():
             if not self._jobs.is_running(task_id):
                 self._left_behind.add(task_id)
-                self._jobs.take_up((await self._ledger.tasks.get(task_id)).conversation, task_id)
+                conversation = (await self._ledger.tasks.get(task_id)).conversation
+                if conversation not in but_for:
+                    self._jobs.take_up(conversation, task_id)
         for task in await self._ledger.tasks.in_states([TaskState.CREATING, TaskState.STARTING, TaskState.FILLING]):
-            if self._jobs.is_running(task.id):
+            if self._jobs.is_running(task.id) or task.conversation in but_for:
                 continue
             # While a task is being filled nothing is half done but what was on its way, or what was cut off.
             waits = task.state == TaskState.FILLING and not await self._ledger.portions.open(task.id)
@@ -335,12 +349,17 @@ class Campaign:
         self._recovering = asyncio.create_task(self._recover_for_ever())
 
     async def _recover_for_ever(self) -> None:
+        loop = asyncio.get_running_loop()
+        messages_until = loop.time() + MESSAGES_FIRST
         while True:
+            cut_off: set[str] = set()
             try:
-                await self.recover()
+                if loop.time() < messages_until:
+                    cut_off = await self._ledger.inbox.conversations()
+                await self.recover(cut_off)
             except Exception as error:  # the database may be away for a while
                 log.error("recovery_failed", error=type(error).__name__)
-            await asyncio.sleep(RECOVERY_PAUSE)
+            await asyncio.sleep(MESSAGES_PAUSE if cut_off else RECOVERY_PAUSE)
 
     async def close(self) -> None:
         """Wait a moment for running work; what is not done then is found in the ledger at the next start."""
@@ -388,6 +407,14 @@ class Campaign:
                     return outcomes
             else:
                 return outcomes
+
+    async def _left_behind_by(self, conversation: str) -> CallTask | None:
+        """A task that the talk has left already, without its person having heard what became of it."""
+        for task_id in sorted(self._left_behind):
+            task = await self._ledger.tasks.get(task_id)
+            if task.conversation == conversation:
+                return task
+        return None
 
     async def _without_task(self, task: CallTask | None) -> list[str]:
         """Numbers given before the task was known: they wait on an unnamed list."""

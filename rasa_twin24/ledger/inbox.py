@@ -30,11 +30,17 @@ class Inbox:
         self._store = store
         self._clock = clock
 
-    async def claim(self, channel: str, key: str, incoming: str | None) -> bool:
+    async def claim(self, channel: str, key: str, incoming: str | None, conversation: str | None = None) -> bool:
         """True exactly once per (channel, key). `incoming` None: nothing to take up again after a crash."""
 
         def work(connection: sa.engine.Connection) -> bool:
-            row = {"channel": channel, "key": key[:255], "incoming": incoming, "received_at": self._clock()}
+            row = {
+                "channel": channel,
+                "key": key[:255],
+                "incoming": incoming,
+                "received_at": self._clock(),
+                "conversation": conversation if incoming is not None else None,
+            }
             try:
                 with connection.begin_nested():
                     connection.execute(sa.insert(updates).values(row))
@@ -48,7 +54,9 @@ class Inbox:
         """The turn is over: keep the key against repetitions, forget the content."""
         await self._store.run(
             lambda connection: connection.execute(
-                sa.update(updates).where(updates.c.channel == channel, updates.c.key == key[:255]).values(incoming=None)
+                sa.update(updates)
+                .where(updates.c.channel == channel, updates.c.key == key[:255])
+                .values(incoming=None, conversation=None)
             )
         )
 
@@ -60,6 +68,15 @@ class Inbox:
                 sa.select(updates).where(updates.c.incoming.is_not(None)).order_by(updates.c.received_at)
             )
             return [Waiting(row.channel, row.key, row.incoming, row.received_at) for row in rows]
+
+        return await self._store.run(work)
+
+    async def conversations(self) -> set[str]:
+        """Those of which an update is worked off now, or was when a process was killed."""
+
+        def work(connection: sa.engine.Connection) -> set[str]:
+            rows = connection.execute(sa.select(updates.c.conversation).where(updates.c.incoming.is_not(None)))
+            return {row.conversation for row in rows if row.conversation is not None}
 
         return await self._store.run(work)
 

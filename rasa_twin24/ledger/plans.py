@@ -30,10 +30,19 @@ class Plans:
         self._store = store
         self._clock = clock
 
-    async def show(self, conversation: str, task_id: int, digest: str, seconds: float, count: int = 0) -> None:
+    async def show(
+        self,
+        conversation: str,
+        task_id: int,
+        digest: str,
+        seconds: float,
+        count: int = 0,
+        message: str | None = None,
+    ) -> None:
         """A plan is put to the person and waits `seconds` for the answer; earlier ones of this talk are void.
 
-        `count` is the number of candidates in it.
+        `count` is the number of candidates in it. `message` is the key of what it is shown in answer to: said again
+        after a crash, when nobody may have seen the plan yet, that is no answer to it.
         """
 
         def work(connection: sa.engine.Connection) -> None:
@@ -47,6 +56,7 @@ class Plans:
                     created_at=self._clock(),
                     expires_at=self._clock() + seconds,
                     count=count,
+                    shown_by=message,
                 )
             )
 
@@ -56,31 +66,43 @@ class Plans:
         """Whatever was shown may no longer be said yes to."""
         await self._store.run(lambda c: _void(c, conversation))
 
-    async def shown(self, conversation: str) -> int | None:
-        """The count of the plan that waits for its answer here; None when there is none."""
+    async def shown(self, conversation: str, message: str | None = None) -> int | None:
+        """The count of the plan that waits for its answer here; None when there is none, or it answers `message`."""
 
         def work(connection: sa.engine.Connection) -> int | None:
             count: int | None = connection.scalar(
-                sa.select(plans.c.count)
-                .where(
-                    plans.c.conversation == conversation,
-                    plans.c.state == SHOWN,
-                    plans.c.expires_at > self._clock(),
-                )
-                .order_by(plans.c.id.desc())
+                sa.select(plans.c.count).where(*self._waits(conversation), _shown_to_other(message))
             )
             return count
 
         return await self._store.run(work)
 
+    async def answers(self, conversation: str, message: str) -> bool:
+        """Whether the plan that waits for its answer here was shown in answer to this message."""
+
+        def work(connection: sa.engine.Connection) -> bool:
+            shown = sa.select(plans.c.id).where(*self._waits(conversation), plans.c.shown_by == message)
+            return connection.execute(shown).first() is not None
+
+        return await self._store.run(work)
+
+    def _waits(self, conversation: str) -> tuple[Any, ...]:
+        """At most one row: showing a plan voids the earlier ones."""
+        return plans.c.conversation == conversation, plans.c.state == SHOWN, plans.c.expires_at > self._clock()
+
     async def use(
-        self, conversation: str, task_id: int, digest: Callable[[Sequence[str]], str], count: int | None = None
+        self,
+        conversation: str,
+        task_id: int,
+        digest: Callable[[Sequence[str]], str],
+        count: int | None = None,
+        message: str | None = None,
     ) -> bool:
         """Take the yes: true once, for the plan shown last, if it is unexpired and still what would be started.
 
-        `digest` is that of the plan with the given numbers, `count` the one that it was shown with. In the same
-        transaction the task goes from filling to starting, so nothing can slip in between; while a number is on its
-        way to TWIN there is no yes at all.
+        `digest` is that of the plan with the given numbers, `count` the one that it was shown with, `message` what
+        says yes. In the same transaction the task goes from filling to starting, so nothing can slip in between; while
+        a number is on its way to TWIN there is no yes at all.
         """
 
         def work(connection: sa.engine.Connection) -> bool:
@@ -99,6 +121,7 @@ class Plans:
                     plans.c.state == SHOWN,
                     plans.c.expires_at > now,
                     *([plans.c.count == count] if count is not None else []),
+                    _shown_to_other(message),
                 )
                 # From the yes on it lives as long again; see `agreed`.
                 .values(state=USED, expires_at=now + plans.c.expires_at - plans.c.created_at)
@@ -160,6 +183,10 @@ class Plans:
             return connection.execute(waits).first() is not None
 
         return await self._store.run(work)
+
+
+def _shown_to_other(message: str | None) -> Any:
+    return sa.true() if message is None else plans.c.shown_by.is_distinct_from(message)
 
 
 class _NotTaken(Exception):
