@@ -69,8 +69,9 @@ class Turn:
         self.conversation: str = tracker.sender_id
         self.text: str = message.get("text") or ""
         self.kind: str = (message.get("metadata") or {}).get("kind") or "text"
-        # The same when a message is said again because its turn was cut off.
+        # The same when a message is said again because its turn was cut off: a killed process may have done it already.
         self.message_id: str | None = message.get("message_id")
+        self.again: bool = bool((message.get("metadata") or {}).get("again"))
         self.intent: str = (message.get("intent") or {}).get("name") or ""
         self.entities: list[dict[str, Any]] = message.get("entities") or []
 
@@ -119,12 +120,21 @@ class Turn:
 
     def has_said(self, phrase: str) -> bool:
         """Whether an earlier action of this very turn has said `utter_<phrase>`."""
+        return f"utter_{phrase}" in self._said_before()
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether no earlier action of this very turn has said anything."""
+        return not self._said_before()
+
+    def _said_before(self) -> list[str]:
+        said = []
         for event in reversed(self.tracker.events):
             if event.get("event") == "user":
-                return False
-            if event.get("event") == "bot" and (event.get("metadata") or {}).get("utter_action") == f"utter_{phrase}":
-                return True
-        return False
+                break
+            if event.get("event") == "bot":
+                said.append((event.get("metadata") or {}).get("utter_action") or "")
+        return said
 
     def attach(self, phrase: str, file_id: str, **values: str) -> None:
         """A phrase, and with it a file of the ledger's section `files`."""

@@ -27,6 +27,23 @@ async def begin(turn: Turn, office: Office) -> Events:
     return [SlotSet("task_name", None), SlotSet("task_id", None)]
 
 
+async def shows_plan_again(turn: Turn, office: Office) -> bool:
+    """Whether this very message has brought the plan that now waits: said again after a crash, it brings it anew.
+
+    Nobody may have seen that plan, so whatever the message says is no answer to it.
+    """
+    if turn.message_id is None or not await office.ledger.plans.answers(turn.conversation, turn.message_id):
+        return False
+    await show_plan(turn, office)
+    return True
+
+
+async def is_over(turn: Turn, office: Office) -> bool:
+    """Whether a killed process has carried this message out to its end; `action_carry_out` tells what came of it."""
+    task, _ = await office.campaign.current(turn.conversation)
+    return turn.again and task is None
+
+
 async def resume(turn: Turn, office: Office) -> None:
     """Back to the step after a digression: ask its question again. A form asks by itself."""
     if turn.in_form:
@@ -40,7 +57,7 @@ async def resume(turn: Turn, office: Office) -> None:
 
 async def ask_again(turn: Turn, office: Office) -> None:
     """The start question in short: it wants a yes, or a number; or the plan anew, when none is alive."""
-    asked = await office.campaign.asked(turn.conversation)
+    asked = await office.campaign.asked(turn.conversation, turn.message_id)
     if asked.count is not None:
         turn.say("start_calls_type_count", count=str(asked.count))
     elif asked.yes:
@@ -54,7 +71,7 @@ async def show_plan(turn: Turn, office: Office, *, answered: bool = False) -> No
 
     `answered`: somebody said yes to an earlier plan, which was no yes to this one.
     """
-    plan = await office.campaign.show_plan(turn.conversation)
+    plan = await office.campaign.show_plan(turn.conversation, turn.message_id)
     if isinstance(plan, Outcome):
         turn.tell(plan)
         return

@@ -40,6 +40,11 @@ class ActionAddCandidates(TopicAction):
             turn.say("add_candidates_no_task")
             return None
         tell_skipped(turn, reading)
+        if turn.again and collected.already and task.twin_id is not None:
+            # Most likely they came with this very message; where they have got to is told by what comes next.
+            if unsent := await office.campaign.unsent(task):
+                turn.say("add_candidates_adding", count=str(len(unsent)))
+            return None
         if collected.already:
             turn.say("add_candidates_already", numbers=named(collected.already))
         if task.twin_id is None:

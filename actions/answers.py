@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actions._boundary import Events, Office, TopicAction, Turn
-from actions._steps import ask_again, resume, show_plan
+from actions._steps import ask_again, is_over, resume, show_plan, shows_plan_again
 from actions.add_candidates import unreadable
 from actions.control import cancel, try_again
 from actions.start_calls import consent
@@ -35,6 +35,8 @@ class ActionAffirm(TopicAction):
         return "action_affirm"
 
     async def act(self, turn: Turn, office: Office) -> Events | None:
+        if await shows_plan_again(turn, office) or await is_over(turn, office):
+            return None
         _, step = await office.campaign.current(turn.conversation)
         if step == Step.START:
             # The second key: whatever the model and the buttons of other steps say, the text itself must be a yes.
@@ -61,6 +63,8 @@ class ActionDeny(TopicAction):
         return "action_deny"
 
     async def act(self, turn: Turn, office: Office) -> Events | None:
+        if await shows_plan_again(turn, office):
+            return None
         task, step = await office.campaign.current(turn.conversation)
         if step == Step.MORE:
             await show_plan(turn, office)
@@ -91,6 +95,8 @@ class ActionUnclear(TopicAction):
         return "action_unclear"
 
     async def act(self, turn: Turn, office: Office) -> Events | None:
+        if await shows_plan_again(turn, office):
+            return None
         _, step = await office.campaign.current(turn.conversation)
         reading = turn.numbers(office.settings.default_region)
         if reading.found and removes_numbers(turn.text):
@@ -139,7 +145,8 @@ class ActionConfirmCount(ActionUnclear):
 
     async def act(self, turn: Turn, office: Office) -> Events | None:
         count = read_count(turn.text) if turn.typed else None
-        if count is not None and (await office.campaign.asked(turn.conversation)).count is not None:
+        asked = await office.campaign.asked(turn.conversation, turn.message_id)
+        if count is not None and asked.count is not None:
             await consent(turn, office, count)
             return None
         return await super().act(turn, office)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rasa_sdk.events import SlotSet
 
 from actions._boundary import Events, Office, TopicAction, Turn, admitted
-from actions._steps import resume, show_plan
+from actions._steps import resume, show_plan, shows_plan_again
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.ledger.tasks import TaskState
@@ -25,7 +25,9 @@ class ActionCarryOut(TopicAction):
 
     async def act(self, turn: Turn, office: Office) -> Events | None:
         task, _ = await office.campaign.current(turn.conversation)
-        if task is None or not await admitted(turn, office, self.name(), Role.OPERATOR):
+        if task is None and not turn.again:
+            return None
+        if not await admitted(turn, office, self.name(), Role.OPERATOR):
             return None
         outcomes = await office.campaign.carry_out(turn.conversation)
         if outcomes is None:
@@ -34,7 +36,21 @@ class ActionCarryOut(TopicAction):
             turn.tell(outcome)
             if outcome.kind == "start_calls_plan_old":
                 await show_plan(turn, office)
+        if outcomes == [] and turn.again and turn.is_silent:
+            await _where_it_stands(turn, office)
         return None
+
+
+async def _where_it_stands(turn: Turn, office: Office) -> None:
+    """For a message that a killed process had carried out without being able to say so."""
+    task, _ = await office.campaign.current(turn.conversation)
+    latest = await office.campaign.latest(turn.conversation, 1)
+    if task is not None:
+        await resume(turn, office)
+    elif latest and latest[0].state == TaskState.RUNNING:
+        turn.say("start_calls_already_running", name=latest[0].name, task_id=latest[0].twin_id or "")
+    else:
+        turn.say("affirm_nothing")
 
 
 class ActionRetry(TopicAction):
@@ -57,6 +73,8 @@ class ActionCancel(TopicAction):
         return "action_cancel"
 
     async def act(self, turn: Turn, office: Office) -> Events | None:
+        if await shows_plan_again(turn, office):
+            return None
         _, step = await office.campaign.current(turn.conversation)
         if step == Step.MORE and turn.typed and ends_list(turn.text):
             await show_plan(turn, office)

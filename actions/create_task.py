@@ -12,6 +12,7 @@ from actions._boundary import Events, Office, TopicAction, Turn
 from actions._form import TopicForm
 from actions._steps import begin
 from rasa_twin24.ledger.people import Role
+from rasa_twin24.ledger.tasks import TaskState
 from rasa_twin24.text.commands import command_of
 from rasa_twin24.text.phones import hide_numbers
 
@@ -82,6 +83,8 @@ class ActionCreateTask(TopicAction):
     async def act(self, turn: Turn, office: Office) -> Events:
         name = turn.tracker.get_slot("task_name")
         if name:
-            turn.say("create_task_creating", name=name)
             await office.campaign.order(turn.conversation, name, turn.message_id)
+            task, _ = await office.campaign.current(turn.conversation)
+            if task is not None and task.state == TaskState.CREATING:
+                turn.say("create_task_creating" if task.sent_at is None else "create_task_checking", name=name)
         return [SlotSet("task_name", None)]

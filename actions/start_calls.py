@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actions._boundary import Events, Office, TopicAction, Turn, admitted
-from actions._steps import show_plan
+from actions._steps import is_over, show_plan, shows_plan_again
 from actions.existing_task import open_by_id
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.people import Role
@@ -19,6 +19,8 @@ class ActionStartCalls(TopicAction):
         return "action_start_calls"
 
     async def act(self, turn: Turn, office: Office) -> Events | None:
+        if await shows_plan_again(turn, office):
+            return None
         twin_id = turn.entity("task_id")
         if twin_id is not None:
             task, _ = await office.campaign.current(turn.conversation)
@@ -28,6 +30,8 @@ class ActionStartCalls(TopicAction):
             _, step = await office.campaign.current(turn.conversation)
             if step == Step.START and turn.typed and is_clear_yes(turn.text):
                 await consent(turn, office)
+                return None
+            if await is_over(turn, office):
                 return None
         await show_plan(turn, office)
         return None
@@ -44,8 +48,8 @@ class ActionConfirmStart(TopicAction):
     async def act(self, turn: Turn, office: Office) -> Events | None:
         if turn.kind != "button":
             await show_plan(turn, office)
-            return None
-        await consent(turn, office)
+        elif not await shows_plan_again(turn, office) and not await is_over(turn, office):
+            await consent(turn, office)
         return None
 
 
@@ -53,7 +57,7 @@ async def consent(turn: Turn, office: Office, count: int | None = None) -> None:
     """Take the yes, or the typed `count` that stands for it; the start itself is carried out right after."""
     if not await admitted(turn, office, "consent", Role.OPERATOR):
         return
-    asked = await office.campaign.asked(turn.conversation)
+    asked = await office.campaign.asked(turn.conversation, turn.message_id)
     if asked.count is not None and count != asked.count:
         turn.say("start_calls_type_count" if count is None else "start_calls_wrong_count", count=str(asked.count))
         return

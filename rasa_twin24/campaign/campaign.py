@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from rasa_twin24.campaign.desk import Desk
@@ -173,8 +173,11 @@ class Campaign:
 
     # --- consent --------------------------------------------------------------------------------------------
 
-    async def show_plan(self, conversation: str) -> Plan | Outcome:
-        """What a yes would start, and from now on may; or why there is nothing to start."""
+    async def show_plan(self, conversation: str, message: str | None = None) -> Plan | Outcome:
+        """What a yes would start, and from now on may; or why there is nothing to start.
+
+        `message` is the key of what it answers: the same message, said again after a crash, is never the yes.
+        """
         task, _ = await self.current(conversation)
         if task is None:
             return Outcome("start_calls_no_task")
@@ -201,10 +204,11 @@ class Campaign:
         found = await obstacle(self._desk, conversation, count)
         if found is None:
             shown = digest(task, added, settings)
-            await self._ledger.plans.show(conversation, task.id, shown, settings.plan_life, count)
+            await self._ledger.plans.show(conversation, task.id, shown, settings.plan_life, count, message)
         else:  # it is shown, but a yes is not asked for
             await self._ledger.plans.void(conversation)
         await self._ledger.conversations.step(conversation, Step.START)
+        self._desk.reached("plan_shown")
         return Plan(
             task,
             len(added),
@@ -217,10 +221,10 @@ class Campaign:
             obstacle=found,
         )
 
-    async def asked(self, conversation: str) -> Asked:
-        """What the plan shown last waits for."""
+    async def asked(self, conversation: str, message: str | None = None) -> Asked:
+        """What the plan shown last waits for, unless `message` is what it was shown in answer to."""
         _, step = await self.current(conversation)
-        count = await self._ledger.plans.shown(conversation) if step == Step.START else None
+        count = await self._ledger.plans.shown(conversation, message) if step == Step.START else None
         if count is None:
             return Asked()
         return Asked(yes=True, count=count if count > self._desk.settings.count_from else None)
@@ -235,7 +239,7 @@ class Campaign:
         task, step = await self.current(conversation)
         if task is None or step != Step.START:
             return False
-        shown = await self._ledger.plans.shown(conversation)
+        shown = await self._ledger.plans.shown(conversation, message)
         if shown is None or (shown > self._desk.settings.count_from and count != shown):
             return False
         found = await obstacle(self._desk, conversation, shown)
@@ -279,11 +283,16 @@ class Campaign:
         Then the work goes on by itself and its outcomes come as notices. The caller may be cancelled without harm.
         """
         task, _ = await self.current(conversation)
+        if task is None:
+            task = await self._work.left_behind_by(conversation)
         return [] if task is None else await self._work.on(task)
 
-    async def recover(self) -> None:
-        """Take up whatever is half done and nobody works on; the outcomes come as notices."""
-        await self._work.recover()
+    async def recover(self, but_for: Collection[str] = ()) -> None:
+        """Take up whatever is half done and nobody works on; the outcomes come as notices.
+
+        `but_for`: conversations in which a message that was cut off will take up its work itself.
+        """
+        await self._work.recover(but_for)
 
     def keep_recovering(self) -> None:
         """`recover` now and every minute, until the campaign is closed."""

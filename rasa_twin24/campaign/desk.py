@@ -36,6 +36,7 @@ STEPS = (
     "portion_begun",  # the ledger says that numbers go out
     "portion_sent",  # TWIN has them, the ledger does not know
     "portion_written",
+    "plan_shown",  # the ledger says that a plan waits for its answer, nobody has seen it
     "start_agreed",  # a clear yes is written down
     "play_begun",  # the ledger says that `play` goes out
     "play_sent",  # TWIN dials, the ledger does not know

@@ -11,11 +11,11 @@ from rasa_twin24.ledger.tasks import CallTask, CandidateState, TaskState
 
 
 async def standing(desk: Desk, task: CallTask) -> list[Outcome]:
-    """The news, and the step that they lead to; none for a task that the person has turned away from."""
+    """The news, and the step that they lead to.
+
+    None for a task that the person has turned away from, unless it runs: that costs money.
+    """
     ledger = desk.ledger
-    talk = await ledger.conversations.get(task.conversation)
-    if talk.task_id != task.id:
-        return []
     made = {"name": task.name, "task_id": task.twin_id or ""}
     if task.state == TaskState.RUNNING:
         dialed = await ledger.tasks.count(task.id, CandidateState.ADDED, CandidateState.DIALED)
@@ -23,8 +23,12 @@ async def standing(desk: Desk, task: CallTask) -> list[Outcome]:
         unclear = await ledger.plans.ending(task.id) == Ending.UNCLEAR
         count = {"count": str(total(task, dialed))}
         return [Outcome("start_calls_unclear" if unclear else "start_calls_done", {**made, **count})]
-    if task.state != TaskState.FILLING or talk.step == Step.START:
+    talk = await ledger.conversations.get(task.conversation)
+    if talk.task_id != task.id or task.state != TaskState.FILLING:
         return []
+    if talk.step == Step.START:
+        refused = await ledger.plans.ending(task.id) is not None and not await ledger.plans.asks(task.id)
+        return [Outcome("start_calls_cut_off", made)] if refused else []
     if talk.step == Step.STARTING:  # it was not started; a yes goes to the plan as it is now
         await ledger.conversations.step_of(task.conversation, task.id, Step.START)
         return [Outcome("start_calls_plan_old", made)]

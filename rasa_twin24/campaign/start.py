@@ -22,7 +22,7 @@ async def start(desk: Desk, task: CallTask) -> Outcome:
     Only a task that somebody said a clear yes to is STARTING.
     """
     if task.started_at is not None:  # a crash came between the decision to send `play` and its answer
-        return await _verify(desk, task)
+        return await _verify(desk, task, "start_calls_cut_off")
     if not await desk.ledger.plans.agreed(task.id):
         return await _refused(desk, task, Outcome("start_calls_plan_old"))
     outcome = await _wait_until_ready(desk, task)
@@ -122,7 +122,7 @@ async def _pass_gate(desk: Desk, task: CallTask) -> Outcome | None:
     if verdict.refusal is None:
         return None
     if verdict.refusal is Refusal.DECIDED:
-        return await _verify(desk, task)
+        return await _verify(desk, task, "start_calls_cut_off")
     return await _refused(desk, task, await _reason(desk, task, verdict, numbers))
 
 
@@ -165,9 +165,10 @@ async def _seen_running(desk: Desk, task: CallTask) -> bool:
     return False
 
 
-async def _verify(desk: Desk, task: CallTask) -> Outcome:
+async def _verify(desk: Desk, task: CallTask, not_started: str = "start_calls_failed_unavailable") -> Outcome:
     """After a `play` without an answer: PROCESS at any look means started, READY or PAUSED at all of them not started.
 
+    `not_started` is the phrase of the latter, which says why there was no answer.
     A task that was DONE before stays DONE for a moment after `play` as well: it is never sent again by itself.
     """
     statuses = set()
@@ -180,7 +181,7 @@ async def _verify(desk: Desk, task: CallTask) -> Outcome:
         if TaskStatus.PROCESS in statuses or (TaskStatus.DONE in statuses and not task.was_done):
             return await _runs(desk, task)
     if statuses <= {TaskStatus.READY, TaskStatus.PAUSED}:
-        return await _not_started(desk, task, Outcome("start_calls_failed_unavailable"))
+        return await _not_started(desk, task, Outcome(not_started))
     return await _unclear(desk, task)
 
 

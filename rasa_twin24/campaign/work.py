@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 
 import structlog
 
@@ -22,6 +23,10 @@ from rasa_twin24.ledger.tasks import CallTask, CandidateState, TaskState
 CLOSE_SECONDS = 2.0
 # Between looks for what is half done, seconds.
 RECOVERY_PAUSE = 60.0
+# So long after its start, seconds, a process leaves the work of a message that was cut off to that very message, so
+# that who asked hears one answer. Loading the language model takes most of it.
+MESSAGES_FIRST = 120.0
+MESSAGES_PAUSE = 1.0
 # Tasks that are made anew, one after another, because TWIN does not tell what it has, before the person is asked.
 REBUILDS = 2
 
@@ -52,16 +57,25 @@ class Work:
         """As `on`, for all that this bot has started; `person` asked for it."""
         return await self._stopping.run(person, stop.id, self._desk.settings.patience)
 
-    async def recover(self) -> None:
-        """Take up whatever is half done and nobody works on; the outcomes come as notices."""
+    async def left_behind_by(self, conversation: str) -> CallTask | None:
+        """A task that the talk has left already, without its person having heard what became of it."""
+        for task_id in sorted(self._left_behind):
+            task = await self._ledger.tasks.get(task_id)
+            if task.conversation == conversation:
+                return task
+        return None
+
+    async def recover(self, but_for: Collection[str] = ()) -> None:
+        """See `Campaign.recover`."""
         await self._keep_stopped()
-        left_behind = await self._ledger.leases.left_behind()
-        for task_id in left_behind:
+        for task_id in await self._ledger.leases.left_behind():
             if not self._jobs.is_running(task_id):
                 self._left_behind.add(task_id)
-                self._jobs.take_up((await self._ledger.tasks.get(task_id)).conversation, task_id)
+                conversation = (await self._ledger.tasks.get(task_id)).conversation
+                if conversation not in but_for:
+                    self._jobs.take_up(conversation, task_id)
         for task in await self._ledger.tasks.in_states([TaskState.CREATING, TaskState.STARTING, TaskState.FILLING]):
-            if self._jobs.is_running(task.id):
+            if self._jobs.is_running(task.id) or task.conversation in but_for:
                 continue
             # While a task is being filled nothing is half done but what was on its way, or what was cut off.
             waits = task.state == TaskState.FILLING and not await self._ledger.portions.open(task.id)
@@ -73,12 +87,17 @@ class Work:
         self._recovering = asyncio.create_task(self._recover_for_ever())
 
     async def _recover_for_ever(self) -> None:
+        loop = asyncio.get_running_loop()
+        messages_until = loop.time() + MESSAGES_FIRST
         while True:
+            cut_off: set[str] = set()
             try:
-                await self.recover()
+                if loop.time() < messages_until:
+                    cut_off = await self._ledger.inbox.conversations()
+                await self.recover(cut_off)
             except Exception as error:  # the database may be away for a while
                 log.error("recovery_failed", error=type(error).__name__)
-            await asyncio.sleep(RECOVERY_PAUSE)
+            await asyncio.sleep(MESSAGES_PAUSE if cut_off else RECOVERY_PAUSE)
 
     async def close(self) -> None:
         """Wait a moment for running work; what is not done then is found in the ledger at the next start."""

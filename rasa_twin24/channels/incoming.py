@@ -59,7 +59,7 @@ class Incoming:
     """`person` is the messenger's id of who wrote, `key` what a repetition of this update has in common with it.
 
     `language` is the messenger's idea of the person's language, an IETF tag; `name` is chosen by the person and shown
-    to others with the id only.
+    to others with the id only; `again`: a killed process may have worked it off already, wholly or in part.
     """
 
     channel: str
@@ -69,6 +69,7 @@ class Incoming:
     text: str = ""
     language: str | None = None
     name: str = field(default="", compare=False, repr=False)
+    again: bool = field(default=False, compare=False)
 
     @property
     def conversation(self) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -175,7 +176,7 @@ class Reception:
             incoming = Incoming.from_json(waiting.incoming)
         except (ValueError, TypeError):  # written by another version of the bot
             return None
-        return incoming if await self.ledger.people.role(incoming.conversation) else None
+        return replace(incoming, again=True) if await self.ledger.people.role(incoming.conversation) else None
 
     async def _turn(self, incoming: Incoming) -> None:
         channel = self._channels[incoming.channel]
@@ -232,7 +233,7 @@ class Reception:
         conversation = incoming.conversation
         payload = None
         if incoming.kind == BUTTON:
-            pressed = await self.ledger.buttons.press(conversation, incoming.text)
+            pressed = await self.ledger.buttons.press(conversation, incoming.text, incoming.key)
             payload = pressed.payload if pressed else None
         turn = understand(incoming, payload)
         await self._note_oddity(incoming, turn)
@@ -245,7 +246,7 @@ class Reception:
                     parse_data=turn.parse_data,
                     input_channel=channel.name(),
                     message_id=incoming.key,
-                    metadata={"kind": turn.kind},
+                    metadata={"kind": turn.kind, **({"again": True} if incoming.again else {})},
                 )
             )
 
@@ -267,13 +268,13 @@ class Reception:
     async def _write(self, write: Callable[[], Awaitable[None]]) -> None:
         """Write a turn's end down, again when the database is away: else it would be repeated at the next start."""
         pauses = iter(WRITE_PAUSES)
-        while not self._closed:
+        while True:
             try:
                 await write()
             except Exception as error:
                 log.error("turn_end_not_written", error=type(error).__name__)
                 pause = next(pauses, WRITE_PAUSES[-1] if is_away(error) else None)
-                if pause is None:
+                if pause is None or self._closed:
                     return
                 await asyncio.sleep(pause)
             else:

@@ -59,10 +59,19 @@ class Buttons:
         await self._store.run(work)
         return tokens
 
-    async def press(self, conversation: str, token: str) -> Pressed | None:
-        """Use a button up together with its neighbours; None when it is not alive in this conversation."""
+    async def press(self, conversation: str, token: str, update: str | None = None) -> Pressed | None:
+        """Use a button up together with its neighbours; None when it is not alive in this conversation.
+
+        The `update` that has used it up may do so again: it is taken up anew after a crash.
+        """
 
         def work(connection: sa.engine.Connection) -> Pressed | None:
+            again = sa.select(buttons).where(
+                buttons.c.token == token, buttons.c.conversation == conversation, buttons.c.pressed_by == update
+            )
+            was = connection.execute(again).first() if update is not None else None
+            if was is not None:
+                return Pressed(was.title, was.payload)
             # Locked all together and in one order: of two presses at once, of neighbours too, one wins.
             keyboard = connection.execute(
                 sa.select(buttons)
@@ -74,6 +83,7 @@ class Buttons:
             if pressed is None:
                 return None
             _close(connection, conversation, pressed.keyboard)
+            connection.execute(sa.update(buttons).where(buttons.c.token == token).values(pressed_by=update))
             return Pressed(pressed.title, pressed.payload)
 
         return await self._store.run(work)

@@ -53,6 +53,7 @@ class Inbox:
                 "key": key[:255],
                 "incoming": None if role is None else incoming,
                 "received_at": self._clock(),
+                "conversation": None if role is None else person,
             }
             try:
                 with connection.begin_nested():
@@ -78,7 +79,9 @@ class Inbox:
         """The turn is over: keep the key against repetitions, forget the content."""
         await self._store.run(
             lambda connection: connection.execute(
-                sa.update(updates).where(updates.c.channel == channel, updates.c.key == key[:255]).values(incoming=None)
+                sa.update(updates)
+                .where(updates.c.channel == channel, updates.c.key == key[:255])
+                .values(incoming=None, conversation=None)
             )
         )
 
@@ -90,6 +93,15 @@ class Inbox:
                 sa.select(updates).where(updates.c.incoming.is_not(None)).order_by(updates.c.received_at)
             )
             return [Waiting(row.channel, row.key, row.incoming, row.received_at) for row in rows]
+
+        return await self._store.run(work)
+
+    async def conversations(self) -> set[str]:
+        """Those of which an update is worked off now, or was when a process was killed."""
+
+        def work(connection: sa.engine.Connection) -> set[str]:
+            rows = connection.execute(sa.select(updates.c.conversation).where(updates.c.incoming.is_not(None)))
+            return {row.conversation for row in rows if row.conversation is not None}
 
         return await self._store.run(work)
 

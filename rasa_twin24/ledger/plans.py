@@ -30,10 +30,19 @@ class Plans:
         self._store = store
         self._clock = clock
 
-    async def show(self, conversation: str, task_id: int, digest: str, seconds: float, count: int = 0) -> None:
+    async def show(
+        self,
+        conversation: str,
+        task_id: int,
+        digest: str,
+        seconds: float,
+        count: int = 0,
+        message: str | None = None,
+    ) -> None:
         """A plan is put to the person and waits `seconds` for the answer; earlier ones of this talk are void.
 
-        `count` is the number of candidates in it.
+        `count` is the number of candidates in it. `message` is the key of what it is shown in answer to: said again
+        after a crash, when nobody may have seen the plan yet, that is no answer to it.
         """
 
         def work(connection: sa.engine.Connection) -> None:
@@ -47,6 +56,7 @@ class Plans:
                     created_at=self._clock(),
                     expires_at=self._clock() + seconds,
                     count=count,
+                    shown_by=message,
                 )
             )
 
@@ -56,22 +66,29 @@ class Plans:
         """Whatever was shown may no longer be said yes to."""
         await self._store.run(lambda c: _void(c, conversation))
 
-    async def shown(self, conversation: str) -> int | None:
-        """The count of the plan that waits for its answer here; None when there is none."""
+    async def shown(self, conversation: str, message: str | None = None) -> int | None:
+        """The count of the plan that waits for its answer here; None when there is none, or it answers `message`."""
 
         def work(connection: sa.engine.Connection) -> int | None:
             count: int | None = connection.scalar(
-                sa.select(plans.c.count)
-                .where(
-                    plans.c.conversation == conversation,
-                    plans.c.state == SHOWN,
-                    plans.c.expires_at > self._clock(),
-                )
-                .order_by(plans.c.id.desc())
+                sa.select(plans.c.count).where(*self._waits(conversation), _shown_to_other(message))
             )
             return count
 
         return await self._store.run(work)
+
+    async def answers(self, conversation: str, message: str) -> bool:
+        """Whether the plan that waits for its answer here was shown in answer to this message."""
+
+        def work(connection: sa.engine.Connection) -> bool:
+            shown = sa.select(plans.c.id).where(*self._waits(conversation), plans.c.shown_by == message)
+            return connection.execute(shown).first() is not None
+
+        return await self._store.run(work)
+
+    def _waits(self, conversation: str) -> tuple[Any, ...]:
+        """At most one row: showing a plan voids the earlier ones."""
+        return plans.c.conversation == conversation, plans.c.state == SHOWN, plans.c.expires_at > self._clock()
 
     async def use(
         self,
@@ -106,6 +123,7 @@ class Plans:
                     plans.c.expires_at > now,
                     *([plans.c.count == count] if count is not None else []),
                     *([plans.c.created_at <= _came_in(conversation, message)] if message is not None else []),
+                    _shown_to_other(message),
                 )
                 # From the yes on it lives as long again; see `agreed`.
                 .values(state=USED, expires_at=now + plans.c.expires_at - plans.c.created_at)
@@ -167,6 +185,10 @@ class Plans:
             return connection.execute(waits).first() is not None
 
         return await self._store.run(work)
+
+
+def _shown_to_other(message: str | None) -> Any:
+    return sa.true() if message is None else plans.c.shown_by.is_distinct_from(message)
 
 
 class _NotTaken(Exception):

@@ -93,6 +93,7 @@ plans = sa.Table(
     sa.Column("outcome", sa.String(16), nullable=True),  # of the confirmation: done, refused, not_started, unclear
     sa.Column("ended_at", sa.Float, nullable=True),
     sa.Column("played_at", sa.Float, nullable=True),  # when the gate let its one `play` through
+    sa.Column("shown_by", sa.String(255), nullable=True),  # the message that it answers, which is no answer to it
 )
 
 reservations = sa.Table(  # what a start takes of the limits; in the transaction that lets `play` be sent
@@ -182,6 +183,7 @@ updates = sa.Table(
     sa.Column("key", sa.String(255), primary_key=True),
     sa.Column("incoming", sa.Text, nullable=True),  # what is still to be worked off; emptied when done
     sa.Column("received_at", sa.Float, nullable=False, index=True),
+    sa.Column("conversation", sa.String(255), nullable=True),  # as long as there is something to work off
 )
 
 buttons = sa.Table(
@@ -194,6 +196,7 @@ buttons = sa.Table(
     sa.Column("open", sa.Boolean, nullable=False),
     sa.Column("created_at", sa.Float, nullable=False),
     sa.Column("keyboard", sa.String(32), nullable=True),  # which of the standing ones; None: the newest message's
+    sa.Column("pressed_by", sa.String(255), nullable=True),  # key of the update that used it up
 )
 
 notices = sa.Table(

@@ -82,7 +82,7 @@ async def test_a_yes_of_yesterday_is_not(scene: Scene) -> None:
     ("played", "news", "state"),
     [
         (True, "start_calls_done", TaskState.RUNNING),
-        (False, "start_calls_failed_unavailable", TaskState.FILLING),
+        (False, "start_calls_cut_off", TaskState.FILLING),
     ],
     ids=["play arrived", "play was never sent"],
 )
@@ -160,6 +160,6 @@ async def test_a_kill_around_play_is_followed_by_news(scene: Scene, step: str) -
     task = await scene.agreed(ANNA)
     await killed_at(scene, step)
     played = step != "play_begun"
-    assert await recovered(scene) == ["start_calls_done" if played else "start_calls_failed_unavailable"]
+    assert await recovered(scene) == ["start_calls_done" if played else "start_calls_cut_off"]
     assert scene.sandbox.plays(task.twin_id or "") == scene.plays == int(played)
     assert await recovered(scene) == []

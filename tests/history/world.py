@@ -198,7 +198,7 @@ class World:
         elif verb == "numbers":
             await campaign.collect(person, rest.split())
         elif verb == "plan":
-            await self._plan(person)
+            await self._plan(person, key)
             return
         elif verb == "yes":
             await self._yes(person, key)
@@ -219,8 +219,8 @@ class World:
         for outcome in outcomes or ():
             self.seen[outcome.kind] += 1
 
-    async def _plan(self, person: str) -> None:
-        shown = await self.campaign.show_plan(person)
+    async def _plan(self, person: str, key: str) -> None:
+        shown = await self.campaign.show_plan(person, key)
         if not isinstance(shown, Plan):
             self.seen[shown.kind] += 1
             return
@@ -236,7 +236,9 @@ class World:
         # The same message is one yes, however often it comes.
         if is_shown and shown is not None and key not in {given.key for given in self.given}:
             self.given.append(replace(shown, key=key))
-        if await self.campaign.confirm(person, message=key):
+        if not await self.campaign.confirm(person, message=key):
+            await self._plan(person, key)
+        else:
             self.seen["yes taken"] += 1
             meant = next((given.plan for given in self.given if given.key == key), None)
             now = shown.plan if shown is not None else None

@@ -27,8 +27,12 @@ def upgrade() -> None:
         plans.add_column(sa.Column("outcome", sa.String(16), nullable=True))
         plans.add_column(sa.Column("ended_at", sa.Float, nullable=True))
         plans.add_column(sa.Column("played_at", sa.Float, nullable=True))
+        plans.add_column(sa.Column("shown_by", sa.String(255), nullable=True))
+    with op.batch_alter_table("updates") as updates:
+        updates.add_column(sa.Column("conversation", sa.String(255), nullable=True))
     with op.batch_alter_table("buttons") as buttons:
         buttons.add_column(sa.Column("keyboard", sa.String(32), nullable=True))
+        buttons.add_column(sa.Column("pressed_by", sa.String(255), nullable=True))
     with op.batch_alter_table("notices") as notices:
         notices.add_column(sa.Column("taken_until", sa.Float, nullable=True))
     op.create_table(
@@ -158,8 +162,9 @@ def downgrade() -> None:
         op.drop_table(table)
     for table, columns in (
         ("notices", ("taken_until",)),
-        ("plans", ("count", "outcome", "ended_at", "played_at")),
-        ("buttons", ("keyboard",)),
+        ("updates", ("conversation",)),
+        ("plans", ("count", "outcome", "ended_at", "played_at", "shown_by")),
+        ("buttons", ("keyboard", "pressed_by")),
         ("candidates", ("portion_id",)),
         ("tasks", ("begun_by", "ordered_by", "mark", "sent_at", "spoiled", "lease_owner", "lease_until")),
     ):
