@@ -20,7 +20,7 @@ from rasa_twin24.text.consent import (
     stops,
 )
 from rasa_twin24.text.count import read_count
-from rasa_twin24.text.emergency import lifts_stop, pauses, stops_everything
+from rasa_twin24.text.emergency import lifts_stop, pauses, stops_everything, surely_stops_everything
 from rasa_twin24.text.removal import removes_numbers
 from rasa_twin24.text.task_name import asks_for_new_task
 from rasa_twin24.text.tokens import tokenize
@@ -33,6 +33,7 @@ CONFIRM_COUNT = "confirm_count"
 CREATE_TASK, ADD_TO_TASK = "create_task", "add_to_existing_task"
 NLU_FALLBACK = "nlu_fallback"
 
+_STOPPING = (CANCEL, PAUSE_CALLS, EMERGENCY_STOP)
 # Intents that may carry numbers themselves.
 _WITH_PHONES = frozenset({CREATE_TASK, ADD_TO_TASK, START_CALLS})
 # Of the model's certainty; where the vetoed intents take more than the rest, nothing else is likely either.
@@ -75,7 +76,7 @@ def decide(text: str, ranking: Sequence[Prediction], phones: Sequence[tuple[int,
 def _kind_of_refusal(text: str, ranking: Sequence[Prediction]) -> str:
     """A refusal is no consent in any case; the model may know better what it refuses."""
     meant = ranking[0].intent if ranking else DENY
-    if meant in (CANCEL, LIFT_STOP) and lifts_stop(text):
+    if meant in (*_STOPPING, LIFT_STOP) and lifts_stop(text):
         return LIFT_STOP
     if meant in (CANCEL, PAUSE_CALLS) and stops(text) and not (meant == PAUSE_CALLS and forbids_start(text)):
         return meant
@@ -107,8 +108,10 @@ def _decide_by_model(text: str, ranking: Sequence[Prediction], threshold: float)
     if ranking[0].intent == NLU_FALLBACK:
         # The verb is plain, the model merely had too many other words to weigh.
         return first if first.intent == START_CALLS and starts_calls(text) else ranking[0]
-    if first.intent == CANCEL and lifts_stop(text):  # «отмените» is nearly always said of something else
+    if first.intent in _STOPPING and lifts_stop(text):  # the model weighs «отмените», «стоп» and «аварийный» alone
         return Prediction(LIFT_STOP, first.confidence)
+    if first.intent == PAUSE_CALLS and surely_stops_everything(text):  # pausing one of them would let the others dial
+        return Prediction(EMERGENCY_STOP, first.confidence)
     if _allows(text, first.intent):
         return first
     if first.intent in (AFFIRM, DENY, START_CALLS) and hedges(text) and not _asks(text, first.intent):

@@ -32,13 +32,22 @@ _STOP_NOUN = re.compile(_THE_STOP)
 # Starts are allowed; "отмени запуск" is the very opposite.
 _STARTS = re.compile(r"\b(?:запуск\w*|запускать|старт\w*|start\w*|launch\w*)\b")
 _CLAUSE_END = re.compile(r"[,.!;:\n]")
+_THAT_IS_IT = re.compile(r"^\s*(?:ну )?все[,.!;:] ?")  # "всё, останови обзвон"
+# Stands between commas inside a clause.
+_POLITE = re.compile(r",? ?\b(?:пожалуйста|прошу|please|pls)\b,?")
+_OWN = re.compile(r"\b(?:мо[йяеию]\w*|my|mine)\b")
 _NEGATED = re.compile(r"\b(?:не|нет|никогда|don'?t|do not|not|never|no)\b")
 
 
 def stops_everything(text: str) -> bool:
     """Whether both are said: to stop, and everything. One task, or a word like "стоп" alone, is another matter."""
-    plain = normalise(text).text
-    return bool(_STOP.search(plain) and _EVERYTHING.search(plain))
+    plain = _THAT_IS_IT.sub("", normalise(text).text)
+    return bool(_STOP.search(plain) and _EVERYTHING.search(plain)) and not lifts_stop(text)
+
+
+def surely_stops_everything(text: str) -> bool:
+    """Whether one clause says both, of more than one's own: "всё, останови обзвон" and "останови все мои" do not."""
+    return any(stops_everything(clause) and not _OWN.search(clause) for clause in _clauses(text))
 
 
 def pauses(text: str) -> bool:
@@ -52,7 +61,11 @@ def lifts_stop(text: str) -> bool:
     plain = normalise(text).text
     if _NEGATED.search(plain) or "?" in plain:
         return False
-    return any(_lifts(clause) for clause in _CLAUSE_END.split(plain))
+    return any(_lifts(clause) for clause in _clauses(text))
+
+
+def _clauses(text: str) -> list[str]:
+    return _CLAUSE_END.split(_POLITE.sub(" ", normalise(text).text))
 
 
 def _lifts(clause: str) -> bool:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import pytest
 
 from rasa_twin24.text.commands import command_of
-from rasa_twin24.text.emergency import lifts_stop, stops_everything
+from rasa_twin24.text.emergency import lifts_stop, stops_everything, surely_stops_everything
 
 STOPPING = [
-    "стоп всё", "останови всё немедленно", "прекратите все звонки", "аварийная остановка", "Экстренно стоп",
+    "стоп всё", "стоп, всё!", "всё стоп", "останови всё немедленно", "прекратите все звонки", "аварийная остановка", "Экстренно стоп",
     "глуши всех роботов", "stop all the campaigns", "please halt everything", "emergency stop now", "freeze every task",
     "заморозить все звонки", "остановить работу всего бота",
 ]  # fmt: skip
 NOT_STOPPING = [
     "стоп", "останови обзвон", "останови задание 12", "все номера добавлены", "отмена", "хватит", "stop", "pause calls",
     "всё", "stop the campaign", "позвони всем", "pause everything",
-    "приостанови все мои обзвоны",
+    "приостанови все мои обзвоны", "снимай, пожалуйста, аварийный стоп", "отключи общую остановку",
+    "всё, останови обзвон", "Ну всё. Стоп",
 ]  # fmt: skip
 LIFTING = ["сними стоп", "снимите общий стоп, можно работать", "отмени остановку", "разреши запуски", "lift the stop",
            "allow starts again", "убери стоп", "отмените наш стоп",
@@ -35,6 +36,21 @@ def test_everything_is_to_stop(text: str) -> None:
 @pytest.mark.parametrize("text", NOT_STOPPING)
 def test_not_everything_is_to_stop(text: str) -> None:
     assert not stops_everything(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "sure"),
+    [
+        ("остановите, пожалуйста, каждый обзвон", True),
+        ("halt all of the calls", True),
+        ("всё, останови обзвон", False),
+        ("стоп! все номера я добавил", False),
+        ("останови все мои обзвоны", False),
+        ("stop all my calls", False),
+    ],
+)
+def test_surely_everything(text: str, sure: bool) -> None:
+    assert surely_stops_everything(text) is sure
 
 
 @pytest.mark.parametrize("text", LIFTING)
