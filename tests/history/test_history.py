@@ -35,7 +35,8 @@ from rasa_twin24.twin24.tasks import Tasks
 from tests.history.twin import ENDPOINTS, FAULTS
 from tests.history.world import NUMBERS, PEOPLE, World
 
-pytestmark = pytest.mark.history
+# Minutes, not seconds: thousands of runs on a machine that may be busy.
+pytestmark = [pytest.mark.history, pytest.mark.timeout(1800)]
 
 RUNS = int(os.environ.get("RUNS", "2000"))
 STEPS_A_RUN = 9
