@@ -27,8 +27,8 @@ class ActionStartCalls(TopicAction):
             if (task is None or task.twin_id != twin_id) and not await open_by_id(turn, office, twin_id):
                 return None
         else:
-            _, step = await office.campaign.current(turn.conversation)
-            if step == Step.START and turn.typed and is_clear_yes(turn.text):
+            asked = await office.campaign.asked(turn.conversation, turn.message_id)
+            if asked.yes and turn.typed and is_clear_yes(turn.text):
                 await consent(turn, office)
                 return None
             if await is_over(turn, office):

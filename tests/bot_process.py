@@ -72,6 +72,10 @@ class BotProcess:
             await asyncio.sleep(0.05)
         return self._process.returncode
 
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
     def kill(self) -> None:
         """As the kernel would when memory runs out."""
         assert self._process is not None

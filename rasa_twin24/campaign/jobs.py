@@ -34,6 +34,8 @@ class Jobs:
         self._leased = leased
         self._running: dict[int, asyncio.Task[list[Outcome]]] = {}
         self._asked: set[int] = set()
+        # Jobs of which only what is new is told.
+        self._unasked: set[asyncio.Task[list[Outcome]]] = set()
         self._telling: set[asyncio.Task[None]] = set()
 
     def is_running(self, task_id: int) -> bool:
@@ -46,6 +48,7 @@ class Jobs:
         """
         if task_id in self._running:
             self._asked.add(task_id)
+            self._unasked.discard(self._running[task_id])
             return None
         job = self._begin(task_id)
         try:
@@ -59,7 +62,9 @@ class Jobs:
 
     def take_up(self, conversation: str, task_id: int) -> None:
         """Work that nobody has just asked for: what is new comes as notices, what was told before is not repeated."""
-        self._tell_later(conversation, self._begin(task_id), only_new=True)
+        job = self._begin(task_id)
+        self._unasked.add(job)
+        self._tell_later(conversation, job)
 
     async def close(self, seconds: float) -> None:
         """Let what runs come to its end and be told; what is late is cancelled and found in the ledger again."""
@@ -82,7 +87,7 @@ class Jobs:
                 if not self._leased:
                     outcomes += await self._work(task_id)
                 elif await self._lease(task_id):
-                    outcomes += await self._work_on_lease(task_id)
+                    outcomes += _but_for_echoes(await self._work_on_lease(task_id), outcomes)
                 if task_id not in self._asked:
                     return outcomes
         finally:
@@ -118,19 +123,20 @@ class Jobs:
             except Exception as error:  # the database may be away for a while
                 log.error("lease_not_renewed", task=task_id, error=type(error).__name__)
 
-    def _tell_later(self, conversation: str, job: asyncio.Task[list[Outcome]], *, only_new: bool = False) -> None:
-        telling = asyncio.create_task(self._tell(conversation, job, only_new=only_new))
+    def _tell_later(self, conversation: str, job: asyncio.Task[list[Outcome]]) -> None:
+        telling = asyncio.create_task(self._tell(conversation, job))
         self._telling.add(telling)
         telling.add_done_callback(self._telling.discard)
 
-    async def _tell(self, conversation: str, job: asyncio.Task[list[Outcome]], *, only_new: bool) -> None:
+    async def _tell(self, conversation: str, job: asyncio.Task[list[Outcome]]) -> None:
         try:
             outcomes = await job
         except Exception as error:
             log.error("work_failed", conversation=conversation, error=type(error).__name__)
-            outcomes = [] if only_new else [Outcome("internal_error")]
-        if only_new:
+            outcomes = [] if job in self._unasked else [Outcome("internal_error")]
+        if job in self._unasked:
             outcomes = [outcome for outcome in outcomes if not outcome.repeated]
+        self._unasked.discard(job)
         if not outcomes:
             return
         # Some of the news ask something: a yes that follows may be meant for them, not for a plan shown before.
@@ -147,3 +153,13 @@ class Jobs:
                 log.error("news_not_written", error=type(error).__name__)
                 if pause is not None:
                     await asyncio.sleep(pause)
+
+
+def _but_for_echoes(outcomes: list[Outcome], earlier: list[Outcome]) -> list[Outcome]:
+    """Without what the same job has just found out."""
+
+    def is_echo(outcome: Outcome) -> bool:
+        same = [one for one in earlier if (one.kind, one.params) == (outcome.kind, outcome.params)]
+        return any(outcome.repeated or one.repeated for one in same)
+
+    return [outcome for outcome in outcomes if not is_echo(outcome)]

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from rasa_twin24.ledger.conversations import Step
+from rasa_twin24.ledger.plans import Ending
 from rasa_twin24.ledger.tasks import TaskState
 from tests.campaign.conftest import ANNA, BORIS, GLEB, ME, VERA, Scene
 
@@ -163,3 +164,56 @@ async def test_a_kill_around_play_is_followed_by_news(scene: Scene, step: str) -
     assert await recovered(scene) == ["start_calls_done" if played else "start_calls_cut_off"]
     assert scene.sandbox.plays(task.twin_id or "") == scene.plays == int(played)
     assert await recovered(scene) == []
+
+
+async def test_the_work_of_a_message_that_was_cut_off_is_left_to_it(scene: Scene) -> None:
+    """It is said again in the next process and hears the outcome itself, once."""
+    await scene.filled(ANNA)
+    await scene.campaign.collect(ME, [BORIS])
+    await killed_at(scene, "portion_written")
+    after = scene.restarted()
+    await after.campaign.recover(but_for=[ME])
+    told = await after.campaign.carry_out(ME)
+    assert [outcome.kind for outcome in told or []] == ["add_candidates_standing"]
+    await after.campaign.recover()
+    await after.campaign.close()
+    assert await scene.notices() == []
+
+
+async def test_a_start_that_was_told_to_nobody_is_told_when_the_talk_is_over_too(scene: Scene) -> None:
+    await scene.agreed(ANNA)
+    await killed_at(scene, "play_written")
+    await scene.ledger.conversations.leave(ME, (await scene.current()).id)
+    after = scene.restarted()
+    await after.campaign.recover(but_for=[ME])
+    told = await after.campaign.carry_out(ME)
+    assert [outcome.kind for outcome in told or []] == ["start_calls_done"]
+    assert await recovered(scene) == []
+
+
+async def test_a_refused_start_that_was_told_to_nobody_is_told(scene: Scene) -> None:
+    task = await scene.agreed(ANNA)
+    await killed_at(scene, "play_begun")
+    await scene.ledger.gate.leave(task.id, Ending.NOT_STARTED, TaskState.FILLING, "x", started_at=None)
+    await scene.ledger.conversations.step(ME, Step.START)
+    assert await recovered(scene) == ["start_calls_cut_off"]
+    assert scene.plays == 0
+
+
+@pytest.mark.parametrize("asked", ["at once", "later"])
+async def test_whoever_asks_while_it_is_recovered_hears_it_once(scene: Scene, asked: str) -> None:
+    """«Проверить сейчас» in the very moment of the minute's look: "I'll write how it ends" must come true."""
+    await scene.campaign.begin(ME)
+    await scene.campaign.order(ME, "Акция")
+    scene.trouble("create", drop="after")
+    scene.trouble("list", status=503, times=1000)
+    assert await scene.work() == ["create_task_unsure"]
+    slow = scene.with_settings(patience=0.01)
+    before = len(scene.sandbox.requests)
+    await slow.campaign.recover()
+    if asked == "later":
+        await slow.until(lambda: len(scene.sandbox.requests) > before)
+    assert await slow.campaign.again(ME)
+    assert await slow.campaign.carry_out(ME) is None
+    await slow.campaign.close()
+    assert await scene.notices() == ["create_task_unsure"]

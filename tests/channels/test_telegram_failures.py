@@ -347,6 +347,7 @@ async def test_what_is_taken_up_after_a_kill(tg: Telegram, tmp_path: Path, owner
         await owner.expect_silence()
 
         assert bot.agent.texts == ["недавнее", "свежее"]
+        assert [message.metadata["again"] for message in bot.agent.heard] == [True, True]
         assert [key for key, waits in await bot.updates_kept() if waits] == ["7"]
 
 

@@ -68,3 +68,14 @@ async def test_a_standing_keyboard_neither_closes_others_nor_is_closed(ledger: L
     assert await ledger.buttons.press("web:1", no) is None
     await ledger.buttons.offer("web:1", YES_NO)
     assert await ledger.buttons.press("web:1", second[0]) == Pressed("Пустить", "/c")
+
+
+async def test_the_update_that_used_a_button_up_may_do_so_again(ledger: Ledger) -> None:
+    """It is taken up anew after a crash; nothing else is."""
+    yes, no = await ledger.buttons.offer("web:1", YES_NO)
+    assert await ledger.buttons.press("web:1", yes, "update 1") == Pressed("Да", "/confirm_start")
+    await ledger.buttons.offer("web:1", YES_NO)
+    assert await ledger.buttons.press("web:1", yes, "update 1") == Pressed("Да", "/confirm_start")
+    assert await ledger.buttons.press("web:1", yes, "update 2") is None
+    assert await ledger.buttons.press("web:1", no, "update 1") is None
+    assert await ledger.buttons.press("web:2", yes, "update 1") is None

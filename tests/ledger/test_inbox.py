@@ -79,6 +79,15 @@ async def test_unfinished_updates_wait_oldest_first_and_finished_ones_do_not(led
     assert not (await ledger.inbox.claim("web", "done", WEB_OWNER, "again")).first
 
 
+async def test_conversations_are_named_as_long_as_something_of_them_waits(ledger: Ledger) -> None:
+    await ledger.inbox.claim("telegram", "1", "{}", "telegram:1")
+    await ledger.inbox.claim("telegram", "2", "{}", "telegram:2")
+    await ledger.inbox.claim("telegram", "3", None, "telegram:3")
+    assert await ledger.inbox.conversations() == {"telegram:1", "telegram:2"}
+    await ledger.inbox.done("telegram", "1")
+    assert await ledger.inbox.conversations() == {"telegram:2"}
+
+
 async def test_a_claim_survives_a_killed_process(url: str) -> None:
     process = await asyncio.to_thread(
         subprocess.run,

@@ -135,3 +135,16 @@ async def test_a_yes_lives_as_long_as_a_plan(ledger: Ledger, task: CallTask, clo
     assert await ledger.plans.agreed(task.id) is True
     clock.now += 1
     assert await ledger.plans.agreed(task.id) is False
+
+
+async def test_the_message_that_brought_a_plan_is_no_answer_to_it(ledger: Ledger, task: CallTask) -> None:
+    """Said again after a crash: «запусти» has brought the plan, which nobody may have seen."""
+    await ledger.plans.show("web:1", task.id, digest([ANNA]), LIFE, 1, "message 1")
+    assert await ledger.plans.answers("web:1", "message 1")
+    assert not await ledger.plans.answers("web:1", "message 2")
+    assert await ledger.plans.shown("web:1", "message 1") is None
+    assert await ledger.plans.shown("web:1", "message 2") == 1
+    assert await ledger.plans.use("web:1", task.id, digest, 1, "message 1") is False
+    assert await state(ledger, task) == TaskState.FILLING
+    assert await ledger.plans.use("web:1", task.id, digest, 1, "message 2") is True
+    assert not await ledger.plans.answers("web:1", "message 1")
