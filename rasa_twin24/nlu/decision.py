@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rasa_twin24.text.commands import command_about_person, command_of
+from rasa_twin24.text.commands import MANAGE_PEOPLE, command_about_person, command_of
 from rasa_twin24.text.consent import (
     Answer,
     agrees,
@@ -21,6 +21,7 @@ from rasa_twin24.text.consent import (
 )
 from rasa_twin24.text.count import read_count
 from rasa_twin24.text.emergency import lifts_stop, pauses, stops_everything, surely_stops_everything
+from rasa_twin24.text.people_request import wants_to_talk
 from rasa_twin24.text.removal import removes_numbers
 from rasa_twin24.text.task_name import asks_for_new_task
 from rasa_twin24.text.tokens import tokenize
@@ -135,6 +136,8 @@ def _allows(text: str, intent: str) -> bool:
         return stops_everything(text)
     if intent == LIFT_STOP:
         return lifts_stop(text)
+    if intent == MANAGE_PEOPLE:
+        return not wants_to_talk(text)
     return intent != START_CALLS or starts_calls(text)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from rasa_twin24.text.dictionary import load_dictionary
+from rasa_twin24.text.normalise import normalise
 from rasa_twin24.text.person_id import find_person
 from rasa_twin24.text.tokens import tokenize
 
@@ -90,6 +91,10 @@ _ASKS = (
     (Ask.CHANGE, re.compile(rf"{_CHANGES}|{_ROLE_WORD.pattern}")),
     (Ask.INVITE, re.compile(rf"{_LETS_IN}(?: \w+){{0,3}} {_SOMEBODY}")),
 )
+_TO_TALK = re.compile(
+    r"(?<!\w)(?:позов|соедин|переключ|свяж|поговор|жив\w+ (?:человек|оператор|менеджер)|перевед\w+ (?:меня )?на "
+    r"|talk to|speak (?:to|with)|connect me|put me through)"
+)
 _TAKES_ANYWHERE = re.compile(_TAKES)
 _NOT_A_NAME = re.compile(
     rf"{_CHANGES}|{_TAKES}|{_LETS_IN}|(?<!\w)(?:{_ACCESS}|{_SOMEBODY}|{_INVITATION}"
@@ -121,6 +126,11 @@ def names_person(text: str) -> bool:
     """Tell whether a message certainly asks something about people: it holds somebody's id and what to do with it."""
     request = read_people_request(text) if ":" in text else None
     return request is not None and request.person is not None and request.ask in (Ask.CHANGE, Ask.REMOVE)
+
+
+def wants_to_talk(text: str) -> bool:
+    """Tell whether a message asks for a human to talk to: an operator of a call centre, not one of this bot."""
+    return _TO_TALK.search(normalise(text[:MOST_CHARACTERS]).text) is not None
 
 
 def likeness(words: tuple[str, ...], name: str) -> int:

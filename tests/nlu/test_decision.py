@@ -77,6 +77,7 @@ def settle(text: str, *ranking: tuple[str, float]) -> tuple[str, float]:
         ("убери ты этот стоп", "lift_stop", "lift_stop"),
         ("не снимай пока стоп", "lift_stop", "nlu_fallback"),
         ("можно снять стоп?", "lift_stop", "nlu_fallback"),
+        ("позови оператора", "manage_people", "nlu_fallback"),
         # the model's own word where no rule speaks
         ("привет", "greet", "greet"),
         ("какая погода", "out_of_scope", "out_of_scope"),

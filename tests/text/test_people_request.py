@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rasa_twin24.text.commands import _PHRASES, command_of
-from rasa_twin24.text.people_request import Ask, likeness, names_person, read_people_request
+from rasa_twin24.text.people_request import Ask, likeness, names_person, read_people_request, wants_to_talk
 
 LIST, INVITE, REVOKE, CHANGE, REMOVE = Ask.LIST, Ask.INVITE, Ask.REVOKE, Ask.CHANGE, Ask.REMOVE
 
@@ -65,6 +65,18 @@ def test_requests(text: str) -> None:
     assert request is not None
     assert (request.ask, request.role, request.person) == (ask, role, person)
     assert words is None or request.words == words
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["позови оператора", "переведи на оператора", "соедини меня с живым человеком", "let me talk to an operator"],
+)
+def test_somebody_to_talk_to(text: str) -> None:
+    assert wants_to_talk(text)
+
+
+def test_no_request_about_people_asks_for_a_talk() -> None:
+    assert [text for text in REQUESTS if wants_to_talk(text)] == []
 
 
 @pytest.mark.parametrize("text", UNCLEAR)
