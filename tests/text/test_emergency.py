@@ -8,13 +8,8 @@ from rasa_twin24.text.commands import command_of
 from rasa_twin24.text.emergency import lifts_stop, stops_everything, surely_stops_everything
 
 STOPPING = [
-<<<<<<< HEAD
-    "стоп всё", "стоп, всё!", "всё стоп", "останови всё немедленно", "прекратите все звонки", "аварийная остановка",
-    "Экстренно стоп",
-=======
     "стоп всё", "стоп, всё!", "всё стоп", "останови всё немедленно", "прекратите все звонки",
     "аварийная остановка", "Экстренно стоп",
->>>>>>> nlu
     "глуши всех роботов", "stop all the campaigns", "please halt everything", "emergency stop now", "freeze every task",
     "заморозить все звонки", "остановить работу всего бота",
 ]  # fmt: skip
