@@ -15,12 +15,12 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 import structlog
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
@@ -30,6 +30,7 @@ from rasa_twin24.campaign import Campaign, Plan
 from rasa_twin24.campaign.desk import STEPS
 from rasa_twin24.ledger import Ledger
 from rasa_twin24.ledger.inbox import Claim, Inbox
+from rasa_twin24.ledger.schema import updates
 from rasa_twin24.twin24 import TwinError
 from rasa_twin24.twin24.tasks import Tasks
 from tests.history.twin import ENDPOINTS, FAULTS
@@ -272,7 +273,7 @@ def play_from_several_beginnings(folder: Path, template: Path) -> None:
 def without_consent(patch: pytest.MonkeyPatch) -> None:
     """A yes starts whatever is there, shown or not."""
 
-    async def confirm(self: Campaign, conversation: str, count: int | None = None) -> bool:
+    async def confirm(self: Campaign, conversation: str, count: int | None = None, message: str | None = None) -> bool:
         task, _ = await self.current(conversation)
         if task is None or task.twin_id is None:
             return False
@@ -299,10 +300,12 @@ def played_again(patch: pytest.MonkeyPatch) -> None:
 
 
 def claimed_by_everybody(patch: pytest.MonkeyPatch) -> None:
-    """A repeated update is worked off again."""
+    """A repeated update takes the place of the first one and is worked off again."""
 
     async def claim(self: Inbox, channel: str, key: str, person: str, incoming: str) -> Claim:
-        return replace(await real(self, channel, key, person, incoming), first=True)
+        earlier = sa.delete(updates).where(updates.c.channel == channel, updates.c.key == key)
+        await self._store.run(lambda connection: connection.execute(earlier))
+        return await real(self, channel, key, person, incoming)
 
     real = Inbox.claim
     patch.setattr(Inbox, "claim", claim)
