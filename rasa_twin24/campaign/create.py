@@ -30,9 +30,6 @@ async def create(desk: Desk, task: CallTask) -> list[Outcome]:
         found = await _earlier(desk, task)
         if found is not None:
             return await _made(desk, task, found, FOUND)
-        if await _is_left(desk, task):
-            await desk.ledger.tasks.move(task.id, [TaskState.CREATING], TaskState.DROPPED)
-            return []
         return await _send(desk, task)
     except _Unsure:
         told = (await desk.ledger.conversations.get(task.conversation)).step == Step.CREATE
@@ -48,6 +45,9 @@ async def _send(desk: Desk, task: CallTask) -> list[Outcome]:
     """Send, and after an answer that was lost look before sending again. Raises `_Unsure`."""
     settings, may_be_there = desk.settings, task.sent_at is not None
     for _ in range(SENDS):
+        if may_be_there and await _is_left(desk, task):  # nobody wants it any more
+            await desk.ledger.tasks.move(task.id, [TaskState.CREATING], TaskState.DROPPED)
+            return []
         sent = await desk.ledger.tasks.about_to_create(task.id, new_mark())
         if sent is None or sent.mark is None:  # another process has settled it
             return []
