@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from rasa_twin24.ledger.store import Store
 from tests.postgres import PostgresServer, postgres_server
 
 # On CI the same examples each time, so that a red run means a change; on a developer's machine new ones are tried.
@@ -33,10 +36,25 @@ def mortal() -> Iterator[PostgresServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with all tables: to make them takes ten times as long as most tests do."""
+    file = tmp_path_factory.mktemp("migrated") / "ledger.db"
+
+    async def migrate() -> None:
+        store = Store(f"sqlite:///{file}")
+        await store.migrate()
+        await store.close()
+
+    asyncio.run(migrate())
+    return file
+
+
 @pytest.fixture(params=DATABASES)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of a database without a row on each kind of server; on PostgreSQL the tables are there already."""
+    """The address of a database without a row on each kind of server; the tables are there already."""
     if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated"), tmp_path / "ledger.db")
         return f"sqlite:///{tmp_path / 'ledger.db'}"
     server: PostgresServer = request.getfixturevalue("postgres")
     return server.emptied()
