@@ -109,7 +109,7 @@ async def a_troubled_life(stage: Stage) -> None:
     # An action crashes in the database, with the number in its row; then Rasa cannot save what was said.
     break_table(stage, "ledger.db", "candidates")
     await person.says("тел:89851112299; и 8 (916) 123-45-67")
-    await person.expect("случилась ошибка")
+    await person.expect("Моя память (база данных) не ответила")
     mend_table(stage, "ledger.db", "candidates")
     break_table(stage, "tracker.db", "events")
     await person.says("8 (916) 123-45-67")

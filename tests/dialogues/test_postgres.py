@@ -50,6 +50,7 @@ async def asked(person: User, name: str) -> None:
     await person.expect("Ещё номер?")
     await person.says("нет")
     await person.expect("Запустить обзвон?")
+    await asyncio.sleep(1)  # the answer comes before the end of its turn is written down
 
 
 def statuses(stage: Stage, update: int) -> list[int | None]:
