@@ -136,7 +136,7 @@ async def test_a_plan_shown_while_news_are_under_way_is_void(scene: Scene) -> No
     await scene.campaign.drop(ME)
     await scene.filled(BORIS)
     slow = scene.with_settings(patience=0.05)
-    scene.sandbox.fail_next("create", status=403, delay=0.15)
+    scene.sandbox.fail_next("create", status=403, delay=0.4)
     await slow.campaign.begin(ME)
     await slow.campaign.order(ME, "Третья")
     assert await slow.campaign.carry_out(ME) is None

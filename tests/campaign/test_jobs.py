@@ -10,8 +10,8 @@ from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.tasks import TaskState
 from tests.campaign.conftest import ANNA, BORIS, GLEB, ME, VERA, Scene
 
-SLOW = 0.15  # seconds; the scene's client gives up after 0.5
-IMPATIENT = 0.05
+SLOW = 0.4  # seconds; the scene's client gives up after 0.5
+IMPATIENT = 0.2
 
 
 @pytest.fixture
