@@ -26,6 +26,8 @@ OFFERABLE = (
 )
 OFFERED = 2
 CONFIRM_COUNT = "action_confirm_count"
+# What only the button under it decides.
+BY_BUTTON = ("forget_ask", "forget_ask_own", "people_remove_ask", "people_invite_which", "press_a_button")
 
 
 class ActionAffirm(TopicAction):
@@ -36,6 +38,9 @@ class ActionAffirm(TopicAction):
 
     async def act(self, turn: Turn, office: Office) -> Events | None:
         if await shows_plan_again(turn, office) or await is_over(turn, office):
+            return None
+        if turn.answers in BY_BUTTON:
+            turn.say("press_a_button")
             return None
         _, step = await office.campaign.current(turn.conversation)
         if step == Step.START:

@@ -10,6 +10,7 @@ from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.ledger.tasks import TaskState
 from rasa_twin24.text.commands import ends_list
+from rasa_twin24.twin24 import TaskStatus
 
 
 class ActionCarryOut(TopicAction):
@@ -103,8 +104,11 @@ async def cancel(turn: Turn, office: Office) -> Events:
 
 async def _nothing_to_cancel(turn: Turn, office: Office) -> None:
     """Nothing is talked about; but whoever says "stop" while calls run must not hear that nothing runs."""
-    running = [task for task in await office.campaign.latest(turn.conversation) if task.state == TaskState.RUNNING]
-    if running:
+    started = [task for task in await office.campaign.latest(turn.conversation) if task.state == TaskState.RUNNING]
+    running = [task for task in started if task.seen_status != TaskStatus.PAUSED]
+    if started and not running:
+        turn.say("task_status_paused", name=started[0].name, task_id=started[0].twin_id or "")
+    elif running:
         turn.say("cancel_running", name=running[0].name, task_id=running[0].twin_id or "")
     else:
         turn.say("cancel_nothing")

@@ -10,6 +10,8 @@ from rasa_twin24.ledger.people import Role
 # News after which the step's question must follow: the new plan, or what the lost answer may have asked.
 BEFORE_A_QUESTION = ("start_calls_plan_old", "reply_lost")
 ACCESS_REQUEST = "people_request"
+# News that have nothing to do with what is talked about.
+CAME_BETWEEN = ("task_status_", "people_joined_", "emergency_stop_")
 
 
 class ActionNotice(TopicAction):
@@ -28,6 +30,6 @@ class ActionNotice(TopicAction):
             await offer_request(turn, office, notice)
             return None
         turn.say(notice.kind, **notice.params)
-        if notice.kind.startswith("task_status_") or notice.kind in BEFORE_A_QUESTION:
-            await resume(turn, office)  # it came in between: the step's question is asked again
+        if notice.kind.startswith(CAME_BETWEEN) or notice.kind in BEFORE_A_QUESTION:
+            await resume(turn, office)  # the step's question is asked again, so that its answer is one to it
         return None

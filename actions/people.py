@@ -38,7 +38,9 @@ class ActionPeople(TopicAction):
         elif turn.intent == "keep_person":
             turn.say("people_kept")
         elif await _carry_out(_NAMED.get(turn.intent) or read_people_request(turn.text), turn, office):
-            return None  # a question was asked: the step's own would take its buttons away
+            # A question was asked: the step's own would take its buttons away, and a yes to it is none to a plan.
+            await office.ledger.plans.void(turn.conversation)
+            return None
         await resume(turn, office)
         return None
 
@@ -59,6 +61,8 @@ async def offer_request(turn: Turn, office: Office, notice: Notice) -> None:
             ("people_request_refuse_button", "refuse"),
         )
     ]
+    # A stranger chooses when this comes: «ок» to it must never be taken for a yes to a plan shown before.
+    await office.ledger.plans.void(turn.conversation)
     turn.offer("people_request", buttons, standing=True, who=str(notice.params["who"]))
 
 

@@ -153,6 +153,49 @@ async def test_a_request_is_decided_by_the_first_owner(stage: Stage, owner: User
     await mary.expect("нет прав")
 
 
+async def test_ok_to_a_strangers_request_is_no_yes_to_the_plan_above_it(stage: Stage, owner: User) -> None:
+    """A stranger chooses the moment; «ок» to the request must not start calls."""
+    await planned(owner, "Под просьбой")
+    nobody = newcomer(stage, "Некто")
+    await nobody.says("пустите")
+    await nobody.expect("Ваш id")
+    await nobody.presses("Попросить доступ")
+    await owner.expect("Некто")
+    await owner.says("ок")
+    await owner.expect("План устарел или изменился")
+    await owner.expect("Запустить обзвон?")
+    assert stage.sandbox.plays(stage.task("Под просьбой").id) == 0
+    await owner.says("нет")
+    await owner.expect("ничего не запускаю")
+
+
+async def test_yes_to_a_removal_is_no_yes_to_the_plan_above_it(stage: Stage, owner: User) -> None:
+    eva = await joined(stage, owner, "viewer", "Ева")
+    await planned(owner, "Под вопросом")
+    await owner.says(f"убери доступ у telegram:{eva.id}")
+    await owner.expect("Закрыть доступ")
+    await owner.says("да")
+    await owner.expect("Это решает только кнопка под вопросом выше")
+    assert stage.sandbox.plays(stage.task("Под вопросом").id) == 0
+    await owner.presses("Закрыть доступ")
+    await owner.expect("Доступ закрыт")
+    await owner.expect("Запустить обзвон?")
+    await owner.says("нет")
+    await owner.expect("ничего не запускаю")
+
+
+async def test_news_between_a_plan_and_its_answer_bring_the_plan_again(stage: Stage, owner: User) -> None:
+    await owner.says("/invite viewer")
+    code = CODE.search((await owner.expect("Одноразовое приглашение")).text)
+    assert code is not None
+    await planned(owner, "С новостью")
+    await newcomer(stage, "Зоя").says(code[0])
+    await owner.expect("вошёл наблюдатель: Зоя")
+    await owner.expect("Запустить обзвон?")
+    await owner.says("нет")
+    await owner.expect("ничего не запускаю")
+
+
 async def test_a_refused_stranger_hears_it_and_stays_one(stage: Stage, owner: User) -> None:
     olga = newcomer(stage, "Olga", "en")
     await olga.says("hello")
