@@ -71,7 +71,7 @@ async def staged(
             yield Stage(bot, telegram, sandbox, twin, itertools.count(FIRST_PERSON))
             # A button pressed twice before its keyboard was gone: the second removal finds nothing to remove.
             wrong = [str(wrong) for wrong in telegram.violations if "not modified" not in str(wrong)]
-            assert wrong == []
+            assert wrong == [], wrong
         finally:
             assert await bot.stop() == 0, bot.log
             assert bot.orphans() == []
