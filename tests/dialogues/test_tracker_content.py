@@ -41,7 +41,7 @@ async def test_numbers_stand_in_the_persons_messages_only(stage: Stage) -> None:
     await person.expect("В названии есть номер")
     await person.says("8 916 123-45-67")
     await person.expect("Номер запомнил")
-    await person.says("Без номера")
+    await person.says("Следы цифр")
     await person.expect("Добавляю номера")
     await person.expect("Ещё номер?")
     await person.says("+7 903 765 43 21 и 89161234567, 12345678")
