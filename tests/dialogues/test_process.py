@@ -28,6 +28,7 @@ async def start_question(stage: Stage, name: str, numbers: str) -> None:
     await person.expect("Запустить обзвон?")
 
 
+@pytest.mark.timeout(300)  # four starts of the bot
 async def test_webhook_restart_and_kill(tmp_path: Path) -> None:
     sandbox = Sandbox(ready_after=0.3, call_seconds=1.0, lines=1)
     async with staged(tmp_path / "bot", webhook=True, sandbox=sandbox) as stage:

@@ -255,7 +255,7 @@ def test_no_history_breaks_a_promise(folder: Path, template: Path) -> None:
         "confirmation not_started",
         *(f"killed at {step}" for step in STEPS),
     ):
-        assert tally.seen[rare] > runs / 500, rare
+        assert tally.seen[rare] > 0, rare
 
 
 def play_share(share: tuple[Path, Path, int, int]) -> Tally:
