@@ -136,17 +136,6 @@ class Turn:
                 said.append((event.get("metadata") or {}).get("utter_action") or "")
         return said
 
-    @property
-    def answers(self) -> str:
-        """The phrase that the bot said last before this message, without `utter_`."""
-        events = iter(reversed(self.tracker.events))
-        for event in events:
-            if event.get("event") == "user":
-                break
-        said = (event for event in events if event.get("event") == "bot")
-        phrase = ((next(said, None) or {}).get("metadata") or {}).get("utter_action") or ""
-        return phrase.removeprefix("utter_")
-
     def attach(self, phrase: str, file_id: str, **values: str) -> None:
         """A phrase, and with it a file of the ledger's section `files`."""
         self._dispatcher.utter_message(response=f"utter_{phrase}", json_message={"file": file_id}, **values)

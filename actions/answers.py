@@ -26,8 +26,8 @@ OFFERABLE = (
 )
 OFFERED = 2
 CONFIRM_COUNT = "action_confirm_count"
-# What only the button under it decides.
-BY_BUTTON = ("forget_ask", "forget_ask_own", "people_remove_ask", "people_invite_which", "press_a_button")
+# What only a button decides, by its payload: as long as it is the newest one, a typed yes is most likely meant for it.
+BY_BUTTON = ("/confirm_forget", "/remove_person", "/invite_operator")
 
 
 class ActionAffirm(TopicAction):
@@ -39,7 +39,7 @@ class ActionAffirm(TopicAction):
     async def act(self, turn: Turn, office: Office) -> Events | None:
         if await shows_plan_again(turn, office) or await is_over(turn, office):
             return None
-        if turn.answers in BY_BUTTON:
+        if any(payload.startswith(BY_BUTTON) for payload in await office.ledger.buttons.newest(turn.conversation)):
             turn.say("press_a_button")
             return None
         _, step = await office.campaign.current(turn.conversation)

@@ -88,6 +88,17 @@ class Buttons:
 
         return await self._store.run(work)
 
+    async def newest(self, conversation: str) -> list[str]:
+        """The payloads under the newest message that had buttons, unless one was pressed; without standing ones."""
+
+        def work(connection: sa.engine.Connection) -> list[str]:
+            alive = sa.select(buttons.c.payload).where(
+                buttons.c.conversation == conversation, buttons.c.open, buttons.c.keyboard.is_(None)
+            )
+            return [row.payload for row in connection.execute(alive)]
+
+        return await self._store.run(work)
+
     async def title(self, conversation: str, token: str) -> str | None:
         """What stands on a button, used up or not; None when this conversation never had it or it was forgotten."""
 

@@ -79,3 +79,13 @@ async def test_the_update_that_used_a_button_up_may_do_so_again(ledger: Ledger) 
     assert await ledger.buttons.press("web:1", yes, "update 2") is None
     assert await ledger.buttons.press("web:1", no, "update 1") is None
     assert await ledger.buttons.press("web:2", yes, "update 1") is None
+
+
+async def test_the_newest_keyboard_is_known_until_it_is_used(ledger: Ledger) -> None:
+    await ledger.buttons.offer("web:1", [("Отмена", "/cancel")])
+    yes, _ = await ledger.buttons.offer("web:1", YES_NO)
+    await ledger.buttons.offer("web:1", [("Пустить", "/a")], standing=True)
+    assert sorted(await ledger.buttons.newest("web:1")) == ["/confirm_start", "/deny"]
+    assert await ledger.buttons.newest("web:2") == []
+    await ledger.buttons.press("web:1", yes)
+    assert await ledger.buttons.newest("web:1") == []
