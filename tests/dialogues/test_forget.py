@@ -82,11 +82,13 @@ async def test_a_typed_yes_neither_deletes_nor_starts(stage: Stage) -> None:
     await person.expect("Запустить обзвон?")
     await person.says("удали мои данные")
     await person.expect("Вернуть будет нельзя")
-    await person.says("да")
-    await person.expect("План устарел")
-    await person.expect("Запустить обзвон?")
+    for _ in range(2):
+        await person.says("да")
+        await person.expect("Это решает только кнопка под вопросом выше")
     assert kept(stage, person)["candidates"] == 1
     assert stage.sandbox.plays(stage.task("Не путать").id) == 0
+    await person.presses("Нет, оставить")
+    await person.expect("Запустить обзвон?")
 
 
 async def test_no_keeps_it_and_the_question_comes_again(stage: Stage) -> None:
