@@ -80,9 +80,10 @@ async def test_unfinished_updates_wait_oldest_first_and_finished_ones_do_not(led
 
 
 async def test_conversations_are_named_as_long_as_something_of_them_waits(ledger: Ledger) -> None:
-    await ledger.inbox.claim("telegram", "1", "{}", "telegram:1")
-    await ledger.inbox.claim("telegram", "2", "{}", "telegram:2")
-    await ledger.inbox.claim("telegram", "3", None, "telegram:3")
+    for person in ("telegram:1", "telegram:2"):
+        await ledger.people.give(person, Role.OPERATOR, by=WEB_OWNER)
+    for key in ("1", "2", "3"):
+        await ledger.inbox.claim("telegram", key, f"telegram:{key}", "{}")
     assert await ledger.inbox.conversations() == {"telegram:1", "telegram:2"}
     await ledger.inbox.done("telegram", "1")
     assert await ledger.inbox.conversations() == {"telegram:2"}

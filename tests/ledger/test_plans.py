@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from rasa_twin24.ledger import Ledger
+from rasa_twin24.ledger.people import WEB_OWNER
 from rasa_twin24.ledger.tasks import CallTask, CandidateState, TaskState
 from tests.ledger.conftest import Clock
 
@@ -137,8 +138,26 @@ async def test_a_yes_lives_as_long_as_a_plan(ledger: Ledger, task: CallTask, clo
     assert await ledger.plans.agreed(task.id) is False
 
 
+@pytest.mark.parametrize(
+    ("sent", "taken"), [(-1, False), (0, True), (1, True), (None, False)], ids=["before", "with it", "after", "never"]
+)
+async def test_a_yes_that_came_in_before_its_plan_was_shown_is_none(
+    ledger: Ledger, task: CallTask, clock: Clock, sent: float | None, taken: bool
+) -> None:
+    shown = clock.now
+    if sent is not None:
+        clock.now = shown + sent
+        await ledger.inbox.claim("web", "yes", WEB_OWNER, "{}")
+    clock.now = shown
+    await ledger.plans.show("web:1", task.id, digest([ANNA]), LIFE, 1, "message 1")
+    clock.now = shown + 2
+    assert await ledger.plans.use("web:1", task.id, digest, 1, "yes") is taken
+    assert await state(ledger, task) == (TaskState.STARTING if taken else TaskState.FILLING)
+
+
 async def test_the_message_that_brought_a_plan_is_no_answer_to_it(ledger: Ledger, task: CallTask) -> None:
     """Said again after a crash: «запусти» has brought the plan, which nobody may have seen."""
+    await ledger.inbox.claim("web", "message 1", WEB_OWNER, "{}")
     await ledger.plans.show("web:1", task.id, digest([ANNA]), LIFE, 1, "message 1")
     assert await ledger.plans.answers("web:1", "message 1")
     assert not await ledger.plans.answers("web:1", "message 2")
@@ -146,5 +165,6 @@ async def test_the_message_that_brought_a_plan_is_no_answer_to_it(ledger: Ledger
     assert await ledger.plans.shown("web:1", "message 2") == 1
     assert await ledger.plans.use("web:1", task.id, digest, 1, "message 1") is False
     assert await state(ledger, task) == TaskState.FILLING
+    await ledger.inbox.claim("web", "message 2", WEB_OWNER, "{}")
     assert await ledger.plans.use("web:1", task.id, digest, 1, "message 2") is True
     assert not await ledger.plans.answers("web:1", "message 1")
