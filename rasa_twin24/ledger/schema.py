@@ -51,10 +51,12 @@ candidates = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("task_id", sa.Integer, sa.ForeignKey("tasks.id", ondelete="CASCADE"), nullable=False),
-    sa.Column("phone", sa.String(20), nullable=False),
+    sa.Column("phone", sa.String(20), nullable=False, index=True),
     sa.Column("state", sa.String(16), nullable=False),  # see CandidateState
     sa.Column("created_at", sa.Float, nullable=False),
     sa.Column("portion_id", sa.Integer, nullable=True),  # with which it was sent last
+    sa.Column("more_phones", sa.Text, nullable=True),  # JSON list: further numbers of the same person
+    sa.Column("variables", sa.Text, nullable=True),  # JSON object of texts, for TWIN's script
     sa.UniqueConstraint("task_id", "phone", name="uq_candidates_task_phone"),
 )
 
@@ -232,7 +234,7 @@ kept = sa.Table(
     sa.Column("value", sa.Text, nullable=False),
 )
 
-files = sa.Table(  # on their way to a person; the tracker knows the id only
+files = sa.Table(  # on their way to a person or from one; the tracker knows the id only
     "files",
     metadata,
     sa.Column("id", sa.String(32), primary_key=True),
@@ -253,4 +255,48 @@ forgettings = sa.Table(  # conversations whose data was asked to be deleted
     sa.Column("last_task", sa.Integer, nullable=False),  # tasks with higher ids came later
     sa.Column("cleared_at", sa.Float, nullable=True),  # all but running tasks is gone
     sa.Column("done_at", sa.Float, nullable=True),  # these as well
+)
+
+imports = sa.Table(  # a file or a long text with candidates, from the reading of it until its person has decided
+    "imports",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("conversation", sa.String(255), nullable=False, index=True),
+    sa.Column("file_id", sa.String(32), nullable=False),
+    sa.Column("file_name", sa.Text, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),  # see ImportState
+    sa.Column("number_column", sa.Integer, nullable=True),  # chosen by the person
+    sa.Column("report", sa.Text, nullable=True),  # JSON object: figures and names, no numbers
+    sa.Column("created_at", sa.Float, nullable=False),
+    sa.Column("message", sa.String(255), nullable=True),  # that brought it; said again, it is the same import
+)
+
+import_chunks = sa.Table(  # what was read, in portions that are small enough to be held in memory
+    "import_chunks",
+    metadata,
+    sa.Column("import_id", sa.Integer, sa.ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("content", sa.LargeBinary, nullable=False),  # zlib of JSON, see imports.py
+)
+
+do_not_call = sa.Table(
+    "do_not_call",
+    metadata,
+    sa.Column("hash", sa.String(64), primary_key=True),  # HMAC-SHA-256 of the E.164 number, hexadecimal
+    sa.Column("added_by", sa.String(255), nullable=False),
+    sa.Column("added_at", sa.Float, nullable=False),
+)
+
+progress = sa.Table(  # lines that change while something is under way; one for each piece of work
+    "progress",
+    metadata,
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("conversation", sa.String(255), nullable=False, index=True),
+    sa.Column("kind", sa.String(64), nullable=False),  # utter_<kind> of domain.yml
+    sa.Column("params", sa.Text, nullable=False),  # JSON object
+    sa.Column("version", sa.Integer, nullable=False),  # grows with every change
+    sa.Column("told", sa.Integer, nullable=False),  # the version that the person sees; 0: none yet
+    sa.Column("message", sa.String(64), nullable=True),  # the messenger's id of the line, to edit it
+    sa.Column("over", sa.Boolean, nullable=False),
+    sa.Column("updated_at", sa.Float, nullable=False),
 )
