@@ -17,6 +17,7 @@ from rasa_twin24.campaign import Campaign, CampaignSettings, Desk, Outcome
 from rasa_twin24.campaign.outcome import failure
 from rasa_twin24.ledger import Ledger, LedgerSettings
 from rasa_twin24.ledger.audit import Act, Result
+from rasa_twin24.ledger.candidates import Person
 from rasa_twin24.ledger.engine import is_away
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.logs import places
@@ -90,6 +91,16 @@ class Turn:
     def numbers(self, region: str) -> Reading:
         """The phone numbers of the message, and what only looks like one."""
         return read_numbers(self.text, region)
+
+    def people(self, settings: CampaignSettings) -> list[Person]:
+        """Those whose numbers the message holds; what is written beside a number goes along as a variable.
+
+        A line of a contact card, `name: number, number`, is one person with all their numbers.
+        """
+        if self.kind == "contact":
+            return [person for line in self.text.splitlines() if (person := _card_person(line, settings))]
+        found = self.numbers(settings.default_region).found
+        return [Person((number.e164,), _named(number.label, settings)) for number in found]
 
     def say(self, phrase: str, **values: str) -> None:
         """Say `utter_<phrase>` of domain.yml."""
@@ -211,3 +222,13 @@ async def admitted(turn: Turn, office: Office, action: str, needs: Role) -> bool
     turn.say(phrase, id=turn.conversation)
     await office.ledger.audit.add(turn.conversation, Act.USE_COMMAND, Result.REFUSED, action=action)
     return False
+
+
+def _card_person(line: str, settings: CampaignSettings) -> Person | None:
+    phones = tuple(dict.fromkeys(found.e164 for found in read_numbers(line, settings.default_region).found))
+    name, colon, _ = line.rpartition(": ")
+    return Person(phones, _named(name if colon else None, settings)) if phones else None
+
+
+def _named(name: str | None, settings: CampaignSettings) -> dict[str, str]:
+    return {settings.name_variable: name} if name else {}

@@ -22,8 +22,7 @@ async def begin(turn: Turn, office: Office) -> Events:
     left = await office.campaign.begin(turn.conversation, turn.message_id)
     if left is not None and left.twin_id and left.state == TaskState.FILLING:
         turn.say("create_task_left", name=left.name, task_id=left.twin_id)
-    found = turn.numbers(office.settings.default_region).found
-    await office.campaign.collect(turn.conversation, [number.e164 for number in found])
+    await office.campaign.collect(turn.conversation, turn.people(office.settings))
     return [SlotSet("task_name", None), SlotSet("task_id", None)]
 
 

@@ -29,13 +29,13 @@ class ActionAddCandidates(TopicAction):
             turn.say("add_candidates_no_task")
             return None
         if turn.in_form:
-            await office.campaign.collect(turn.conversation, [found.e164 for found in reading.found])
+            await office.campaign.collect(turn.conversation, turn.people(office.settings))
             turn.say("number_before_task")
             return None
         if task.state == TaskState.STARTING or step == Step.STARTING:
             turn.say("add_candidates_starting")
             return None
-        collected = await office.campaign.collect(turn.conversation, [found.e164 for found in reading.found])
+        collected = await office.campaign.collect(turn.conversation, turn.people(office.settings))
         if collected is None:
             turn.say("add_candidates_no_task")
             return None
@@ -43,7 +43,7 @@ class ActionAddCandidates(TopicAction):
         if turn.again and collected.already and task.twin_id is not None:
             # Most likely they came with this very message; where they have got to is told by what comes next.
             if unsent := await office.campaign.unsent(task):
-                turn.say("add_candidates_adding", count=str(len(unsent)))
+                turn.say("add_candidates_adding", count=str(unsent))
             return None
         if collected.already:
             turn.say("add_candidates_already", numbers=named(collected.already))

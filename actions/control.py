@@ -121,7 +121,7 @@ async def try_again(turn: Turn, office: Office) -> None:
         turn.say("create_task_creating" if task.sent_at is None else "create_task_checking", name=task.name)
     elif task is not None and task.state == TaskState.FILLING and await office.campaign.unsent(task):
         await office.ledger.conversations.step(turn.conversation, Step.NUMBERS)
-        turn.say("add_candidates_adding", count=str(len(await office.campaign.unsent(task))))
+        turn.say("add_candidates_adding", count=str(await office.campaign.unsent(task)))
     elif step is None:
         turn.say("retry_nothing")
     else:

@@ -58,7 +58,7 @@ class ValidateTaskForm(TopicForm):
         found = turn.numbers(office.settings.default_region).found
         if found and turn.entity("task_name") is None:
             # A number must not get into a slot, and is no name; but nothing that was typed is lost.
-            await office.campaign.collect(turn.conversation, [number.e164 for number in found])
+            await office.campaign.collect(turn.conversation, turn.people(office.settings))
             turn.say("number_before_task")
         elif hide_numbers(name, office.settings.default_region) != name:
             # The numbers of the first message are on the list already; a name goes where no number may.

@@ -81,7 +81,7 @@ class ValidateExistingTaskForm(TopicForm):
             return {"task_id": value}
         found = turn.numbers(office.settings.default_region).found
         if found and not find_task_id(turn.text):
-            await office.campaign.collect(turn.conversation, [number.e164 for number in found])
+            await office.campaign.collect(turn.conversation, turn.people(office.settings))
             turn.say("number_before_task")
             return {"task_id": None}
         opened = await open_by_id(turn, office, str(value))

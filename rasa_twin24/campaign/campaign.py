@@ -13,10 +13,11 @@ from rasa_twin24.campaign.outcome import Outcome
 from rasa_twin24.campaign.plan import Asked, Plan, caller, digest, total
 from rasa_twin24.campaign.work import Work
 from rasa_twin24.ledger.abandoned import DUPLICATE
+from rasa_twin24.ledger.candidates import CandidateState, Collected, Person
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.reservations import Used
 from rasa_twin24.ledger.stops import Stop
-from rasa_twin24.ledger.tasks import CallTask, CandidateState, Collected, TaskState
+from rasa_twin24.ledger.tasks import CallTask, TaskState
 from rasa_twin24.twin24 import Task, TaskStatus
 
 
@@ -46,7 +47,7 @@ class Campaign:
         kept = await self._without_task(current)
         left = await self.drop(conversation)
         task = await self._ledger.tasks.new(conversation, begun_by=message)
-        await self._ledger.tasks.collect(task.id, kept)
+        await self._ledger.candidates.collect(task.id, kept)
         await self._ledger.conversations.turn_to(conversation, task.id, None)
         return left
 
@@ -77,13 +78,13 @@ class Campaign:
         known = await self._ledger.tasks.at_twin(found.id)
         return replace(found, name=known.name) if known is not None and known.ours else found
 
-    async def unsent(self, task: CallTask) -> list[str]:
-        """Numbers on the list that are not at TWIN, or not surely."""
-        return await self._ledger.tasks.phones(task.id, CandidateState.PENDING, CandidateState.SENDING)
+    async def unsent(self, task: CallTask) -> int:
+        """How many people on the list are not at TWIN, or not surely."""
+        return await self._ledger.candidates.count(task.id, CandidateState.PENDING, CandidateState.SENDING)
 
     async def numbers(self, task: CallTask) -> int:
-        """How many numbers this bot has put into the task at TWIN, dialed or not."""
-        return len(await self._ledger.tasks.phones(task.id, CandidateState.ADDED, CandidateState.DIALED))
+        """How many people this bot has put into the task at TWIN, dialed or not."""
+        return await self._ledger.candidates.count(task.id, CandidateState.ADDED, CandidateState.DIALED)
 
     async def latest(self, conversation: str, limit: int = 10) -> list[CallTask]:
         """This conversation's tasks at TWIN, newest first."""
@@ -128,9 +129,9 @@ class Campaign:
             await self.drop(conversation)
         if earlier is not None:
             # Numbers of an earlier filling that have not been dialed are still ours to show and confirm.
-            waiting = await self._ledger.tasks.phones(earlier.id, CandidateState.ADDED)
+            waiting = await self._ledger.candidates.count(earlier.id, CandidateState.ADDED)
             if before is not None:
-                before = max(0, before - len(waiting))
+                before = max(0, before - waiting)
             await self._ledger.tasks.move(
                 earlier.id,
                 [TaskState.FILLING, TaskState.DROPPED, TaskState.ENDED, TaskState.RUNNING],
@@ -155,18 +156,18 @@ class Campaign:
                 seen_status=found.status,
             )
         await self._ledger.conversations.turn_to(conversation, task.id, Step.NUMBERS)
-        await self._ledger.tasks.collect(task.id, kept)
+        await self._ledger.candidates.collect(task.id, kept)
         return await self._ledger.tasks.get(task.id)
 
-    async def collect(self, conversation: str, phones: Iterable[str]) -> Collected | None:
-        """Put numbers on the current task's list, to be sent to TWIN; None when no task takes numbers now.
+    async def collect(self, conversation: str, people: Iterable[Person]) -> Collected | None:
+        """Put people on the current task's list, to be sent to TWIN; None when no task takes any now.
 
         Whatever plan was shown is void: it was about another list.
         """
         task, _ = await self.current(conversation)
         if task is None or task.state not in (TaskState.NEW, TaskState.CREATING, TaskState.FILLING):
             return None
-        collected = await self._ledger.tasks.collect(task.id, phones)
+        collected = await self._ledger.candidates.collect(task.id, people)
         if collected.new:
             await self._ledger.plans.void(conversation)
         return collected
@@ -187,11 +188,11 @@ class Campaign:
             return Outcome("start_calls_starting")
         if task.state == TaskState.RUNNING:
             return Outcome("start_calls_already_running", {"name": task.name, "task_id": task.twin_id})
-        added = await self._ledger.tasks.phones(task.id, CandidateState.ADDED)
+        added = await self._ledger.candidates.people(task.id, CandidateState.ADDED)
         unsent = await self.unsent(task)
         if unsent and self._work.is_running(task.id):
-            return Outcome("add_candidates_adding", {"count": str(len(unsent))})
-        unclear = await self._ledger.tasks.phones(task.id, CandidateState.SENDING)
+            return Outcome("add_candidates_adding", {"count": str(unsent)})
+        unclear = await self._ledger.candidates.phones(task.id, CandidateState.SENDING)
         if unclear:  # they might be dialed, and might not: nobody can say yes to that
             return Outcome("add_candidates_unclear", {"numbers": named(unclear)})
         blank = task.there_before is None and task.seen_status == TaskStatus.BLANK
@@ -201,7 +202,7 @@ class Campaign:
             kind = "start_calls_nothing_new" if task.was_done else "start_calls_empty"
             return Outcome(kind, {"name": task.name, "task_id": task.twin_id})
         settings = self._desk.settings
-        found = await obstacle(self._desk, conversation, count)
+        found = await obstacle(self._desk, conversation, total(task, sum(len(person.phones) for person in added)))
         if found is None:
             shown = digest(task, added, settings)
             await self._ledger.plans.show(conversation, task.id, shown, settings.plan_life, count, message)
@@ -213,7 +214,7 @@ class Campaign:
             task,
             len(added),
             task.there_before,
-            len(unsent),
+            unsent,
             settings.script_id,
             caller(settings),
             settings.hours.text if task.ours else None,
@@ -242,7 +243,8 @@ class Campaign:
         shown = await self._ledger.plans.shown(conversation, message)
         if shown is None or (shown > self._desk.settings.count_from and count != shown):
             return False
-        found = await obstacle(self._desk, conversation, shown)
+        numbers = await self._ledger.candidates.numbers(task.id, CandidateState.ADDED)
+        found = await obstacle(self._desk, conversation, total(task, numbers))
         if found is not None:
             await self._ledger.plans.refuse(conversation, task.id, found.kind)
             return False
@@ -302,8 +304,8 @@ class Campaign:
         """Wait a moment for running work; what is not done then is found in the ledger at the next start."""
         await self._work.close()
 
-    async def _without_task(self, task: CallTask | None) -> list[str]:
-        """Numbers given before the task was known: they wait on an unnamed list."""
+    async def _without_task(self, task: CallTask | None) -> list[Person]:
+        """Those given before the task was known: they wait on an unnamed list."""
         if task is None or task.state != TaskState.NEW or task.name:
             return []
-        return await self.unsent(task)
+        return await self._ledger.candidates.people(task.id, CandidateState.PENDING)

@@ -7,8 +7,9 @@ from rasa_twin24.campaign.lookup import find_marked, find_marked_now
 from rasa_twin24.campaign.mark import comment, marked_name, new_mark
 from rasa_twin24.campaign.outcome import Outcome, failure
 from rasa_twin24.ledger import abandoned
+from rasa_twin24.ledger.candidates import CandidateState
 from rasa_twin24.ledger.conversations import Step
-from rasa_twin24.ledger.tasks import CallTask, CandidateState, TaskState
+from rasa_twin24.ledger.tasks import CallTask, TaskState
 from rasa_twin24.twin24 import Task, TwinError
 
 # Requests under one mark by themselves; after that the person decides. A second task would cost nothing, only confuse.
@@ -125,7 +126,7 @@ async def _made(desk: Desk, task: CallTask, twin_id: str, kind: str) -> list[Out
         return [Outcome("create_task_left", made)]
     await ledger.conversations.step_of(task.conversation, task.id, Step.NUMBERS)
     # Numbers that came before the task are added next and need not be asked for.
-    waiting = await ledger.tasks.phones(task.id, CandidateState.PENDING)
+    waiting = await ledger.candidates.count(task.id, CandidateState.PENDING)
     return [Outcome(f"{kind}_adding" if waiting else kind, made)]
 
 

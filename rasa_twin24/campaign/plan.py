@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from rasa_twin24.campaign.outcome import Outcome
 from rasa_twin24.campaign.settings import CampaignSettings
+from rasa_twin24.ledger.candidates import Person
 from rasa_twin24.ledger.tasks import CallTask
 
 
@@ -55,13 +56,15 @@ def caller(settings: CampaignSettings) -> str:
     return settings.caller_id.data or settings.caller_id.type
 
 
-def digest(task: CallTask, phones: Iterable[str], settings: CampaignSettings) -> str:
-    """Changes with anything the consent was about: the task, its exact list, the script, the caller id, the hours."""
+def digest(task: CallTask, people: Iterable[Person], settings: CampaignSettings) -> str:
+    """Changes with anything the consent was about: the task, its exact list with what the script is told of each
+    person, the script, the caller id, the hours.
+    """
     shown = [
         task.id,
         task.twin_id,
         task.there_before,
-        sorted(phones),
+        sorted((person.phones, sorted(person.variables.items())) for person in people),
         settings.script_id,
         settings.caller_id.type,
         settings.caller_id.data,

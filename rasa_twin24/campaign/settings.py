@@ -17,6 +17,8 @@ class CampaignSettings:
     script_id: str
     caller_id: CallerId
     default_region: str = "RU"
+    # The script's variable for what stands beside a number: a name, a label.
+    name_variable: str = "name"
     # How long a turn waits for TWIN before the work goes on beside the talk.
     patience: float = 2.0
     # When a start is allowed. The defaults are those of the environment's.
@@ -32,8 +34,9 @@ class CampaignSettings:
     settle_deadline: float = 6.0
     first_pause: float = 0.25
     longest_pause: float = 2.0
-    # Candidates per request. TWIN names no maximum.
+    # Candidates per request, and requests at once. TWIN names no maximum of either.
     portion: int = 100
+    portions_at_once: int = 4
     # When to look whether a `play` without an answer was carried out; TWIN does not show its own writes at once.
     verify_after: tuple[float, ...] = (1, 2, 4, 8, 15)
     # Pauses between looks at a running task: the first, and the longest they grow to.
@@ -43,7 +46,8 @@ class CampaignSettings:
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> CampaignSettings:
         """Read `TWIN24_SCRIPT_ID`, `TWIN24_CID_TYPE`, `TWIN24_CID_DATA`, `BOT_DEFAULT_REGION`, `BOT_PLAN_MINUTES`,
-        `BOT_COUNT_FROM` and those of the hours and the limits.
+        `BOT_COUNT_FROM`, `BOT_PORTION`, `BOT_PORTIONS_AT_ONCE`,
+        `BOT_NAME_VARIABLE` and those of the hours and the limits.
 
         Raises `ValueError`, naming the variable and the mend.
         """
@@ -69,8 +73,11 @@ class CampaignSettings:
             script_id=script_id,
             caller_id=caller_id,
             default_region=region,
+            name_variable=(env.get("BOT_NAME_VARIABLE") or "").strip() or "name",
             hours=CallHours.from_env(env),
             limits=Limits.from_env(env),
             plan_life=whole_number(env, "BOT_PLAN_MINUTES", 15, least=1) * 60,
             count_from=whole_number(env, "BOT_COUNT_FROM", 100),
+            portion=whole_number(env, "BOT_PORTION", 100, least=1),
+            portions_at_once=whole_number(env, "BOT_PORTIONS_AT_ONCE", 4, least=1),
         )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from rasa_twin24.campaign.desk import Desk
 from rasa_twin24.campaign.outcome import Outcome
 from rasa_twin24.campaign.plan import total
+from rasa_twin24.ledger.candidates import CandidateState
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.plans import Ending
-from rasa_twin24.ledger.tasks import CallTask, CandidateState, TaskState
+from rasa_twin24.ledger.tasks import CallTask, TaskState
 
 
 async def standing(desk: Desk, task: CallTask) -> list[Outcome]:
@@ -18,7 +19,7 @@ async def standing(desk: Desk, task: CallTask) -> list[Outcome]:
     ledger = desk.ledger
     made = {"name": task.name, "task_id": task.twin_id or ""}
     if task.state == TaskState.RUNNING:
-        dialed = await ledger.tasks.count(task.id, CandidateState.ADDED, CandidateState.DIALED)
+        dialed = await ledger.candidates.count(task.id, CandidateState.ADDED, CandidateState.DIALED)
         await ledger.conversations.leave(task.conversation, task.id)
         unclear = await ledger.plans.ending(task.id) == Ending.UNCLEAR
         count = {"count": str(total(task, dialed))}
@@ -32,7 +33,7 @@ async def standing(desk: Desk, task: CallTask) -> list[Outcome]:
     if talk.step == Step.STARTING:  # it was not started; a yes goes to the plan as it is now
         await ledger.conversations.step_of(task.conversation, task.id, Step.START)
         return [Outcome("start_calls_plan_old", made)]
-    added = await ledger.tasks.count(task.id, CandidateState.ADDED, CandidateState.DIALED)
+    added = await ledger.candidates.count(task.id, CandidateState.ADDED, CandidateState.DIALED)
     await ledger.conversations.step_of(task.conversation, task.id, Step.MORE if added else Step.NUMBERS)
     if not added:
         return [Outcome("create_task_done", made)]

@@ -9,10 +9,11 @@ from rasa_twin24.campaign.plan import total
 from rasa_twin24.campaign.readiness import Ready, next_look, pauses, readiness
 from rasa_twin24.campaign.rebuild import give_up
 from rasa_twin24.campaign.stop import hold
+from rasa_twin24.ledger.candidates import CandidateState
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.gate import Refusal, Verdict
 from rasa_twin24.ledger.plans import Ending
-from rasa_twin24.ledger.tasks import CallTask, CandidateState, TaskState
+from rasa_twin24.ledger.tasks import CallTask, TaskState
 from rasa_twin24.twin24 import RateLimited, Task, TaskStatus, TwinError, Unavailable
 
 
@@ -45,7 +46,7 @@ async def start(desk: Desk, task: CallTask) -> Outcome:
 
 async def _wait_until_ready(desk: Desk, task: CallTask) -> Outcome | None:
     """None when `play` may be sent now."""
-    added = len(await desk.ledger.tasks.phones(task.id, CandidateState.ADDED))
+    added = await desk.ledger.candidates.count(task.id, CandidateState.ADDED)
     deadline = desk.settings.ready_deadline
     gives_up_at = desk.ledger.now() + deadline
     trouble: TwinError | None = None
@@ -115,7 +116,7 @@ async def _pass_gate(desk: Desk, task: CallTask) -> Outcome | None:
     now = ledger.now()
     if not settings.hours.allows(now):
         return await _refused(desk, task, outside_hours(settings.hours, now))
-    numbers = total(task, len(await ledger.tasks.phones(task.id, CandidateState.ADDED)))
+    numbers = total(task, await ledger.candidates.numbers(task.id, CandidateState.ADDED))
     verdict = await ledger.gate.enter(
         task.id, numbers, settings.hours.day(now), lambda used: settings.limits.excess(numbers, used) is None
     )
@@ -202,7 +203,7 @@ async def _unclear(desk: Desk, task: CallTask) -> Outcome:
 
 async def _leave_running(desk: Desk, task: CallTask, ending: str, kind: str) -> Outcome:
     """The scenario is over; the conversation is free for the next task."""
-    count = total(task, len(await desk.ledger.tasks.phones(task.id, CandidateState.ADDED)))
+    count = total(task, await desk.ledger.candidates.count(task.id, CandidateState.ADDED))
     now = desk.ledger.now()
     await desk.ledger.gate.leave(
         task.id,

@@ -6,7 +6,8 @@ import structlog
 
 from rasa_twin24.campaign.desk import Desk
 from rasa_twin24.campaign.readiness import next_look
-from rasa_twin24.ledger.tasks import CallTask, CandidateState
+from rasa_twin24.ledger.candidates import CandidateState
+from rasa_twin24.ledger.tasks import CallTask
 from rasa_twin24.twin24 import NotFound, Task, TaskStatus, TwinError
 
 log = structlog.get_logger(__name__)
@@ -52,7 +53,7 @@ class Watch:
         status = found.status if found and not self._is_old(task, found.status) else task.seen_status
         # A start that was not known to have been carried out has been after all.
         if status == TaskStatus.PROCESS or (status == TaskStatus.DONE and not task.was_done):
-            await self._desk.ledger.tasks.mark_all(task.id, CandidateState.ADDED, CandidateState.DIALED)
+            await self._desk.ledger.candidates.mark_all(task.id, CandidateState.ADDED, CandidateState.DIALED)
         if status in (TaskStatus.DONE, TaskStatus.HALTED):
             kind = "task_status_finished" if status == TaskStatus.DONE else "task_status_was_halted"
             await self._end(task, kind, found)

@@ -16,8 +16,9 @@ from rasa_twin24.campaign.record import record
 from rasa_twin24.campaign.standing import standing
 from rasa_twin24.campaign.start import start
 from rasa_twin24.campaign.stop import pause_all, still_running
+from rasa_twin24.ledger.candidates import CandidateState
 from rasa_twin24.ledger.stops import Stop
-from rasa_twin24.ledger.tasks import CallTask, CandidateState, TaskState
+from rasa_twin24.ledger.tasks import CallTask, TaskState
 
 # Seconds that running work gets when the bot stops.
 CLOSE_SECONDS = 2.0
@@ -143,10 +144,10 @@ class Work:
                     return outcomes
             elif (
                 task.state == TaskState.FILLING
-                and await self._ledger.tasks.count(task.id, CandidateState.PENDING, CandidateState.SENDING)
+                and await self._ledger.candidates.count(task.id, CandidateState.PENDING, CandidateState.SENDING)
                 and not await self._ledger.plans.asks(task.id)
             ):
-                filled = await fill(self._desk, task)
+                filled = await fill(self._desk, task, careful=rebuilds > 0)
                 outcomes += filled.outcomes
                 rebuilds += filled.unverifiable
                 if not filled.finished:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from rasa_twin24.ledger import audit, plans, reservations, stops, tasks
 from rasa_twin24.ledger.audit import Act, Result
+from rasa_twin24.ledger.candidates import CandidateState
 from rasa_twin24.ledger.people import People, Role
 from rasa_twin24.ledger.plans import Ending
 from rasa_twin24.ledger.reservations import Used
@@ -18,7 +19,7 @@ from rasa_twin24.ledger.schema import abandoned, candidates
 from rasa_twin24.ledger.schema import tasks as task_rows
 from rasa_twin24.ledger.stops import Stop
 from rasa_twin24.ledger.store import Store, one_at_a_time
-from rasa_twin24.ledger.tasks import CandidateState, TaskState
+from rasa_twin24.ledger.tasks import TaskState
 
 
 class Refusal(Enum):

@@ -9,6 +9,7 @@ from rasa_twin24.ledger.abandoned import Abandoned
 from rasa_twin24.ledger.access_requests import AccessRequests
 from rasa_twin24.ledger.audit import Audit
 from rasa_twin24.ledger.buttons import Buttons
+from rasa_twin24.ledger.candidates import Candidates
 from rasa_twin24.ledger.conversations import Conversations
 from rasa_twin24.ledger.files import Files
 from rasa_twin24.ledger.forgetting import Forgetting
@@ -45,6 +46,7 @@ class Ledger:
         self.buttons = Buttons(self._store, clock)
         self.conversations = Conversations(self._store, clock)
         self.tasks = Tasks(self._store, clock)
+        self.candidates = Candidates(self._store, clock)
         self.portions = Portions(self._store, clock)
         self.abandoned = Abandoned(self._store, clock)
         self.leases = Leases(self._store, clock)

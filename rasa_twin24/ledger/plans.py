@@ -9,9 +9,10 @@ import sqlalchemy as sa
 
 from rasa_twin24.ledger import audit, schema, tasks
 from rasa_twin24.ledger.audit import Act, Result
+from rasa_twin24.ledger.candidates import CandidateState, Person, list_people, list_phones
 from rasa_twin24.ledger.schema import plans, updates
 from rasa_twin24.ledger.store import Store
-from rasa_twin24.ledger.tasks import CandidateState, TaskState
+from rasa_twin24.ledger.tasks import TaskState
 
 SHOWN, USED, VOID = "shown", "used", "void"
 
@@ -94,13 +95,13 @@ class Plans:
         self,
         conversation: str,
         task_id: int,
-        digest: Callable[[Sequence[str]], str],
+        digest: Callable[[Sequence[Person]], str],
         count: int | None = None,
         message: str | None = None,
     ) -> bool:
         """Take the yes: true once, for the plan shown last, if it is unexpired and still what would be started.
 
-        `digest` is that of the plan with the given numbers, `count` the one that it was shown with, `message` the key
+        `digest` is that of the plan with the given people, `count` the one that it was shown with, `message` the key
         of the update that said yes: one that came in before the plan was shown was not said to it. In the same
         transaction the task goes from filling to starting, so nothing can slip in between; while a number is on its
         way to TWIN there is no yes at all.
@@ -112,7 +113,7 @@ class Plans:
             if not tasks.move(connection, task_id, [TaskState.FILLING], TaskState.STARTING, started_at=None):
                 return False
             now = self._clock()
-            added = tasks.list_phones(connection, task_id, [CandidateState.ADDED])
+            added = list_people(connection, task_id, [CandidateState.ADDED])
             used = connection.execute(
                 sa.update(plans)
                 .where(
@@ -128,7 +129,7 @@ class Plans:
                 # From the yes on it lives as long again; see `agreed`.
                 .values(state=USED, expires_at=now + plans.c.expires_at - plans.c.created_at)
             )
-            on_their_way = tasks.list_phones(connection, task_id, [CandidateState.SENDING])
+            on_their_way = list_phones(connection, task_id, [CandidateState.SENDING])
             if used.rowcount != 1 or on_their_way or _starts_elsewhere(connection, task_id):
                 raise _NotTaken
             _write(connection, now, conversation, task_id, Result.DONE)

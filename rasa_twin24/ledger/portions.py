@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
 from rasa_twin24.ledger import abandoned, tasks
+from rasa_twin24.ledger.candidates import CandidateState, Person, list_people
 from rasa_twin24.ledger.schema import candidates, portions
 from rasa_twin24.ledger.store import Store
-from rasa_twin24.ledger.tasks import CandidateState, TaskState
+from rasa_twin24.ledger.tasks import TaskState
 
 
 class PortionState:
@@ -25,14 +26,14 @@ class PortionState:
 
 @dataclass(frozen=True)
 class Portion:
-    """`count_before`: candidates at TWIN before it; None when TWIN does not tell."""
+    """`people` are those who are on their way with it; whole numbers, hence not in the repr."""
 
     id: int
     task_id: int
     twin_id: str
     size: int
-    count_before: int | None
     state: str
+    people: tuple[Person, ...] = field(repr=False)
 
 
 class Portions:
@@ -40,34 +41,34 @@ class Portions:
         self._store = store
         self._clock = clock
 
-    async def begin(self, task_id: int, phones: Sequence[str], count_before: int | None) -> Portion | None:
-        """Mark numbers as on their way; None when the task is not being filled any more.
+    async def begin(self, task_id: int, phones: Sequence[str]) -> Portion | None:
+        """Mark people, by their first numbers, as on their way: those of them who still wait.
 
-        A number is on its way in one portion only.
+        None when nobody does, or the task is not being filled any more. A person is on their way in one portion only.
         """
 
         def work(connection: sa.engine.Connection) -> Portion | None:
             # The change that changes nothing locks the row: a yes either comes first or sees the numbers on their way.
             if not tasks.move(connection, task_id, [TaskState.FILLING], TaskState.FILLING):
                 return None
-            task = tasks.read(connection, task_id)
+            still_waits = sa.and_(
+                candidates.c.task_id == task_id,
+                candidates.c.phone.in_(phones),
+                candidates.c.state == CandidateState.PENDING,
+            )
+            size = connection.scalar(sa.select(sa.func.count()).select_from(candidates).where(still_waits))
+            if not size:
+                return None
             row = {
                 "task_id": task_id,
-                "twin_id": task.twin_id,
-                "size": len(phones),
-                "count_before": count_before,
+                "twin_id": tasks.read(connection, task_id).twin_id,
+                "size": size,
                 "state": PortionState.SENT,
                 "sent_at": self._clock(),
             }
             number = connection.execute(sa.insert(portions).values(row)).inserted_primary_key[0]
             connection.execute(
-                sa.update(candidates)
-                .where(
-                    candidates.c.task_id == task_id,
-                    candidates.c.phone.in_(phones),
-                    candidates.c.state == CandidateState.PENDING,
-                )
-                .values(state=CandidateState.SENDING, portion_id=number)
+                sa.update(candidates).where(still_waits).values(state=CandidateState.SENDING, portion_id=number)
             )
             return _read(connection, number)
 
@@ -170,4 +171,5 @@ class Portions:
 
 def _read(connection: sa.engine.Connection, portion_id: int) -> Portion:
     row = connection.execute(sa.select(portions).where(portions.c.id == portion_id)).one()
-    return Portion(row.id, row.task_id, row.twin_id, row.size, row.count_before, row.state)
+    people = list_people(connection, row.task_id, [CandidateState.SENDING], portion_id)
+    return Portion(row.id, row.task_id, row.twin_id, row.size, row.state, tuple(people))

@@ -67,7 +67,6 @@ portions = sa.Table(
     sa.Column("task_id", sa.Integer, sa.ForeignKey("tasks.id", ondelete="CASCADE"), nullable=False, index=True),
     sa.Column("twin_id", sa.String(64), nullable=False),
     sa.Column("size", sa.Integer, nullable=False),
-    sa.Column("count_before", sa.Integer, nullable=True),  # candidates at TWIN before it; None: TWIN does not tell
     sa.Column("state", sa.String(16), nullable=False),  # see PortionState
     sa.Column("sent_at", sa.Float, nullable=False),  # written before the request
     sa.Column("ended_at", sa.Float, nullable=True),

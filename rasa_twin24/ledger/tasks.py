@@ -1,15 +1,15 @@
-"""Call tasks the bot works on and the candidates of each."""
+"""Call tasks the bot works on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from rasa_twin24.ledger import notices
-from rasa_twin24.ledger.schema import candidates, conversations, tasks
+from rasa_twin24.ledger.schema import conversations, tasks
 from rasa_twin24.ledger.store import Store
 
 
@@ -23,18 +23,6 @@ class TaskState:
     RUNNING = "running"
     ENDED = "ended"
     DROPPED = "dropped"  # the person went away from it; it stays at TWIN as it is
-
-
-class CandidateState:
-    PENDING = "pending"  # collected, not sent
-    SENDING = "sending"  # sent, TWIN's answer is not known
-    ADDED = "added"
-    REFUSED = "refused"  # by TWIN
-    DIALED = "dialed"  # handed over to the dialing by an earlier start
-
-
-# Numbers that a further message need not bring again.
-IN_TASK = (CandidateState.PENDING, CandidateState.SENDING, CandidateState.ADDED, CandidateState.DIALED)
 
 
 @dataclass(frozen=True)
@@ -62,14 +50,6 @@ class CallTask:
     spoiled: bool
     lease_owner: str | None
     lease_until: float | None
-
-
-@dataclass(frozen=True)
-class Collected:
-    """Whole numbers, hence no repr."""
-
-    new: tuple[str, ...] = field(repr=False)
-    already: tuple[str, ...] = field(repr=False)
 
 
 class Tasks:
@@ -219,70 +199,6 @@ class Tasks:
     async def change(self, task_id: int, **values: Any) -> None:
         await self._store.run(lambda c: c.execute(sa.update(tasks).where(tasks.c.id == task_id).values(**values)))
 
-    async def collect(self, task_id: int, phones: Iterable[str]) -> Collected:
-        """Put numbers on the list as pending, each once. One that TWIN had refused may be tried again."""
-
-        def work(connection: sa.engine.Connection) -> Collected:
-            # Locked: what another process adds to the same list comes before or after.
-            connection.execute(sa.select(tasks.c.id).where(tasks.c.id == task_id).with_for_update())
-            states = {
-                row.phone: row.state
-                for row in connection.execute(
-                    sa.select(candidates.c.phone, candidates.c.state).where(candidates.c.task_id == task_id)
-                )
-            }
-            new: list[str] = []
-            already: list[str] = []
-            for phone in phones:
-                if states.get(phone) in IN_TASK:
-                    already.append(phone)
-                    continue
-                if phone in states:
-                    _mark(connection, task_id, [phone], CandidateState.PENDING)
-                else:
-                    connection.execute(
-                        sa.insert(candidates).values(
-                            task_id=task_id,
-                            phone=phone,
-                            state=CandidateState.PENDING,
-                            created_at=self._clock(),
-                        )
-                    )
-                states[phone] = CandidateState.PENDING
-                new.append(phone)
-            return Collected(tuple(new), tuple(already))
-
-        return await self._store.run(work)
-
-    async def phones(self, task_id: int, *states: str) -> list[str]:
-        """The numbers in these states, in the order in which they came."""
-
-        def work(connection: sa.engine.Connection) -> list[str]:
-            return list_phones(connection, task_id, states)
-
-        return await self._store.run(work)
-
-    async def count(self, task_id: int, *states: str) -> int:
-        """How many numbers are in these states."""
-
-        def work(connection: sa.engine.Connection) -> int:
-            found = sa.select(sa.func.count()).where(candidates.c.task_id == task_id, candidates.c.state.in_(states))
-            return int(connection.scalar(found) or 0)
-
-        return await self._store.run(work)
-
-    async def mark(self, task_id: int, phones: Sequence[str], state: str) -> None:
-        await self._store.run(lambda c: _mark(c, task_id, phones, state))
-
-    async def mark_all(self, task_id: int, state: str, new_state: str) -> None:
-        await self._store.run(
-            lambda c: c.execute(
-                sa.update(candidates)
-                .where(candidates.c.task_id == task_id, candidates.c.state == state)
-                .values(state=new_state)
-            )
-        )
-
 
 def move(connection: sa.engine.Connection, task_id: int, expected: Collection[str], state: str, **values: Any) -> bool:
     """`Tasks.move` inside somebody else's transaction."""
@@ -298,19 +214,3 @@ def read(connection: sa.engine.Connection, task_id: int) -> CallTask:
     if row is None:
         raise LookupError(f"no task {task_id} in the ledger")
     return CallTask(**row._mapping)
-
-
-def list_phones(connection: sa.engine.Connection, task_id: int, states: Sequence[str]) -> list[str]:
-    """`Tasks.phones` inside somebody else's transaction."""
-    rows = connection.execute(
-        sa.select(candidates.c.phone)
-        .where(candidates.c.task_id == task_id, candidates.c.state.in_(states))
-        .order_by(candidates.c.id)
-    )
-    return [row.phone for row in rows]
-
-
-def _mark(connection: sa.engine.Connection, task_id: int, phones: Sequence[str], state: str) -> None:
-    connection.execute(
-        sa.update(candidates).where(candidates.c.task_id == task_id, candidates.c.phone.in_(phones)).values(state=state)
-    )

@@ -67,6 +67,7 @@ class CandidateOrder:
     task_id: str
     phones: tuple[str, ...]
     external_id: str | None
+    variables: dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,12 @@ def read_batch(body: object) -> BatchOrder:
     assert isinstance(body, dict)
     return BatchOrder(
         candidates=tuple(
-            CandidateOrder(row["autoCallId"].lower(), tuple(row["phone"]), row.get("clientExternalId"))
+            CandidateOrder(
+                row["autoCallId"].lower(),
+                tuple(row["phone"]),
+                row.get("clientExternalId"),
+                row.get("variables", {}),
+            )
             for row in body["batch"]
         ),
         force_start=body.get("forceStart", False),

@@ -255,7 +255,7 @@ class Sandbox:
             external_id = candidate.external_id or str(uuid.uuid4())
             if candidate.task_id == task.id and external_id not in known:
                 known.add(external_id)
-                task.candidates.append(Candidate(external_id, candidate.phones))
+                task.candidates.append(Candidate(external_id, candidate.phones, candidate.variables))
         task.ready_at = now + self._ready_after
         task.updated_at = now
         # Without anybody to call it would lie in wait for the next ones, added by somebody who asked for no

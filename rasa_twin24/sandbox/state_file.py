@@ -14,6 +14,7 @@ import structlog
 from rasa_twin24.sandbox.fields import (
     Check,
     Complaints,
+    any_object,
     array,
     complaints_about,
     either,
@@ -54,6 +55,9 @@ def moment(value: object, path: str) -> Complaints:
         yield path, "must be a moment"
 
 
+_CANDIDATE = row(string, array(string, low=1), any_object)
+_CANDIDATE_OF_OLD = row(string, array(string, low=1))  # before variables were kept
+
 _STATE = mapping(
     {
         "version": integer(VERSION, VERSION),
@@ -68,7 +72,7 @@ _STATE = mapping(
                     "updated_at": moment,
                     "ready_at": moment,
                     "status": one_of(*STATUSES),
-                    "candidates": array(row(string, array(string, low=1))),
+                    "candidates": array(either(_CANDIDATE, _CANDIDATE_OF_OLD)),
                     "calls": array(row(string, moment, moment, one_of(*OUTCOMES))),
                     "dialing_since": moment,
                     "start_at": either(moment, null),
@@ -123,7 +127,9 @@ def save_tasks(file: Path, tasks: Iterable[Task]) -> None:
 
 def _task(item: dict[str, Any]) -> Task:
     rows = {
-        "candidates": [Candidate(external_id, tuple(phones)) for external_id, phones in item["candidates"]],
+        "candidates": [
+            Candidate(external_id, tuple(phones), *more) for external_id, phones, *more in item["candidates"]
+        ],
         "calls": [Call(*columns) for columns in item["calls"]],
     }
     return Task(**{**item, **rows})

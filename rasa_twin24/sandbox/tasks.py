@@ -27,6 +27,7 @@ class Candidate(NamedTuple):
 
     external_id: str
     phones: tuple[str, ...]
+    variables: dict[str, object] = {}
 
 
 class Call(NamedTuple):

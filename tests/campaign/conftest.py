@@ -16,6 +16,7 @@ import pytest
 from rasa_twin24.campaign import Campaign, CampaignSettings, Desk, Outcome, Plan, Watch
 from rasa_twin24.campaign.hours import CallHours
 from rasa_twin24.ledger import Ledger
+from rasa_twin24.ledger.candidates import people_of
 from rasa_twin24.ledger.gate import Verdict
 from rasa_twin24.ledger.tasks import CallTask
 from rasa_twin24.sandbox import CALLER_ID, LOGIN, PASSWORD, SCRIPT_ID, Sandbox, SandboxServer
@@ -37,6 +38,7 @@ SETTINGS = CampaignSettings(
     first_pause=0.2,
     longest_pause=0.5,
     portion=3,
+    portions_at_once=1,
     verify_after=(0.2, 0.4, 0.8),
     hours=CallHours(0, 24 * 60, ZoneInfo("Europe/Moscow")),
 )
@@ -108,7 +110,7 @@ class Scene:
         """A task with these numbers, ready for its start."""
         await self.created(conversation=conversation)
         self.clock.now += 1  # the sandbox takes no candidates for half a second
-        await self.campaign.collect(conversation, phones)
+        await self.campaign.collect(conversation, people_of(phones))
         assert await self.work(conversation) == ["add_candidates_done"]
         self.clock.now += 1
         return await self.current(conversation)

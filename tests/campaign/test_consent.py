@@ -9,6 +9,7 @@ import pytest
 
 from rasa_twin24.campaign import CampaignSettings, Outcome
 from rasa_twin24.campaign.plan import digest
+from rasa_twin24.ledger.candidates import Person, people_of
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.tasks import TaskState
 from rasa_twin24.sandbox import CALLER_ID, SCRIPT_ID
@@ -64,7 +65,7 @@ async def test_a_yes_to_another_question_is_none_to_the_plan(scene: Scene) -> No
 async def test_a_number_more_makes_the_plan_void(scene: Scene) -> None:
     await scene.filled(ANNA)
     await scene.planned()
-    await scene.campaign.collect(ME, [BORIS])
+    await scene.campaign.collect(ME, people_of([BORIS]))
     assert await scene.campaign.confirm(ME) is False
     assert await scene.work() == ["add_candidates_done"]
     await scene.ledger.conversations.step(ME, Step.START)
@@ -74,7 +75,7 @@ async def test_a_number_more_makes_the_plan_void(scene: Scene) -> None:
 async def test_a_number_that_is_on_the_list_already_leaves_the_plan_alone(scene: Scene) -> None:
     await scene.filled(ANNA)
     await scene.planned()
-    await scene.campaign.collect(ME, [ANNA])
+    await scene.campaign.collect(ME, people_of([ANNA]))
     assert await scene.campaign.confirm(ME) is True
 
 
@@ -119,7 +120,7 @@ async def test_while_numbers_are_on_their_way_there_is_no_plan_and_no_yes(scene:
     await scene.filled(ANNA)
     await scene.planned()
     scene.sandbox.fail_next("add", delay=0.15)
-    await scene.campaign.collect(ME, [BORIS])
+    await scene.campaign.collect(ME, people_of([BORIS]))
     assert await slow.campaign.carry_out(ME) is None
     await scene.ledger.conversations.step(ME, Step.START)
     assert await slow.campaign.confirm(ME) is False
@@ -169,7 +170,7 @@ async def test_the_digest_changes_with_everything_that_was_agreed_to(scene: Scen
     task = await scene.created()
 
     def of(phones: list[str], settings: CampaignSettings = SETTINGS, **changes: object) -> str:
-        return digest(replace(task, **changes), phones, settings)  # type: ignore[arg-type]
+        return digest(replace(task, **changes), people_of(phones), settings)  # type: ignore[arg-type]
 
     assert of([ANNA, BORIS]) == of([BORIS, ANNA], name="Переименовано", looks=5)
     others = [
@@ -182,6 +183,8 @@ async def test_the_digest_changes_with_everything_that_was_agreed_to(scene: Scen
         of([ANNA, BORIS], replace(SETTINGS, caller_id=CallerId("default"))),
         of([ANNA, BORIS], replace(SETTINGS, caller_id=CallerId("pool", CALLER_ID))),
     ]
+    with_more = [[Person((ANNA, BORIS))], [Person((ANNA,), {"name": "Анна"}), Person((BORIS,))]]
+    others += [digest(task, people, SETTINGS) for people in with_more]
     assert len({of([ANNA, BORIS]), *others}) == len(others) + 1
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from rasa_twin24.campaign.mark import comment, marked_name
+from rasa_twin24.ledger.candidates import people_of
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.tasks import TaskState
 from tests.campaign.conftest import ANNA, ME, Scene
@@ -22,7 +23,7 @@ async def test_a_task_is_made_once_and_asks_for_numbers(scene: Scene) -> None:
 
 async def test_numbers_given_before_the_task_go_into_it(scene: Scene) -> None:
     await scene.campaign.begin(ME)
-    await scene.campaign.collect(ME, [ANNA])
+    await scene.campaign.collect(ME, people_of([ANNA]))
     await scene.campaign.order(ME, "Акция")
     assert await scene.work() == ["create_task_done_adding", "add_candidates_done"]
     assert scene.numbers(await scene.current()) == [ANNA]
@@ -32,9 +33,9 @@ async def test_numbers_given_before_the_task_go_into_it(scene: Scene) -> None:
 async def test_numbers_given_before_the_task_outlive_a_new_beginning(scene: Scene) -> None:
     """«создай» → a number → «нет, лучше в существующее»: the number was promised a task."""
     await scene.campaign.begin(ME)
-    await scene.campaign.collect(ME, [ANNA])
+    await scene.campaign.collect(ME, people_of([ANNA]))
     await scene.campaign.begin(ME)
-    assert await scene.campaign.unsent(await scene.current()) == [ANNA]
+    assert await scene.campaign.unsent(await scene.current()) == 1
 
 
 # How TWIN refuses → what is told. Nothing was made, and the task may be ordered again.
@@ -170,7 +171,7 @@ async def test_somebody_elses_task_of_the_same_name_is_not_taken_for_ours(scene:
 
 async def test_a_twin_that_cannot_be_asked_is_asked_later(scene: Scene) -> None:
     await scene.campaign.begin(ME)
-    await scene.campaign.collect(ME, [ANNA])
+    await scene.campaign.collect(ME, people_of([ANNA]))
     await scene.campaign.order(ME, "Акция")
     scene.trouble("create", drop="after")
     scene.trouble("list", status=503, times=100)
@@ -259,7 +260,7 @@ async def test_the_wrong_password_is_told_as_such(scene: Scene) -> None:
 
 async def test_numbers_outlive_a_failed_creation(scene: Scene) -> None:
     await scene.campaign.begin(ME)
-    await scene.campaign.collect(ME, [ANNA])
+    await scene.campaign.collect(ME, people_of([ANNA]))
     await scene.campaign.order(ME, "Акция")
     scene.sandbox.fail_next("create", status=403)
     assert await scene.work() == ["create_task_failed_forbidden"]

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from rasa_twin24.ledger.candidates import people_of
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.tasks import TaskState
 from tests.campaign.conftest import ANNA, BORIS, GLEB, ME, VERA, Scene
@@ -34,9 +35,9 @@ async def test_slow_work_is_told_later(hurried: Scene) -> None:
 async def test_what_comes_while_the_first_works_is_done_too_and_only_once(scene: Scene, hurried: Scene) -> None:
     task = await scene.filled(ANNA)
     hurried.sandbox.fail_next("add", delay=SLOW)
-    await hurried.campaign.collect(ME, [BORIS])
+    await hurried.campaign.collect(ME, people_of([BORIS]))
     assert await hurried.campaign.carry_out(ME) is None
-    await hurried.campaign.collect(ME, [VERA])
+    await hurried.campaign.collect(ME, people_of([VERA]))
     assert await hurried.campaign.carry_out(ME) is None
     await hurried.campaign.close()
     assert await hurried.notices() == ["add_candidates_done", "add_candidates_done"]
@@ -47,9 +48,9 @@ async def test_what_comes_while_the_first_works_is_done_too_and_only_once(scene:
 async def test_a_second_message_is_tried_even_when_the_first_fails(scene: Scene, hurried: Scene) -> None:
     task = await scene.filled(ANNA)
     hurried.sandbox.fail_next("add", delay=SLOW, status=403)
-    await hurried.campaign.collect(ME, [BORIS])
+    await hurried.campaign.collect(ME, people_of([BORIS]))
     assert await hurried.campaign.carry_out(ME) is None
-    await hurried.campaign.collect(ME, [VERA])
+    await hurried.campaign.collect(ME, people_of([VERA]))
     assert await hurried.campaign.carry_out(ME) is None
     await hurried.campaign.close()
     assert await hurried.notices() == ["add_candidates_failed_forbidden", "add_candidates_done"]
@@ -66,12 +67,12 @@ async def test_an_order_in_the_very_moment_the_news_are_written_is_not_lost(
     async def ordered_meanwhile(conversation: str, kind: str, **params: str) -> None:
         await add_notice(conversation, kind, **params)
         if hurried.numbers(task) == [ANNA, BORIS]:
-            await hurried.campaign.collect(ME, [VERA])
+            await hurried.campaign.collect(ME, people_of([VERA]))
             await hurried.campaign.carry_out(ME)
 
     monkeypatch.setattr(hurried.ledger.notices, "add", ordered_meanwhile)
     hurried.sandbox.fail_next("add", delay=SLOW)
-    await hurried.campaign.collect(ME, [BORIS])
+    await hurried.campaign.collect(ME, people_of([BORIS]))
     assert await hurried.campaign.carry_out(ME) is None
     await hurried.campaign.close()
     assert hurried.numbers(task) == [ANNA, BORIS, VERA]
@@ -134,7 +135,7 @@ async def test_a_creation_that_was_cancelled_does_not_come_back_into_the_talk(
     hurried: Scene, fault: dict[str, int], news: str, state: str
 ) -> None:
     await hurried.campaign.begin(ME)
-    await hurried.campaign.collect(ME, [GLEB])
+    await hurried.campaign.collect(ME, people_of([GLEB]))
     await hurried.campaign.order(ME, "Первая")
     hurried.trouble("create", delay=SLOW, **fault)
     first = await hurried.current()
@@ -165,7 +166,7 @@ async def test_a_failing_ledger_is_said_to_be_an_error(hurried: Scene, monkeypat
 
 async def test_an_error_within_the_turn_reaches_the_turn(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     await scene.created()
-    await scene.campaign.collect(ME, [ANNA])
+    await scene.campaign.collect(ME, people_of([ANNA]))
 
     async def broken(*_: object, **__: object) -> bool:
         raise RuntimeError("the disk is full")

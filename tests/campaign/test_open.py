@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from rasa_twin24.campaign import Outcome
+from rasa_twin24.ledger.candidates import people_of
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.tasks import CallTask, TaskState
 from rasa_twin24.sandbox import CALLER_ID, SCRIPT_ID
@@ -72,7 +73,7 @@ async def test_a_foreign_task(scene: Scene, seen: dict[str, object], plan: tuple
 
 async def test_numbers_join_those_that_were_there(scene: Scene) -> None:
     task = await opened(scene, await by_hand(scene, ANNA))
-    await scene.campaign.collect(ME, [BORIS])
+    await scene.campaign.collect(ME, people_of([BORIS]))
     [outcome] = await scene.campaign.carry_out(ME) or []
     assert (outcome.params["added"], outcome.params["total"]) == ("1", "2")
     assert scene.numbers(task) == [ANNA, BORIS]
@@ -83,7 +84,7 @@ async def test_numbers_join_those_that_were_there(scene: Scene) -> None:
 async def test_numbers_given_before_the_id_go_into_the_task(scene: Scene) -> None:
     twin_id = await by_hand(scene)
     await scene.campaign.begin(ME)
-    await scene.campaign.collect(ME, [VERA])
+    await scene.campaign.collect(ME, people_of([VERA]))
     task = await opened(scene, twin_id)
     assert await scene.work() == ["add_candidates_done"]
     assert scene.numbers(task) == [VERA]
@@ -92,13 +93,13 @@ async def test_numbers_given_before_the_id_go_into_the_task(scene: Scene) -> Non
 @pytest.mark.parametrize("name", ["Акция", ""], ids=["named", "nameless"])
 async def test_numbers_of_one_task_never_go_into_another(scene: Scene, name: str) -> None:
     first = await opened(scene, await by_hand(scene, ANNA), name=name)
-    await scene.campaign.collect(ME, [BORIS])
+    await scene.campaign.collect(ME, people_of([BORIS]))
     scene.sandbox.fail_next("add", status=403)
     assert await scene.work() == ["add_candidates_failed_forbidden"]
     second = await opened(scene, await by_hand(scene, VERA))
     assert await scene.work() == []
     assert scene.numbers(second) == [VERA]
-    assert await scene.campaign.unsent(first) == [BORIS]
+    assert await scene.campaign.unsent(first) == 1
 
 
 async def test_coming_back_finds_what_was_added_and_not_dialed(scene: Scene) -> None:
@@ -136,7 +137,7 @@ async def test_a_task_of_another_person_is_looked_at_with_own_eyes(scene: Scene)
     assert (mine.id == task.id, mine.ours, mine.there_before) == (False, True, 1)
     plan = await scene.planned()
     assert (plan.added, plan.before) == (0, 1)
-    await scene.campaign.collect(ME, [BORIS])
+    await scene.campaign.collect(ME, people_of([BORIS]))
     await scene.work()
     await scene.planned()
     await scene.planned(SOMEBODY_ELSE)
@@ -150,7 +151,7 @@ async def test_a_start_under_way_is_not_undone_by_opening(scene: Scene) -> None:
     task = await scene.agreed(ANNA)
     await opened(scene, task.twin_id or "")
     assert await scene.state(task) == TaskState.STARTING
-    assert await scene.campaign.collect(ME, [BORIS]) is None
+    assert await scene.campaign.collect(ME, people_of([BORIS])) is None
     assert await scene.work() == ["start_calls_done"]
 
 
@@ -158,12 +159,12 @@ async def test_a_start_under_way_is_not_undone_by_opening(scene: Scene) -> None:
 async def test_a_task_in_another_state_takes_no_numbers(scene: Scene, state: str) -> None:
     task = await scene.filled(ANNA)
     await scene.ledger.tasks.change(task.id, state=state)
-    assert await scene.campaign.collect(ME, [BORIS]) is None
-    assert await scene.campaign.unsent(task) == []
+    assert await scene.campaign.collect(ME, people_of([BORIS])) is None
+    assert await scene.campaign.unsent(task) == 0
 
 
 async def test_without_a_task_no_numbers_are_taken(scene: Scene) -> None:
-    assert await scene.campaign.collect(ME, [ANNA]) is None
+    assert await scene.campaign.collect(ME, people_of([ANNA])) is None
 
 
 async def test_a_task_of_ours_goes_by_its_own_name(scene: Scene) -> None:

@@ -7,6 +7,7 @@ import pytest
 from rasa_twin24.campaign.outcome import Outcome
 from rasa_twin24.campaign.record import recorded
 from rasa_twin24.ledger.audit import Act, Result
+from rasa_twin24.ledger.candidates import people_of
 from tests.campaign.conftest import ANNA, BAD, BORIS, ME, Scene
 
 
@@ -58,7 +59,7 @@ async def test_what_is_told_as_news_is_written_down_too(scene: Scene) -> None:
 async def test_failures_are_written_down_without_numbers(scene: Scene) -> None:
     await scene.created("Позвонить 8 916 123-45-67")
     scene.clock.now += 1
-    await scene.campaign.collect(ME, [BAD, ANNA])
+    await scene.campaign.collect(ME, people_of([BAD, ANNA]))
     await scene.work()
     acts = [(act, result) for act, result, _ in await rows(scene)]
     assert acts == [

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from rasa_twin24.ledger.candidates import people_of
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.plans import Ending
 from rasa_twin24.ledger.tasks import TaskState
@@ -16,11 +17,14 @@ class Killed(BaseException):
     """Nothing catches it, as nothing catches SIGKILL."""
 
 
-async def killed_at(scene: Scene, step: str) -> None:
-    """Carry out in a process that dies at this step."""
+async def killed_at(scene: Scene, step: str, times: int = 1) -> None:
+    """Carry out in a process that dies when it comes to this step for the `times`-th time."""
+    seen = 0
 
     def reached(now: str) -> None:
-        if now == step:
+        nonlocal seen
+        seen += now == step
+        if seen == times:
             raise Killed
 
     dying = Scene.of(scene.clock, scene.sandbox, replace(scene.restarted().desk, reached=reached), scene.url)
@@ -113,7 +117,7 @@ async def test_several_starts_of_one_conversation_are_all_taken_up(scene: Scene)
 async def test_numbers_on_their_way_are_looked_up_and_added_once(scene: Scene, step: str, requests: int) -> None:
     task = await scene.filled(ANNA)
     four = [BORIS, VERA, GLEB, "+79161234505"]
-    await scene.campaign.collect(ME, four)
+    await scene.campaign.collect(ME, people_of(four))
     await killed_at(scene, step)
     assert await recovered(scene) == ["add_candidates_done"]
     assert scene.numbers(task) == [ANNA, *four]
@@ -123,7 +127,7 @@ async def test_numbers_on_their_way_are_looked_up_and_added_once(scene: Scene, s
 
 async def test_numbers_of_a_task_that_was_left_or_planned_wait(scene: Scene) -> None:
     await scene.filled(ANNA)
-    await scene.campaign.collect(ME, [BORIS])
+    await scene.campaign.collect(ME, people_of([BORIS]))
     scene.sandbox.fail_next("add", status=403)
     await scene.work()
     await scene.planned()
@@ -147,7 +151,7 @@ async def test_numbers_of_a_task_that_was_left_or_planned_wait(scene: Scene) -> 
 )
 async def test_a_kill_is_followed_by_news(scene: Scene, step: str, news: list[str]) -> None:
     await scene.campaign.begin(ME)
-    await scene.campaign.collect(ME, [ANNA])
+    await scene.campaign.collect(ME, people_of([ANNA]))
     await scene.campaign.order(ME, "Акция")
     await killed_at(scene, step)
     assert await recovered(scene) == news
@@ -169,7 +173,7 @@ async def test_a_kill_around_play_is_followed_by_news(scene: Scene, step: str) -
 async def test_the_work_of_a_message_that_was_cut_off_is_left_to_it(scene: Scene) -> None:
     """It is said again in the next process and hears the outcome itself, once."""
     await scene.filled(ANNA)
-    await scene.campaign.collect(ME, [BORIS])
+    await scene.campaign.collect(ME, people_of([BORIS]))
     await killed_at(scene, "portion_written")
     after = scene.restarted()
     await after.campaign.recover(but_for=[ME])

@@ -7,8 +7,9 @@ import itertools
 
 import pytest
 
+from rasa_twin24.ledger.candidates import CandidateState, people_of
 from rasa_twin24.ledger.conversations import Step
-from rasa_twin24.ledger.tasks import CandidateState, TaskState
+from rasa_twin24.ledger.tasks import TaskState
 from tests.campaign.conftest import ANNA, BORIS, ME, Scene
 
 
@@ -24,7 +25,7 @@ async def test_a_ready_task_is_started(scene: Scene) -> None:
     assert outcome.params == {"name": "Акция", "task_id": task.twin_id, "count": "2"}
     assert (scene.at_twin(task).status, scene.sandbox.plays(task.twin_id or ""), scene.plays) == ("PROCESS", 1, 1)
     assert await scene.state(task) == TaskState.RUNNING
-    assert await scene.ledger.tasks.phones(task.id, CandidateState.DIALED) == [ANNA, BORIS]
+    assert await scene.ledger.candidates.phones(task.id, CandidateState.DIALED) == [ANNA, BORIS]
     assert await scene.campaign.current(ME) == (None, None)  # free for the next task
     assert await scene.work() == []
 
@@ -40,7 +41,7 @@ async def test_a_finished_task_starts_again_once_numbers_were_added(scene: Scene
     task = await scene.running(ANNA)
     scene.clock.now += 2000
     await scene.campaign.open(ME, await scene.campaign.look_up(task.twin_id or ""))
-    await scene.campaign.collect(ME, [BORIS])
+    await scene.campaign.collect(ME, people_of([BORIS]))
     assert await scene.work() == ["add_candidates_done"]
     plan = await scene.planned()
     assert (plan.added, plan.before) == (1, 1)
@@ -80,7 +81,7 @@ async def test_a_task_that_cannot_be_started_is_not(scene: Scene, reads: list[di
     assert await scene.step() == Step.START
     assert await scene.work() == []
     assert await scene.campaign.confirm(ME) is False  # the yes is used up
-    assert await scene.ledger.tasks.phones(task.id, CandidateState.ADDED) == [ANNA]
+    assert await scene.ledger.candidates.phones(task.id, CandidateState.ADDED) == [ANNA]
 
 
 async def test_it_waits_while_twin_gets_ready(scene: Scene) -> None:

@@ -12,7 +12,8 @@ import pytest
 
 from rasa_twin24.campaign import Campaign, Desk, Plan
 from rasa_twin24.ledger import Ledger
-from rasa_twin24.ledger.tasks import CandidateState, TaskState
+from rasa_twin24.ledger.candidates import CandidateState, people_of
+from rasa_twin24.ledger.tasks import TaskState
 from rasa_twin24.sandbox import LOGIN, PASSWORD, Sandbox, SandboxServer
 from rasa_twin24.twin24 import Settings, Twin24
 from tests.campaign.conftest import ANNA, BORIS, ME, OWNERS, SETTINGS
@@ -56,14 +57,14 @@ async def test_half_done_work_is_done_once(url: str, campaign: Campaign, twin_at
     """A creation, a portion and a start, each cut off in the middle."""
     ledger, sandbox = campaign._ledger, twin_at_work.sandbox
     await campaign.begin(ME)
-    await campaign.collect(ME, [ANNA, BORIS])
+    await campaign.collect(ME, people_of([ANNA, BORIS]))
     await campaign.order(ME, "Акция")
     task, _ = await campaign.current(ME)
     assert task is not None
     await both_recover(url, twin_at_work)
     [made] = sandbox.tasks
     assert [phone for candidate in made.candidates for phone in candidate.phones] == [ANNA[1:], BORIS[1:]]
-    assert await ledger.tasks.count(task.id, CandidateState.ADDED) == 2
+    assert await ledger.candidates.count(task.id, CandidateState.ADDED) == 2
 
     await asyncio.sleep(0.2)
     assert isinstance(await campaign.show_plan(ME), Plan)

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from rasa_twin24.campaign.watch import STALE
-from rasa_twin24.ledger.tasks import CallTask, CandidateState, TaskState
+from rasa_twin24.ledger.candidates import CandidateState
+from rasa_twin24.ledger.tasks import CallTask, TaskState
 from tests.campaign.conftest import ANNA, BORIS, ME, Scene
 
 
@@ -123,6 +124,6 @@ async def test_a_start_that_was_unclear_is_known_once_it_is_seen(scene: Scene) -
         return task
 
     task = await unclear()
-    assert await scene.ledger.tasks.phones(task.id, CandidateState.ADDED) == [ANNA]
+    assert await scene.ledger.candidates.phones(task.id, CandidateState.ADDED) == [ANNA]
     assert await look(scene) == []
-    assert await scene.ledger.tasks.phones(task.id, CandidateState.DIALED) == [ANNA]
+    assert await scene.ledger.candidates.phones(task.id, CandidateState.DIALED) == [ANNA]

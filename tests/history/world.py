@@ -18,6 +18,7 @@ from rasa_twin24.campaign import Campaign, CampaignSettings, Desk, Plan, Watch
 from rasa_twin24.campaign.hours import CallHours
 from rasa_twin24.campaign.limits import Limits
 from rasa_twin24.ledger import Ledger, schema
+from rasa_twin24.ledger.candidates import people_of
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.ledger.tasks import TaskState
@@ -37,6 +38,7 @@ SETTINGS = CampaignSettings(
     first_pause=0.2,
     longest_pause=0.5,
     portion=2,
+    portions_at_once=2,
     verify_after=(0.2, 0.4, 0.8),
     hours=CallHours.from_env({"BOT_CALL_HOURS": "00:00-24:00"}),
     limits=Limits(task_numbers=6, person_numbers=9, person_tasks=3, day_numbers=14, day_tasks=5),
@@ -196,7 +198,7 @@ class World:
             await campaign.begin(person, key)
             await campaign.order(person, rest, key)
         elif verb == "numbers":
-            await campaign.collect(person, rest.split())
+            await campaign.collect(person, people_of(rest.split()))
         elif verb == "plan":
             await self._plan(person, key)
             return
@@ -348,7 +350,7 @@ class World:
         assert await self.ledger.tasks.in_states(halfway) == []
         for task in await self.ledger.tasks.in_states([TaskState.FILLING]):
             assert await self.ledger.portions.open(task.id) == []
-            assert await self.ledger.tasks.count(task.id, "sending") == 0
+            assert await self.ledger.candidates.count(task.id, "sending") == 0
         assert await self.ledger.leases.left_behind() == []
         used = sa.select(schema.plans.c.outcome).where(schema.plans.c.state == "used")
         endings = [row.outcome for row in await self.ledger._store.run(lambda c: c.execute(used).all())]

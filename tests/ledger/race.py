@@ -8,11 +8,12 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from rasa_twin24.ledger import Ledger
 from rasa_twin24.ledger.audit import Act, Result
+from rasa_twin24.ledger.candidates import Person, people_of
 from rasa_twin24.ledger.tasks import TaskState
 
 # Tries of each process, all begun at once.
@@ -30,13 +31,17 @@ async def press(ledger: Ledger, known: dict[str, Any], process: int, number: int
     return await ledger.buttons.press("web:1", known["tokens"][(process + number) % 2]) is not None
 
 
+def digest(people: Sequence[Person]) -> str:
+    return "+".join(person.phone for person in people)
+
+
 async def use(ledger: Ledger, known: dict[str, Any], _process: int, _number: int) -> Any:
-    return await ledger.plans.use("web:1", known["task"], "+".join)
+    return await ledger.plans.use("web:1", known["task"], digest)
 
 
 async def use_elsewhere(ledger: Ledger, known: dict[str, Any], process: int, _number: int) -> Any:
     """The same task of TWIN's in two conversations, each with its plan."""
-    return await ledger.plans.use(f"web:{process + 1}", known["tasks"][process], "+".join)
+    return await ledger.plans.use(f"web:{process + 1}", known["tasks"][process], digest)
 
 
 async def play(ledger: Ledger, known: dict[str, Any], _process: int, _number: int) -> Any:
@@ -61,7 +66,7 @@ async def keep(ledger: Ledger, _known: dict[str, Any], process: int, number: int
 
 
 async def collect(ledger: Ledger, known: dict[str, Any], _process: int, number: int) -> Any:
-    return len((await ledger.tasks.collect(known["task"], [f"+7916123{number % 5:04d}"])).new)
+    return len((await ledger.candidates.collect(known["task"], people_of([f"+7916123{number % 5:04d}"]))).new)
 
 
 async def audit(ledger: Ledger, _known: dict[str, Any], process: int, number: int) -> Any:

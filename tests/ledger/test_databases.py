@@ -15,10 +15,11 @@ from alembic import command
 
 from rasa_twin24.ledger import Ledger
 from rasa_twin24.ledger.audit import Act, Result
+from rasa_twin24.ledger.candidates import CandidateState
 from rasa_twin24.ledger.people import WEB_OWNER
 from rasa_twin24.ledger.schema import audit
 from rasa_twin24.ledger.store import Store
-from rasa_twin24.ledger.tasks import CandidateState, TaskState
+from rasa_twin24.ledger.tasks import TaskState
 from tests.ledger.conftest import Clock
 from tests.ledger.test_store import migrate
 
@@ -131,7 +132,7 @@ async def test_rows_of_the_first_release_survive_the_way_up_and_down(empty_url: 
         "start",
     )
     assert (task.spoiled, task.mark, task.lease_owner) == (False, None, None)
-    assert await ledger.tasks.phones(1, CandidateState.ADDED) == ["+79161234501"]
+    assert await ledger.candidates.phones(1, CandidateState.ADDED) == ["+79161234501"]
     assert not (await ledger.inbox.claim("web", "k", "web:1", "")).first
     assert await ledger.kept.get_or_make("secret", lambda: "new") == "kept"
     await ledger.audit.add("web:1", Act.CREATE_TASK, Result.DONE)

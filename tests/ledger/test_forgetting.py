@@ -9,10 +9,11 @@ import sqlalchemy as sa
 
 from rasa_twin24.ledger import Ledger
 from rasa_twin24.ledger.audit import Act, Result
+from rasa_twin24.ledger.candidates import CandidateState, people_of
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.forgetting import UNDER_WAY
 from rasa_twin24.ledger.schema import metadata
-from rasa_twin24.ledger.tasks import CallTask, CandidateState, TaskState
+from rasa_twin24.ledger.tasks import CallTask, TaskState
 from tests.ledger.conftest import Clock
 
 ME, OTHER = "telegram:5", "telegram:6"
@@ -33,7 +34,7 @@ async def insert(ledger: Ledger, table: str, **row: Any) -> None:
 
 async def a_task(ledger: Ledger, conversation: str = ME, state: str = TaskState.ENDED, **values: Any) -> CallTask:
     task = await ledger.tasks.new(conversation, name="Акция", state=state, twin_id="t-1", **values)
-    await ledger.tasks.collect(task.id, [PHONE])
+    await ledger.candidates.collect(task.id, people_of([PHONE]))
     await ledger.plans.show(conversation, task.id, "d", 900)
     await insert(ledger, "portions", task_id=task.id, twin_id="t-1", size=1, state="added", sent_at=ledger.now())
     return task
@@ -108,7 +109,7 @@ async def test_a_task_under_way_is_named_and_goes_when_it_ends(ledger: Ledger, s
     assert await ledger.forgetting.ask(ME, ME) == ["Акция"]
     (request,) = await ledger.forgetting.waiting()
     assert not await ledger.forgetting.clear(request.id)
-    assert await ledger.tasks.phones(task.id, CandidateState.PENDING) == [PHONE]
+    assert await ledger.candidates.phones(task.id, CandidateState.PENDING) == [PHONE]
     assert await count(ledger, "transcript") == 0
     (request,) = await ledger.forgetting.waiting()
     assert request.cleared
@@ -184,7 +185,7 @@ async def test_an_old_task_under_way_or_talked_about_is_kept(ledger: Ledger, clo
     if state == TaskState.FILLING:
         await ledger.conversations.turn_to(ME, task.id, Step.MORE)
     await ledger.forgetting.drop_older(KEEP)
-    assert await ledger.tasks.phones(task.id, CandidateState.PENDING) == [PHONE]
+    assert await ledger.candidates.phones(task.id, CandidateState.PENDING) == [PHONE]
 
 
 async def test_a_draft_nobody_came_back_to_goes(ledger: Ledger, clock: Clock) -> None:
@@ -200,7 +201,7 @@ async def test_an_old_task_with_a_new_number_or_a_late_end_is_kept(ledger: Ledge
     grown = await a_task(ledger, state=TaskState.DROPPED)
     ended = await a_task(ledger, OTHER)
     clock.now += KEEP + 1
-    await ledger.tasks.collect(grown.id, ["+79161234568"])
+    await ledger.candidates.collect(grown.id, people_of(["+79161234568"]))
     await ledger.tasks.change(ended.id, ended_at=clock.now)
     await ledger.forgetting.drop_older(KEEP)
     assert await count(ledger, "tasks") == 2

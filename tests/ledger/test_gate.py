@@ -11,12 +11,13 @@ import sqlalchemy as sa
 
 from rasa_twin24.ledger import Ledger
 from rasa_twin24.ledger.audit import Act, Result
+from rasa_twin24.ledger.candidates import CandidateState, people_of
 from rasa_twin24.ledger.gate import Refusal, Verdict
 from rasa_twin24.ledger.people import WEB_OWNER
 from rasa_twin24.ledger.plans import Ending
 from rasa_twin24.ledger.reservations import Used
 from rasa_twin24.ledger.schema import abandoned, people, plans, reservations
-from rasa_twin24.ledger.tasks import CallTask, CandidateState, TaskState
+from rasa_twin24.ledger.tasks import CallTask, TaskState
 from tests.ledger.conftest import Clock
 
 ANNA = "+79161234501"
@@ -40,8 +41,8 @@ async def operator(ledger: Ledger, role: str = "operator") -> None:
 async def agreed(ledger: Ledger, twin_id: str = "t-1", person: str = OPERATOR) -> CallTask:
     """A task with one number whose plan was said yes to."""
     task = await ledger.tasks.new(person, name="Акция", twin_id=twin_id, state=TaskState.FILLING)
-    await ledger.tasks.collect(task.id, [ANNA])
-    await ledger.tasks.mark(task.id, [ANNA], CandidateState.ADDED)
+    await ledger.candidates.collect(task.id, people_of([ANNA]))
+    await ledger.candidates.mark(task.id, [ANNA], CandidateState.ADDED)
     await ledger.plans.show(person, task.id, "plan", LIFE, 1)
     assert await ledger.plans.use(person, task.id, lambda _added: "plan")
     return task
@@ -177,7 +178,7 @@ async def test_an_ending_is_written_once_and_everywhere(
     assert (await ledger.tasks.get(task.id)).state == state
     assert [(plan.outcome, plan.ended_at) for plan in await rows(ledger, plans)] == [(ending, clock.now)]
     assert [row.state for row in await rows(ledger, reservations)] == [reservation]
-    assert await ledger.tasks.phones(task.id, candidates) == [ANNA]
+    assert await ledger.candidates.phones(task.id, candidates) == [ANNA]
     written = [(entry.act, entry.outcome) for entry in await ledger.audit.since(0)]
     assert written == [(Act.CONFIRM_START, Result.DONE), (Act.START_CALLS, result)]
     entry = (await ledger.audit.since(0))[-1]

@@ -6,28 +6,29 @@ from collections.abc import Sequence
 import pytest
 
 from rasa_twin24.ledger import Ledger
+from rasa_twin24.ledger.candidates import CandidateState, Person, people_of
 from rasa_twin24.ledger.people import WEB_OWNER
-from rasa_twin24.ledger.tasks import CallTask, CandidateState, TaskState
+from rasa_twin24.ledger.tasks import CallTask, TaskState
 from tests.ledger.conftest import Clock
 
 ANNA, BORIS = "+79161234501", "+79161234502"
 LIFE = 900.0
 
 
-def digest(phones: Sequence[str]) -> str:
-    return "+".join(phones)
+def digest(people: Sequence[Person]) -> str:
+    return "+".join(person.phone for person in people)
 
 
 @pytest.fixture
 async def task(ledger: Ledger) -> CallTask:
     made = await ledger.tasks.new("web:1", twin_id="t-1", state=TaskState.FILLING)
-    await ledger.tasks.collect(made.id, [ANNA])
-    await ledger.tasks.mark(made.id, [ANNA], CandidateState.ADDED)
+    await ledger.candidates.collect(made.id, people_of([ANNA]))
+    await ledger.candidates.mark(made.id, [ANNA], CandidateState.ADDED)
     return made
 
 
 async def show(ledger: Ledger, task: CallTask, shown: Sequence[str] = (ANNA,)) -> None:
-    await ledger.plans.show("web:1", task.id, digest(shown), LIFE)
+    await ledger.plans.show("web:1", task.id, digest(people_of(shown)), LIFE)
 
 
 async def use(ledger: Ledger, task: CallTask, conversation: str = "web:1") -> bool:
@@ -72,17 +73,17 @@ async def test_a_plan_of_another_list_is_none(ledger: Ledger, task: CallTask) ->
 
 async def test_a_list_that_grew_since_is_another_list(ledger: Ledger, task: CallTask) -> None:
     await show(ledger, task)
-    await ledger.tasks.collect(task.id, [BORIS])
-    await ledger.tasks.mark(task.id, [BORIS], CandidateState.ADDED)
+    await ledger.candidates.collect(task.id, people_of([BORIS]))
+    await ledger.candidates.mark(task.id, [BORIS], CandidateState.ADDED)
     assert await use(ledger, task) is False
 
 
 async def test_while_a_number_is_on_its_way_there_is_no_yes(ledger: Ledger, task: CallTask) -> None:
     await show(ledger, task)
-    await ledger.tasks.collect(task.id, [BORIS])
-    assert await ledger.portions.begin(task.id, [BORIS], 0)
+    await ledger.candidates.collect(task.id, people_of([BORIS]))
+    assert await ledger.portions.begin(task.id, [BORIS])
     assert await use(ledger, task) is False
-    await ledger.tasks.mark(task.id, [BORIS], CandidateState.REFUSED)
+    await ledger.candidates.mark(task.id, [BORIS], CandidateState.REFUSED)
     assert await use(ledger, task) is True  # it never got there: the list is the one that was shown
 
 
@@ -149,7 +150,7 @@ async def test_a_yes_that_came_in_before_its_plan_was_shown_is_none(
         clock.now = shown + sent
         await ledger.inbox.claim("web", "yes", WEB_OWNER, "{}")
     clock.now = shown
-    await ledger.plans.show("web:1", task.id, digest([ANNA]), LIFE, 1, "message 1")
+    await ledger.plans.show("web:1", task.id, digest(people_of([ANNA])), LIFE, 1, "message 1")
     clock.now = shown + 2
     assert await ledger.plans.use("web:1", task.id, digest, 1, "yes") is taken
     assert await state(ledger, task) == (TaskState.STARTING if taken else TaskState.FILLING)
@@ -158,7 +159,7 @@ async def test_a_yes_that_came_in_before_its_plan_was_shown_is_none(
 async def test_the_message_that_brought_a_plan_is_no_answer_to_it(ledger: Ledger, task: CallTask) -> None:
     """Said again after a crash: «запусти» has brought the plan, which nobody may have seen."""
     await ledger.inbox.claim("web", "message 1", WEB_OWNER, "{}")
-    await ledger.plans.show("web:1", task.id, digest([ANNA]), LIFE, 1, "message 1")
+    await ledger.plans.show("web:1", task.id, digest(people_of([ANNA])), LIFE, 1, "message 1")
     assert await ledger.plans.answers("web:1", "message 1")
     assert not await ledger.plans.answers("web:1", "message 2")
     assert await ledger.plans.shown("web:1", "message 1") is None

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from rasa_twin24.ledger import Ledger
+from rasa_twin24.ledger.candidates import CandidateState, people_of
 from rasa_twin24.ledger.portions import Portion, PortionState
-from rasa_twin24.ledger.tasks import CallTask, CandidateState, TaskState
+from rasa_twin24.ledger.tasks import CallTask, TaskState
 
 ANNA, BORIS, VERA = "+79161234501", "+79161234502", "+79161234503"
 
@@ -14,12 +15,12 @@ ANNA, BORIS, VERA = "+79161234501", "+79161234502", "+79161234503"
 @pytest.fixture
 async def task(ledger: Ledger) -> CallTask:
     made = await ledger.tasks.new("web:1", twin_id="t-1", mark="k7m2qdwertyupash", state=TaskState.FILLING)
-    await ledger.tasks.collect(made.id, [ANNA, BORIS, VERA])
+    await ledger.candidates.collect(made.id, people_of([ANNA, BORIS, VERA]))
     return made
 
 
 async def begun(ledger: Ledger, task: CallTask, *phones: str) -> Portion:
-    portion = await ledger.portions.begin(task.id, phones, 0)
+    portion = await ledger.portions.begin(task.id, phones)
     assert portion is not None
     return portion
 
@@ -37,13 +38,13 @@ async def test_a_portion_and_its_numbers_end_together(
     ledger: Ledger, task: CallTask, state: str, numbers: str, doubt: bool
 ) -> None:
     portion = await begun(ledger, task, ANNA, BORIS)
-    assert await ledger.tasks.phones(task.id, CandidateState.SENDING) == [ANNA, BORIS]
+    assert await ledger.candidates.phones(task.id, CandidateState.SENDING) == [ANNA, BORIS]
     assert [waiting.id for waiting in await ledger.portions.open(task.id)] == [portion.id]
     await ledger.portions.end(portion, state, numbers)
     assert await ledger.portions.open(task.id) == []
-    assert await ledger.tasks.phones(task.id, CandidateState.SENDING) == []
-    assert ANNA in await ledger.tasks.phones(task.id, numbers)
-    assert await ledger.tasks.phones(task.id, CandidateState.PENDING) == (
+    assert await ledger.candidates.phones(task.id, CandidateState.SENDING) == []
+    assert ANNA in await ledger.candidates.phones(task.id, numbers)
+    assert await ledger.candidates.phones(task.id, CandidateState.PENDING) == (
         [VERA] if numbers == CandidateState.ADDED else [ANNA, BORIS, VERA]
     )
     assert await ledger.portions.in_doubt(task.id) is doubt
@@ -53,9 +54,9 @@ async def test_a_number_is_on_its_way_once(ledger: Ledger, task: CallTask) -> No
     first = await begun(ledger, task, ANNA)
     second = await begun(ledger, task, ANNA, BORIS)
     await ledger.portions.end(second, PortionState.ADDED, CandidateState.ADDED)
-    assert await ledger.tasks.phones(task.id, CandidateState.SENDING) == [ANNA]
+    assert await ledger.candidates.phones(task.id, CandidateState.SENDING) == [ANNA]
     await ledger.portions.end(first, PortionState.ADDED, CandidateState.ADDED)
-    assert await ledger.tasks.phones(task.id, CandidateState.ADDED) == [ANNA, BORIS]
+    assert await ledger.candidates.phones(task.id, CandidateState.ADDED) == [ANNA, BORIS]
 
 
 async def test_an_unclear_portion_stays_open(ledger: Ledger, task: CallTask) -> None:
@@ -70,16 +71,16 @@ async def test_starting_over_keeps_the_numbers_and_abandons_the_task(ledger: Led
     assert await ledger.portions.start_over(task.id)
     fresh = await ledger.tasks.get(task.id)
     assert (fresh.state, fresh.twin_id, fresh.mark, fresh.there_before) == (TaskState.CREATING, None, None, 0)
-    assert await ledger.tasks.phones(task.id, CandidateState.PENDING) == [ANNA, BORIS, VERA]
+    assert await ledger.candidates.phones(task.id, CandidateState.PENDING) == [ANNA, BORIS, VERA]
     assert await ledger.portions.open(task.id) == []
     assert await ledger.abandoned.reason("t-1") == "unverified"
     assert not await ledger.portions.start_over(task.id)  # it is not being filled any more
 
 
 async def test_numbers_that_were_dialed_stay_dialed(ledger: Ledger, task: CallTask) -> None:
-    await ledger.tasks.mark(task.id, [ANNA], CandidateState.DIALED)
+    await ledger.candidates.mark(task.id, [ANNA], CandidateState.DIALED)
     assert await ledger.portions.start_over(task.id)
-    assert await ledger.tasks.phones(task.id, CandidateState.DIALED) == [ANNA]
+    assert await ledger.candidates.phones(task.id, CandidateState.DIALED) == [ANNA]
 
 
 async def test_a_spoiled_task_is_never_played(ledger: Ledger, task: CallTask) -> None:

@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 
 from rasa_twin24.ledger import Ledger
-from rasa_twin24.ledger.tasks import CandidateState, TaskState
-from tests.ledger.race import TRIES
+from rasa_twin24.ledger.candidates import CandidateState, Person, people_of
+from rasa_twin24.ledger.tasks import TaskState
+from tests.ledger.race import TRIES, digest
 
 ANNA = "+79161234501"
 PROCESSES = 2
@@ -54,8 +55,8 @@ async def raced(url: str, race: str, **known: Any) -> list[list[Any]]:
 async def filled(ledger: Ledger, conversation: str = "web:1") -> int:
     """A task of TWIN's t-1 with a number and a plan that waits for its yes."""
     task = await ledger.tasks.new(conversation, twin_id="t-1", state=TaskState.FILLING)
-    await ledger.tasks.collect(task.id, [ANNA])
-    await ledger.tasks.mark(task.id, [ANNA], CandidateState.ADDED)
+    await ledger.candidates.collect(task.id, people_of([ANNA]))
+    await ledger.candidates.mark(task.id, [ANNA], CandidateState.ADDED)
     await ledger.plans.show(conversation, task.id, ANNA, 900)
     return task.id
 
@@ -65,7 +66,7 @@ async def test_of_fifty_tries_in_two_processes_one_wins(ledger: Ledger, url: str
     task = await filled(ledger)
     known: dict[str, Any] = {"task": task, "tasks": [task, await filled(ledger, "web:2")]}
     if race == "play":
-        assert await ledger.plans.use("web:1", task, "+".join)
+        assert await ledger.plans.use("web:1", task, digest)
     if race == "end":
         await ledger.tasks.change(task, state=TaskState.RUNNING)
     known["tokens"] = await ledger.buttons.offer("web:1", [("Да", "/affirm"), ("Нет", "/deny")])
@@ -88,7 +89,7 @@ async def test_each_number_is_collected_once(ledger: Ledger, url: str) -> None:
     task = await ledger.tasks.new("web:1")
     results = await raced(url, "collect", task=task.id)
     assert sum(map(sum, results)) == 5
-    assert len(await ledger.tasks.phones(task.id, CandidateState.PENDING)) == 5
+    assert len(await ledger.candidates.phones(task.id, CandidateState.PENDING)) == 5
 
 
 async def test_no_entry_of_the_audit_is_lost(ledger: Ledger, url: str) -> None:
@@ -105,12 +106,12 @@ async def test_two_yes_to_one_task_of_twin_do_not_pass_each_other(ledger: Ledger
     await other.open()
     both_looked = threading.Barrier(2)
 
-    def digest(phones: Sequence[str]) -> str:
+    def digest_slowly(people: Sequence[Person]) -> str:
         with suppress(threading.BrokenBarrierError):
             both_looked.wait(1.5)
-        return "+".join(phones)
+        return digest(people)
 
-    uses = [box.plans.use(f"web:{n + 1}", tasks[n], digest) for n, box in enumerate((ledger, other))]
+    uses = [box.plans.use(f"web:{n + 1}", tasks[n], digest_slowly) for n, box in enumerate((ledger, other))]
     assert sorted(await asyncio.gather(*uses)) == [False, True]
     states = [(await ledger.tasks.get(task)).state for task in tasks]
     assert sorted(states) == [TaskState.FILLING, TaskState.STARTING]

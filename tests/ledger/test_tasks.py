@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from rasa_twin24.ledger import Ledger
-from rasa_twin24.ledger.tasks import CallTask, CandidateState, Collected, TaskState
+from rasa_twin24.ledger.candidates import CandidateState, Collected, people_of
+from rasa_twin24.ledger.tasks import CallTask, TaskState
 from tests.ledger.conftest import Clock
 
 ANNA, BORIS, VERA = "+79161234501", "+79161234502", "+79161234503"
@@ -81,34 +82,35 @@ async def test_due_are_running_tasks_whose_moment_has_come(ledger: Ledger, clock
     ],
 )
 async def test_a_number_collected_again(ledger: Ledger, task: CallTask, state: str, again: str) -> None:
-    await ledger.tasks.collect(task.id, [ANNA])
-    await ledger.tasks.mark(task.id, [ANNA], state)
+    await ledger.candidates.collect(task.id, people_of([ANNA]))
+    await ledger.candidates.mark(task.id, [ANNA], state)
     expected = Collected((ANNA,), ()) if again == "new" else Collected((), (ANNA,))
-    assert await ledger.tasks.collect(task.id, [ANNA]) == expected
+    assert await ledger.candidates.collect(task.id, people_of([ANNA])) == expected
     now = CandidateState.PENDING if again == "new" else state
-    assert await ledger.tasks.phones(task.id, now) == [ANNA]
+    assert await ledger.candidates.phones(task.id, now) == [ANNA]
 
 
 async def test_a_number_twice_in_one_message_is_collected_once(ledger: Ledger, task: CallTask) -> None:
-    assert await ledger.tasks.collect(task.id, [BORIS, ANNA, BORIS]) == Collected((BORIS, ANNA), (BORIS,))
-    assert await ledger.tasks.phones(task.id, CandidateState.PENDING) == [BORIS, ANNA]
+    collected = await ledger.candidates.collect(task.id, people_of([BORIS, ANNA, BORIS]))
+    assert collected == Collected((BORIS, ANNA), (BORIS,))
+    assert await ledger.candidates.phones(task.id, CandidateState.PENDING) == [BORIS, ANNA]
 
 
 async def test_a_list_belongs_to_its_task(ledger: Ledger, task: CallTask) -> None:
     second = await ledger.tasks.new("web:1")
-    await ledger.tasks.collect(task.id, [ANNA])
-    assert await ledger.tasks.collect(second.id, [ANNA]) == Collected((ANNA,), ())
-    await ledger.tasks.mark_all(second.id, CandidateState.PENDING, CandidateState.ADDED)
-    assert await ledger.tasks.phones(task.id, CandidateState.PENDING) == [ANNA]
+    await ledger.candidates.collect(task.id, people_of([ANNA]))
+    assert await ledger.candidates.collect(second.id, people_of([ANNA])) == Collected((ANNA,), ())
+    await ledger.candidates.mark_all(second.id, CandidateState.PENDING, CandidateState.ADDED)
+    assert await ledger.candidates.phones(task.id, CandidateState.PENDING) == [ANNA]
 
 
 async def test_marks_touch_the_named_numbers_only(ledger: Ledger, task: CallTask) -> None:
-    await ledger.tasks.collect(task.id, [ANNA, BORIS, VERA])
-    await ledger.tasks.mark(task.id, [ANNA, VERA], CandidateState.ADDED)
-    assert await ledger.tasks.phones(task.id, CandidateState.ADDED) == [ANNA, VERA]
-    assert await ledger.tasks.phones(task.id, CandidateState.PENDING, CandidateState.ADDED) == [ANNA, BORIS, VERA]
-    await ledger.tasks.mark(task.id, [], CandidateState.REFUSED)
-    assert await ledger.tasks.phones(task.id, CandidateState.REFUSED) == []
+    await ledger.candidates.collect(task.id, people_of([ANNA, BORIS, VERA]))
+    await ledger.candidates.mark(task.id, [ANNA, VERA], CandidateState.ADDED)
+    assert await ledger.candidates.phones(task.id, CandidateState.ADDED) == [ANNA, VERA]
+    assert await ledger.candidates.phones(task.id, CandidateState.PENDING, CandidateState.ADDED) == [ANNA, BORIS, VERA]
+    await ledger.candidates.mark(task.id, [], CandidateState.REFUSED)
+    assert await ledger.candidates.phones(task.id, CandidateState.REFUSED) == []
 
 
 @pytest.mark.parametrize(
@@ -118,10 +120,10 @@ async def test_marks_touch_the_named_numbers_only(ledger: Ledger, task: CallTask
 async def test_numbers_are_sent_only_while_the_task_is_filled(
     ledger: Ledger, task: CallTask, state: str, may: bool
 ) -> None:
-    await ledger.tasks.collect(task.id, [ANNA])
+    await ledger.candidates.collect(task.id, people_of([ANNA]))
     await ledger.tasks.change(task.id, state=state)
-    assert (await ledger.portions.begin(task.id, [ANNA], 0) is not None) is may
-    assert await ledger.tasks.phones(task.id, CandidateState.SENDING) == ([ANNA] if may else [])
+    assert (await ledger.portions.begin(task.id, [ANNA]) is not None) is may
+    assert await ledger.candidates.phones(task.id, CandidateState.SENDING) == ([ANNA] if may else [])
 
 
 async def test_an_end_is_told_once(ledger: Ledger, other: Ledger, task: CallTask, clock: Clock) -> None:

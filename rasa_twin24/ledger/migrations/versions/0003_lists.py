@@ -15,6 +15,8 @@ def upgrade() -> None:
     with op.batch_alter_table("candidates") as candidates:
         candidates.add_column(sa.Column("more_phones", sa.Text, nullable=True))
         candidates.add_column(sa.Column("variables", sa.Text, nullable=True))
+    with op.batch_alter_table("portions") as portions:  # it follows from what TWIN has confirmed
+        portions.drop_column("count_before")
     op.create_index("ix_candidates_phone", "candidates", ["phone"])
     op.create_table(
         "imports",
@@ -58,6 +60,8 @@ def downgrade() -> None:
     for table in ("progress", "do_not_call", "import_chunks", "imports"):
         op.drop_table(table)
     op.drop_index("ix_candidates_phone", "candidates")
+    with op.batch_alter_table("portions") as portions:
+        portions.add_column(sa.Column("count_before", sa.Integer, nullable=True))
     with op.batch_alter_table("candidates") as candidates:
         candidates.drop_column("variables")
         candidates.drop_column("more_phones")

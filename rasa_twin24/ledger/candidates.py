@@ -1,0 +1,221 @@
+"""The candidates of a task: who is to be called, under which numbers, and whether TWIN has them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from rasa_twin24.ledger.schema import candidates, tasks
+from rasa_twin24.ledger.store import Store
+
+# Values in one `IN (…)`: SQLite takes 32,766 parameters, older ones 999.
+IN_ONE_QUERY = 500
+
+
+class CandidateState:
+    PENDING = "pending"  # collected, not sent
+    SENDING = "sending"  # sent, TWIN's answer is not known
+    ADDED = "added"
+    REFUSED = "refused"  # by TWIN
+    DIALED = "dialed"  # handed over to the dialing by an earlier start
+
+
+# Numbers that a further message need not bring again.
+IN_TASK = (CandidateState.PENDING, CandidateState.SENDING, CandidateState.ADDED, CandidateState.DIALED)
+
+
+@dataclass(frozen=True, repr=False)
+class Person:
+    """One candidate: their numbers in E.164, the first one names them; `variables` go to the script.
+
+    Whole numbers, hence no repr.
+    """
+
+    phones: tuple[str, ...]
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def phone(self) -> str:
+        return self.phones[0]
+
+
+def people_of(phones: Iterable[str]) -> list[Person]:
+    """As many people as numbers."""
+    return [Person((phone,)) for phone in phones]
+
+
+@dataclass(frozen=True)
+class Collected:
+    """By their first numbers; whole ones, hence no repr. `already`: one of the person's numbers is on the list."""
+
+    new: tuple[str, ...] = field(repr=False)
+    already: tuple[str, ...] = field(repr=False)
+
+
+class Candidates:
+    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def collect(self, task_id: int, people: Iterable[Person]) -> Collected:
+        """Put people on the list as pending, each once. One whom TWIN had refused may be tried again."""
+        return await self._store.run(lambda c: collect(c, task_id, list(people), self._clock()))
+
+    async def people(self, task_id: int, *states: str) -> list[Person]:
+        """Those in these states, in the order in which they came."""
+        return await self._store.run(lambda c: list_people(c, task_id, states))
+
+    async def phones(self, task_id: int, *states: str) -> list[str]:
+        """The first numbers of those in these states, in the order in which they came."""
+        return await self._store.run(lambda c: list_phones(c, task_id, states))
+
+    async def count(self, task_id: int, *states: str) -> int:
+        """How many people are in these states."""
+
+        def work(connection: sa.engine.Connection) -> int:
+            found = sa.select(sa.func.count()).where(candidates.c.task_id == task_id, candidates.c.state.in_(states))
+            return int(connection.scalar(found) or 0)
+
+        return await self._store.run(work)
+
+    async def numbers(self, task_id: int, *states: str) -> int:
+        """How many numbers those in these states have together: each of them may be dialed."""
+
+        def work(connection: sa.engine.Connection) -> int:
+            rows = connection.execute(
+                sa.select(candidates.c.more_phones).where(
+                    candidates.c.task_id == task_id,
+                    candidates.c.state.in_(states),
+                    candidates.c.more_phones.is_not(None),
+                )
+            )
+            further = sum(len(json.loads(row.more_phones)) for row in rows)
+            found = sa.select(sa.func.count()).where(candidates.c.task_id == task_id, candidates.c.state.in_(states))
+            return int(connection.scalar(found) or 0) + further
+
+        return await self._store.run(work)
+
+    async def mark(self, task_id: int, phones: Sequence[str], state: str) -> None:
+        """Set the state of those whose first numbers are `phones`."""
+        await self._store.run(lambda c: _mark(c, task_id, phones, state))
+
+    async def mark_all(self, task_id: int, state: str, new_state: str) -> None:
+        await self._store.run(
+            lambda c: c.execute(
+                sa.update(candidates)
+                .where(candidates.c.task_id == task_id, candidates.c.state == state)
+                .values(state=new_state)
+            )
+        )
+
+    async def drop_pending(self, task_id: int) -> int:
+        """Take off the list whoever has not been sent to TWIN; returns how many."""
+
+        def work(connection: sa.engine.Connection) -> int:
+            waiting = sa.delete(candidates).where(
+                candidates.c.task_id == task_id, candidates.c.state == CandidateState.PENDING
+            )
+            return int(connection.execute(waiting).rowcount)
+
+        return await self._store.run(work)
+
+    async def known(self, task_id: int | None, phones: Sequence[str], since: float) -> tuple[set[str], set[str]]:
+        """Which of the numbers are on this task's list, and which are at TWIN in another task made after `since`."""
+
+        def work(connection: sa.engine.Connection) -> tuple[set[str], set[str]]:
+            wanted, here, elsewhere = set(phones), set(), set()
+            for row in _rows_with(connection, phones, candidates.c.task_id == task_id):
+                if row.state in IN_TASK:
+                    here |= wanted.intersection(_all_phones(row))
+            at_twin = sa.and_(
+                candidates.c.task_id != (task_id or 0),
+                candidates.c.state.in_([CandidateState.ADDED, CandidateState.DIALED]),
+                candidates.c.created_at >= since,
+            )
+            for row in _rows_with(connection, phones, at_twin):
+                elsewhere |= wanted.intersection(_all_phones(row))
+            return here, elsewhere
+
+        return await self._store.run(work)
+
+
+def collect(connection: sa.engine.Connection, task_id: int, people: Sequence[Person], now: float) -> Collected:
+    """`Candidates.collect` inside somebody else's transaction."""
+    # Locked: what another process adds to the same list comes before or after.
+    connection.execute(sa.select(tasks.c.id).where(tasks.c.id == task_id).with_for_update())
+    phones = [phone for person in people for phone in person.phones]
+    states: dict[str, str] = {}
+    rows: dict[str, int] = {}
+    for row in _rows_with(connection, phones, candidates.c.task_id == task_id):
+        rows[row.phone] = row.id
+        for phone in _all_phones(row):
+            states[phone] = row.state
+    new: list[str] = []
+    already: list[str] = []
+    fresh: list[dict[str, Any]] = []
+    for person in people:
+        if any(states.get(phone) in IN_TASK for phone in person.phones):
+            already.append(person.phone)
+            continue
+        values = {
+            "state": CandidateState.PENDING,
+            "more_phones": json.dumps(person.phones[1:]) if person.phones[1:] else None,
+            "variables": json.dumps(dict(person.variables), ensure_ascii=False) if person.variables else None,
+        }
+        if person.phone in rows:
+            connection.execute(sa.update(candidates).where(candidates.c.id == rows[person.phone]).values(values))
+        else:
+            fresh.append({"task_id": task_id, "phone": person.phone, "created_at": now, **values})
+        states.update(dict.fromkeys(person.phones, CandidateState.PENDING))
+        new.append(person.phone)
+    if fresh:
+        connection.execute(sa.insert(candidates), fresh)
+    return Collected(tuple(new), tuple(already))
+
+
+def list_phones(connection: sa.engine.Connection, task_id: int, states: Sequence[str]) -> list[str]:
+    """`Candidates.phones` inside somebody else's transaction."""
+    rows = connection.execute(
+        sa.select(candidates.c.phone)
+        .where(candidates.c.task_id == task_id, candidates.c.state.in_(states))
+        .order_by(candidates.c.id)
+    )
+    return [row.phone for row in rows]
+
+
+def list_people(
+    connection: sa.engine.Connection, task_id: int, states: Sequence[str], portion_id: int | None = None
+) -> list[Person]:
+    """`Candidates.people` inside somebody else's transaction; of one portion only, if given."""
+    rows = connection.execute(
+        sa.select(candidates)
+        .where(
+            candidates.c.task_id == task_id,
+            candidates.c.state.in_(states),
+            *([candidates.c.portion_id == portion_id] if portion_id is not None else []),
+        )
+        .order_by(candidates.c.id)
+    )
+    return [Person(_all_phones(row), json.loads(row.variables) if row.variables else {}) for row in rows]
+
+
+def _all_phones(row: Any) -> tuple[str, ...]:
+    return (row.phone, *json.loads(row.more_phones)) if row.more_phones else (row.phone,)
+
+
+def _rows_with(connection: sa.engine.Connection, phones: Sequence[str], which: Any) -> Iterable[Any]:
+    """Rows whose first number is one of these, and all those of people with several: any may be one of these."""
+    for start in range(0, len(phones), IN_ONE_QUERY):
+        some = candidates.c.phone.in_(phones[start : start + IN_ONE_QUERY])
+        yield from connection.execute(sa.select(candidates).where(which, some)).all()
+    yield from connection.execute(sa.select(candidates).where(which, candidates.c.more_phones.is_not(None))).all()
+
+
+def _mark(connection: sa.engine.Connection, task_id: int, phones: Sequence[str], state: str) -> None:
+    for start in range(0, len(phones), IN_ONE_QUERY):
+        some = candidates.c.phone.in_(phones[start : start + IN_ONE_QUERY])
+        connection.execute(sa.update(candidates).where(candidates.c.task_id == task_id, some).values(state=state))
