@@ -40,7 +40,8 @@ _LINE = re.compile(r"[^\n;|]+")
 class PhoneMatch:
     """A number found in a text: bounds and wording in the original, and the number in E.164.
 
-    `label` is reserved for a name written beside the number.
+    `label` is a name written beside the number, `extension` the digits to dial after the answer; neither is within
+    the bounds.
     """
 
     start: int
@@ -48,6 +49,7 @@ class PhoneMatch:
     raw: str
     e164: str
     label: str | None = None
+    extension: str | None = None
 
     def __repr__(self) -> str:
         """Show the place and the last two digits: a whole number must not reach a log."""
