@@ -96,7 +96,7 @@ def read_numbers(text: str, region: str = "RU") -> Reading:
         if is_russian_mobile(national) and len(set(national)) > 1:
             return Reading([PhoneMatch(*only.span("number"), only.group("number"), "+7" + national)])
     plain = normalise(text)
-    searched = blank_distractors(plain.text)
+    searched = blank_distractors(plain.text, russian=region in RUSSIAN_PLAN)
     reading = Reading()
     for line in _LINE.finditer(searched):
         groups = digit_groups(line.group(), line.start())
