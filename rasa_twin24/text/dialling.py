@@ -12,7 +12,10 @@ from typing import Literal
 
 import phonenumbers
 
-Reason = Literal["too_short", "too_long", "not_valid", "impossible"]
+from rasa_twin24.text.numbering import is_surely_valid, shortest_number
+
+# "no_plus": would be a number of another country if it began with "+".
+Reason = Literal["too_short", "too_long", "not_valid", "no_plus", "impossible"]
 
 LONGEST_DIGITS = 15  # ITU-T E.164, section 6: country code and national number together
 RUSSIAN_PLAN = frozenset({"RU", "KZ"})  # country code 7, trunk prefix 8
@@ -34,8 +37,8 @@ _NEIGHBOURS: dict[str, int] = {
 _INTERNATIONAL_PREFIXES = ("810", "00")
 _RUSSIAN_NATIONAL = 10  # digits after +7
 _FEWEST_DIGITS = 7
+_FEWEST_FOREIGN = 11  # fewer digits without "+" are asked about only as what they are in the region
 _MOST_DIGITS = LONGEST_DIGITS + 3
-_ANY_LENGTH = frozenset(range(_FEWEST_DIGITS, LONGEST_DIGITS + 1))
 _PREFIXED_LENGTH = frozenset(range(_FEWEST_DIGITS + 2, _MOST_DIGITS + 1))
 _RUSSIAN_MOBILE = re.compile(
     str(phonenumbers.PhoneMetadata.metadata_for_region("RU").mobile.national_number_pattern)  # type: ignore[union-attr]
@@ -48,7 +51,7 @@ def dial(digits: str, plus: bool, region: str) -> str | None:
     `plus` says that the digits begin with a country code. Handles trunk 8 and 7 before a Russian number,
     "+8", the international prefixes 00 and 810, and neighbours' country codes without "+".
     """
-    if not _FEWEST_DIGITS <= len(digits) <= _MOST_DIGITS or len(set(digits)) == 1:
+    if len(digits) > _MOST_DIGITS or len(set(digits)) == 1:
         return None
     if plus:
         if region in RUSSIAN_PLAN and digits[0] == "8" and len(digits) == _RUSSIAN_NATIONAL + 1:
@@ -71,21 +74,38 @@ def dial(digits: str, plus: bool, region: str) -> str | None:
 def dialled_lengths(beginning: str, plus: bool, region: str) -> frozenset[int]:
     """How many digits a number may have that begins with these (at least three, if there are so many)."""
     if plus or region not in RUSSIAN_PLAN:
-        return _ANY_LENGTH
+        return _any_length(_FEWEST_DIGITS if plus else region)
     if beginning.startswith(_INTERNATIONAL_PREFIXES):
         return _PREFIXED_LENGTH
     lengths = {_RUSSIAN_NATIONAL + 1} if beginning[0] in "78" else {_RUSSIAN_NATIONAL}
     return frozenset({*lengths, _NEIGHBOURS.get(beginning[:3], _RUSSIAN_NATIONAL)})
 
 
+def dial_with_code(digits: str) -> str | None:
+    """The E.164 number that these digits mean after a "+", or None if they are not a valid number."""
+    return _valid(digits) if _FEWEST_DIGITS <= len(digits) else None
+
+
+@lru_cache(maxsize=1024)
+def published_groups(e164: str, home: str | None) -> list[int]:
+    """How many digits stand together where the number's country groups it; `home` for its national writing."""
+    number = phonenumbers.parse(e164, None)
+    national, abroad = phonenumbers.PhoneNumberFormat.NATIONAL, phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    written = phonenumbers.format_number(number, national if home else abroad)
+    return [len(digits) for digits in re.findall(r"\d+", written)]
+
+
 def refusal(digits: str, plus: bool, region: str) -> Reason:
-    """Why digits that `dial` refused are no number; "not_valid" alone is worth asking about.
+    """Why digits that `dial` refused are no number; "not_valid" and "no_plus" are worth asking about.
 
     Numbering plans grow before their published copies do, so a number of the right length may exist all
     the same.
     """
     if len(set(digits)) == 1 and len(digits) >= _RUSSIAN_NATIONAL:
         return "impossible"
+    with_trunk = region in RUSSIAN_PLAN and len(digits) == _RUSSIAN_NATIONAL + 1 and digits[0] in "78"
+    if not plus and not with_trunk and len(digits) >= _FEWEST_FOREIGN and _valid(digits):
+        return "no_plus"
     if region in RUSSIAN_PLAN and (not plus or digits[0] in "78"):
         return _russian_refusal(digits, plus)
     if len(digits) > LONGEST_DIGITS:
@@ -127,12 +147,20 @@ def _valid(international: str) -> str | None:
         return None
     if international[:2] == "79" and len(international) == _RUSSIAN_NATIONAL + 1:
         return "+" + international if is_russian_mobile(international[1:]) else None
+    if is_surely_valid(international):
+        return "+" + international
     return _parsed("+" + international, None)
 
 
 @lru_cache(maxsize=1024)
 def _valid_in(national: str, region: str) -> str | None:
     return _parsed(national, region)
+
+
+@lru_cache(maxsize=256)
+def _any_length(fewest: int | str) -> frozenset[int]:
+    """All lengths from `fewest` digits, or from those of the shortest number of the region `fewest`."""
+    return frozenset(range(shortest_number(fewest) if isinstance(fewest, str) else fewest, LONGEST_DIGITS + 3))
 
 
 def _parsed(text: str, region: str | None) -> str | None:

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from rasa_twin24.text.numerals import SpokenWord, compose, spoken_word
 
 LONGEST_WORD = 24  # letters
+_LONGEST_AREA_CODE = 5  # digits, with the trunk prefix
+_FEWEST_AFTER_SLASH = 3  # "123-45-67/68" is a number and the end of another one
 
 # "+" may stand apart from its digits, and a bracket may open between them.
 _WRITTEN = r"(?P<plus>\+)?[ (-]{0,3}(?P<digits>\d+)"
 _PIECE = re.compile(rf"{_WRITTEN}|(?P<word>[a-zа-я]+)")
 # What may stand inside one written number; a spoken one may also have commas.
 _JOINER = re.compile(r"[ .()~-]{0,6}")
+_SLASH = re.compile(r"\)? ?/ ?")
 _SPOKEN_JOINER = re.compile(r"[ .,()~-]{0,6}")
 
 # At the head of a line: "1)", "(1)", "1]", "#1", "№1.", "1. ", "1:", after bullets.
@@ -96,8 +99,20 @@ def _append(
     previous_end = groups[-1].end - offset if groups else 0
     joiner = _SPOKEN_JOINER if spoken or (groups and groups[-1].spoken) else _JOINER
     joined = bool(groups) and not plus and joiner.fullmatch(line, previous_end, max(start, previous_end)) is not None
+    if groups and not plus and _SLASH.fullmatch(line, previous_end, max(start, previous_end)):
+        joined = _is_area_code(groups) and len(digits) >= _FEWEST_AFTER_SLASH
     glued = not spoken and _is_glued(line, start, end)
     groups.append(DigitGroup(digits, plus, start + offset, end + offset, spoken, joined, glued))
+
+
+def _is_area_code(groups: list[DigitGroup]) -> bool:
+    """Tell whether the last group may be followed by a slash: "030/901820", "+49 30/901820", "8/916/123-45-67"."""
+    last = groups[-1]
+    if len(last.digits) > _LONGEST_AREA_CODE:
+        return False
+    if not last.joined:
+        return last.plus or last.digits.startswith("0") or last.digits in {"7", "8"}
+    return not groups[-2].joined and (groups[-2].plus or groups[-2].digits in {"7", "8"})
 
 
 def _is_glued(line: str, start: int, end: int) -> bool:

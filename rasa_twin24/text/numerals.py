@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rasa_twin24.text.dictionary import is_russian_word
 from rasa_twin24.text.typos import Spelling
 
 _RUSSIAN: dict[str, int] = {
@@ -131,4 +132,6 @@ def _value(word: str) -> int | None:
     if len(word) < _SHORTEST_CORRECTED:
         return None
     meant = {_VALUES[known] for known in _SPELLING.nearest(word)}
-    return meant.pop() if len(meant) == 1 else None
+    if len(meant) != 1 or is_russian_word(word):  # "ночь" is no misspelt "ноль"
+        return None
+    return meant.pop()

@@ -14,20 +14,13 @@ from dataclasses import dataclass, field
 
 import phonenumbers
 
-from rasa_twin24.text.dialling import (
-    LONGEST_DIGITS,
-    RUSSIAN_PLAN,
-    Reason,
-    dial,
-    dialled_lengths,
-    is_russian_mobile,
-    refusal,
-)
+from rasa_twin24.text.dialling import RUSSIAN_PLAN, Reason, dial, is_russian_mobile, refusal
 from rasa_twin24.text.digit_groups import DigitGroup, digit_groups
-from rasa_twin24.text.distractors import blank_distractors
+from rasa_twin24.text.distractors import blank_distractors, extension_after
 from rasa_twin24.text.normalise import Plain, normalise
+from rasa_twin24.text.spreadsheet import Float, cut_floats
+from rasa_twin24.text.writing import numbers_at
 
-_MOST_DIGITS = LONGEST_DIGITS + 3  # with the prefix 810
 _FEWEST_REPORTED = 5  # shorter groups are counts, house numbers, extensions
 _RUSSIAN_DIGITS = 11  # with the leading 7 or 8
 
@@ -40,7 +33,8 @@ _LINE = re.compile(r"[^\n;|]+")
 class PhoneMatch:
     """A number found in a text: bounds and wording in the original, and the number in E.164.
 
-    `label` is reserved for a name written beside the number.
+    `label` is a name written beside the number, `extension` the digits to dial after the answer; neither is within
+    the bounds.
     """
 
     start: int
@@ -48,6 +42,7 @@ class PhoneMatch:
     raw: str
     e164: str
     label: str | None = None
+    extension: str | None = None
 
     def __repr__(self) -> str:
         """Show the place and the last two digits: a whole number must not reach a log."""
@@ -94,12 +89,17 @@ def read_numbers(text: str, region: str = "RU") -> Reading:
         if is_russian_mobile(national) and len(set(national)) > 1:
             return Reading([PhoneMatch(*only.span("number"), only.group("number"), "+7" + national)])
     plain = normalise(text)
-    searched = blank_distractors(plain.text)
+    searched = blank_distractors(plain.text, russian=region in RUSSIAN_PLAN)
+    searched, floats = cut_floats(searched)
     reading = Reading()
     for line in _LINE.finditer(searched):
         groups = digit_groups(line.group(), line.start())
         for run in _runs(groups):
             _read_run(run, region, text, plain, reading)
+    for number in floats:
+        _read_float(number, region, text, plain, reading)
+    if floats:
+        reading.found.sort(key=lambda phone: phone.start)
     return reading
 
 
@@ -143,88 +143,29 @@ def _read_run(run: list[DigitGroup], region: str, text: str, plain: Plain, readi
     left: list[DigitGroup] = []
     at = 0
     while at < len(run):
-        taken, numbers = _longest_number(run, at, region)
+        taken, numbers = numbers_at(run, at, region, fresh=not left)
         if not taken:
             left.append(run[at])
             at += 1
             continue
         _report(left, region, text, plain, reading)
         left = []
-        for first, last, e164 in numbers:
-            start, end = plain.span(first, last)
-            reading.found.append(PhoneMatch(start, end, text[start:end], e164))
+        for number in numbers:
+            start, end = plain.span(number.start, number.end)
+            extension = extension_after(plain.text, number.end)
+            said = extension[0] if extension else None
+            reading.found.append(PhoneMatch(start, end, text[start:end], number.e164, extension=said))
         at += taken
     _report(left, region, text, plain, reading)
 
 
-def _longest_number(run: list[DigitGroup], at: int, region: str) -> tuple[int, list[tuple[int, int, str]]]:
-    """How many groups from `at` on make a number (0 if none), and its plain bounds with its E.164.
-
-    Several numbers come from one group when they were pasted together without a blank.
-    """
-    for size in reversed(_window_sizes(run, at, region)):
-        window = run[at : at + size]
-        digits = "".join(group.digits for group in window)
-        if not _is_written_like_a_number(window, digits, region):
-            continue
-        if e164 := dial(digits, window[0].plus, region):
-            return size, [(window[0].start, window[-1].end, e164)]
-    if (pasted := _pasted_together(run[at], region)) is not None:
-        return 1, pasted
-    return 0, []
-
-
-def _window_sizes(run: list[DigitGroup], at: int, region: str) -> list[int]:
-    """How many groups from `at` on have together as many digits as some number that begins so."""
-    groups = run[at : at + _MOST_DIGITS]
-    beginning = "".join(group.digits for group in groups[:3])[:3]
-    lengths = dialled_lengths(beginning, groups[0].plus, region)
-    sizes: list[int] = []
-    total = 0
-    for size, group in enumerate(groups, start=1):
-        total += len(group.digits)
-        if group.glued or total > _MOST_DIGITS:
-            break
-        if total in lengths:
-            sizes.append(size)
-    return sizes
-
-
-def _is_written_like_a_number(window: list[DigitGroup], digits: str, region: str) -> bool:
-    """Refuse groupings that people use for other things, where the digits alone would pass."""
-    if window[0].plus or region not in RUSSIAN_PLAN:
-        return True
-    if any(group.spoken for group in window):
-        return True
-    lengths = [len(group.digits) for group in window]
-    if len(digits) in (10, 11) and len(lengths) > 3 and lengths[0] < 3 and set(lengths[1:]) == {3}:
-        return False  # 9 161 234 567 and 89 161 234 567 are amounts
-    if len(digits) == _RUSSIAN_DIGITS:
-        national = lengths[1:] if lengths[0] == 1 else [lengths[0] - 1, *lengths[1:]]
-        return not (len(national) > 3 and set(national) == {2})  # 8 90 91 92 93 94 is a list
-    if len(digits) == _RUSSIAN_DIGITS - 1:
-        if digits[0] == "9":  # a passport is written 9214 123456 or 92 14 123456
-            return lengths[0] in (1, 3) or lengths in ([10], [6, 4], [6, 2, 2])
-        return digits[0] in "348" and lengths in ([3, 3, 2, 2], [3, 3, 4], [3, 7], [4, 2, 2, 2], [4, 6])
-    return True
-
-
-def _pasted_together(group: DigitGroup, region: str) -> list[tuple[int, int, str]] | None:
-    """Russian numbers of eleven digits pasted one after another, if the whole group is such."""
-    digits = group.digits
-    count, rest = divmod(len(digits), _RUSSIAN_DIGITS)
-    if region not in RUSSIAN_PLAN or group.spoken or group.glued or rest or count < 2:
-        return None
-    first_digit = group.end - len(digits)
-    numbers: list[tuple[int, int, str]] = []
-    for index in range(count):
-        part = digits[index * _RUSSIAN_DIGITS : (index + 1) * _RUSSIAN_DIGITS]
-        e164 = dial(part, False, region) if part[0] in "78" else None
-        if e164 is None:
-            return None
-        start = group.start if index == 0 else first_digit + index * _RUSSIAN_DIGITS
-        numbers.append((start, first_digit + (index + 1) * _RUSSIAN_DIGITS, e164))
-    return numbers
+def _read_float(number: Float, region: str, text: str, plain: Plain, reading: Reading) -> None:
+    """Take the number out of a spreadsheet's cell; rounded digits are asked about, never made up."""
+    start, end = plain.span(number.start, number.end)
+    if number.exact and (e164 := dial(number.digits, False, region)):
+        reading.found.append(PhoneMatch(start, end, text[start:end], e164))
+    elif len(number.digits) >= _FEWEST_REPORTED:
+        reading.doubtful.append(Piece(text[start:end], "not_valid"))
 
 
 def _report(left: list[DigitGroup], region: str, text: str, plain: Plain, reading: Reading) -> None:
@@ -237,4 +178,4 @@ def _report(left: list[DigitGroup], region: str, text: str, plain: Plain, readin
     reason = refusal(digits, left[0].plus, region)
     start, end = plain.span(left[0].start, left[-1].end)
     piece = Piece(text[start:end], reason)
-    (reading.doubtful if reason == "not_valid" else reading.rejected).append(piece)
+    (reading.doubtful if reason in ("not_valid", "no_plus") else reading.rejected).append(piece)

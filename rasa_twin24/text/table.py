@@ -18,7 +18,15 @@ def csv_file(rows: Iterable[Sequence[str]]) -> bytes:
     return "".join(lines).encode("utf-8-sig", "replace")
 
 
+def as_typed(cell: str) -> str:
+    """A cell without the apostrophe that `csv_file`, or a person who knows Excel, put before what is no formula."""
+    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(_FORMULA) else cell
+
+
 def _harmless(cell: str) -> str:
-    """A leading apostrophe makes a text of a formula; quotes are doubled."""
+    """A leading apostrophe makes a text of a formula; quotes are doubled.
+
+    A cell that already begins so gets one more: `as_typed` takes one off.
+    """
     cell = cell.replace('"', '""')
-    return "'" + cell if cell.startswith(_FORMULA) else cell
+    return "'" + cell if cell.lstrip("'").startswith(_FORMULA) else cell

@@ -1,0 +1,129 @@
+"""From a file's content to its people: the form, the table or the lines, then row after row."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import PurePath
+
+from rasa_twin24.lists import archive, workbook
+from rasa_twin24.lists.cards import read_cards
+from rasa_twin24.lists.cells import CellNumbers, numbers_in, text_of, value_of
+from rasa_twin24.lists.columns import Columns
+from rasa_twin24.lists.delimited import delimited_table, find_delimiter
+from rasa_twin24.lists.encoding import encoding_of, lines_of
+from rasa_twin24.lists.kind import form_of, is_card
+from rasa_twin24.lists.outcome import LABEL, Entry, Kind, Rejected, Summary, UnreadableList
+from rasa_twin24.lists.sorting import CHUNK, Sorting
+from rasa_twin24.lists.table import Table
+from rasa_twin24.text.number_list import read_lines
+from rasa_twin24.text.phones import Piece
+
+Outcome = list[Entry] | list[Rejected] | Summary
+
+_TABLE_NAMES = frozenset({".csv", ".tsv"})
+# A list in one line is cut into pieces, at signs that stand in no number and nowhere else.
+_LONGEST_LINE = 1_000  # characters
+_CUT = re.compile(r".{0,999}[,;|\t]|[^,;|\t]+", re.DOTALL)
+
+
+def candidates(content: bytes, name: str, region: str, most_rows: int, column: int | None) -> Iterator[Outcome]:
+    """Chunks of people and refusals, the summary last. Raises UnreadableList, ChooseColumn."""
+    form = form_of(content)
+    if form == "zip":
+        kind = archive.checked_workbook(content, most_rows)
+        return _of_table(*workbook.find_table(content, kind, most_rows, region, column), region, most_rows)
+    if form == "ole":
+        return _of_table(*workbook.find_table(content, "xls", most_rows, region, column), region, most_rows)
+    encoding = encoding_of(content)
+    if is_card("".join(itertools.islice(lines_of(content[:1_000], encoding), 3))):
+        return _of_cards(lines_of(content, encoding), region, most_rows)
+    named_table = PurePath(name.lower()).suffix in _TABLE_NAMES
+    if delimiter := find_delimiter(content, encoding, named_table):
+        table = delimited_table(content, encoding, delimiter, most_rows)
+        if found := _columns_of_text(table, region, column, named_table):
+            return _of_table(table, found, region, most_rows)
+    return _of_lines(lines_of(content, encoding), region, most_rows, "csv" if named_table else "text")
+
+
+def _columns_of_text(table: Table, region: str, column: int | None, named_table: bool) -> Columns | None:
+    """The columns, or None where the lines are to be read as lines.
+
+    Without a header, commas may be those of a sentence, and labels are found in lines as well.
+    """
+    try:
+        columns = table.columns(region, column)
+    except UnreadableList:
+        return None
+    return columns if named_table or column is not None or columns.has_header else None
+
+
+def _of_table(table: Table, columns: Columns, region: str, most_rows: int) -> Iterator[Outcome]:
+    sorting = Sorting(most_rows)
+    for row in table.rows():
+        if row.number <= columns.last_above:
+            continue
+        sorting.count()
+        cell = row.cell(columns.index)
+        numbers, shown = numbers_in(cell, region), text_of(cell)
+        if numbers.phones:
+            variables = {LABEL: numbers.label} if numbers.label else {}
+            for index, variable in columns.variables.items():
+                if value := value_of(row.cell(index)):
+                    variables[variable] = value
+            sorting.person(row.number, shown, numbers.phones, variables)
+        sorting.pieces(row.number, shown, numbers.pieces, bool(numbers.phones))
+        yield from sorting.chunks()
+    yield from _last(sorting, table.kind, columns.name, table.sheet)
+
+
+def _of_lines(lines: Iterable[str], region: str, most_rows: int, kind: Kind) -> Iterator[Outcome]:
+    """Each number of a line is somebody of their own. A first line without any digit is a header or a greeting."""
+    sorting = Sorting(most_rows)
+    numbered = _numbered_pieces(lines)
+    while chunk := list(itertools.islice(numbered, CHUNK)):
+        for line in read_lines([text for _, text in chunk], region):
+            number, text = chunk[line.number - 1]
+            if sorting.rows == 0 and not line.found and not any(map(str.isdigit, text)):
+                continue
+            sorting.count()
+            for found in line.found:
+                variables = {LABEL: found.label} if found.label else {}
+                sorting.person(number, found.raw, (found.e164,), variables)
+            sorting.pieces(number, text, (*line.rejected, *line.doubtful), bool(line.found))
+            yield from sorting.chunks()
+    yield from _last(sorting, kind, None, None)
+
+
+def _of_cards(lines: Iterable[str], region: str, most_rows: int) -> Iterator[Outcome]:
+    sorting = Sorting(most_rows)
+    for card in read_cards(lines):
+        sorting.count()
+        read = [numbers_in(written, region) for written in card.numbers]
+        phones = tuple(dict.fromkeys(phone for numbers in read for phone in numbers.phones))
+        name = value_of(card.name)
+        if phones:
+            sorting.person(card.place, name or card.numbers[0], phones, {LABEL: name} if name else {})
+        sorting.pieces(card.place, name, _pieces(read), bool(phones))
+        yield from sorting.chunks()
+    yield from _last(sorting, "vcard", None, None)
+
+
+def _last(sorting: Sorting, kind: Kind, number_column: str | None, sheet: str | None) -> Iterator[Outcome]:
+    if not sorting.good:
+        raise UnreadableList("no_numbers")
+    yield from sorting.chunks(last=True)
+    yield Summary(sorting.rows, sorting.good, sorting.columns, number_column, kind, sheet)
+
+
+def _pieces(read: Iterable[CellNumbers]) -> list[Piece]:
+    return [piece for numbers in read for piece in numbers.pieces]
+
+
+def _numbered_pieces(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(lines, start=1):
+        if len(line) <= _LONGEST_LINE:
+            yield number, line
+        else:
+            yield from ((number, piece.group()) for piece in _CUT.finditer(line))

@@ -1,0 +1,110 @@
+"""Reading a list from within the bot: a worker does it, in a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+import structlog
+
+from rasa_twin24.lists.outcome import Entry, ListReason, Rejected, Summary, UnreadableList
+from rasa_twin24.lists.settings import MEGABYTE, ListSettings
+from rasa_twin24.lists.wire import LONGEST_ANSWER, Order, outcome_of
+
+log = structlog.get_logger(__name__)
+
+WORKER = (sys.executable, "-I", "-m", "rasa_twin24.lists.worker")
+_PIECE = 1 << 16  # bytes written at once: what a pipe takes without blocking the event loop
+
+# What a signal that ended a worker says of its list: Rust aborts when it gets no memory, SIGXCPU and then SIGKILL come
+# when the processor time is used up.
+_ENDED_BY: dict[int, ListReason] = {
+    -signal.SIGABRT: "too_big",
+    -signal.SIGSEGV: "too_big",
+    -signal.SIGXCPU: "took_too_long",
+    -signal.SIGKILL: "took_too_long",
+}
+
+
+async def read_list(
+    content: bytes, name: str, region: str, settings: ListSettings, column: int | None = None
+) -> AsyncIterator[list[Entry] | list[Rejected] | Summary]:
+    """The people of a file, or of a long text in UTF-8: chunks of at most 1,000, the summary last.
+
+    The worker goes on as its chunks are taken, so neither side ever holds the whole list. `region` says how a number
+    without a country code is read, `column` which column a person chose.
+    Raises UnreadableList and ChooseColumn. An UnreadableList may come after some chunks: what they held is void then.
+    Whoever leaves the loop early closes the iterator (`contextlib.aclosing`), so that the worker ends at once.
+    """
+    if len(content) > settings.megabytes * MEGABYTE:
+        raise UnreadableList("too_large", megabytes=settings.megabytes)
+    order = Order(name, region, column, settings.rows, settings.memory * MEGABYTE, settings.cpu_seconds)
+    worker = await asyncio.create_subprocess_exec(
+        *WORKER,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,  # it may quote the file
+        env={},
+        limit=LONGEST_ANSWER,
+    )
+    try:
+        feeding = asyncio.create_task(_feed(worker, order.line(), content))
+        try:
+            async for outcome in _outcomes(worker, settings.wait_seconds):
+                yield outcome
+        finally:
+            feeding.cancel()
+            with suppress(asyncio.CancelledError):
+                await feeding
+    finally:
+        await _end(worker)
+
+
+async def _feed(worker: asyncio.subprocess.Process, order: bytes, content: bytes) -> None:
+    """Write all, in small pieces; a worker that refuses the file early need not hear it out."""
+    pipe = worker.stdin
+    assert pipe is not None
+    with suppress(BrokenPipeError, ConnectionResetError):
+        pipe.write(order)
+        for at in range(0, len(content), _PIECE):
+            pipe.write(content[at : at + _PIECE])
+            await pipe.drain()
+        pipe.close()
+        await pipe.wait_closed()
+
+
+async def _outcomes(
+    worker: asyncio.subprocess.Process, wait_seconds: float
+) -> AsyncIterator[list[Entry] | list[Rejected] | Summary]:
+    """What the worker says until its summary; waits for it `wait_seconds` in all."""
+    assert worker.stdout is not None
+    left = wait_seconds
+    while True:
+        began = time.monotonic()
+        try:
+            line = await asyncio.wait_for(worker.stdout.readline(), left)
+            if not line.endswith(b"\n"):
+                ended = await asyncio.wait_for(worker.wait(), left)
+                raise UnreadableList(_ENDED_BY.get(ended, "damaged"))
+        except asyncio.TimeoutError as error:
+            raise UnreadableList("took_too_long") from error
+        left -= time.monotonic() - began
+        outcome = outcome_of(line)
+        if isinstance(outcome, str):
+            log.error("list_worker_failed", error=outcome)
+            raise UnreadableList("damaged")
+        yield outcome
+        if isinstance(outcome, Summary):
+            return
+
+
+async def _end(worker: asyncio.subprocess.Process) -> None:
+    """No worker outlives its list, whether that was read, refused or left."""
+    if worker.returncode is None:
+        with suppress(ProcessLookupError):
+            worker.kill()
+    await asyncio.shield(worker.wait())

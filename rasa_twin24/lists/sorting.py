@@ -1,0 +1,86 @@
+"""Rows become candidates or refusals, and nobody stands in a list twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from rasa_twin24.lists.outcome import LABEL, MOST_SHOWN, Entry, Rejected, RowReason, UnreadableList
+from rasa_twin24.text.phones import Piece
+
+CHUNK = 1_000  # rows
+_CHUNK_CHARACTERS = 1 << 18  # of variables: what is handed over at once stays small, whatever the rows hold
+# Beside a good number, a shorter piece is the number of a house or an order.
+_FEWEST_DIGITS_BESIDE = 7
+_MOST_PHONES = 20  # of one person
+
+_Kept = TypeVar("_Kept", Entry, Rejected)
+
+
+@dataclass
+class Sorting:
+    """Takes people one after another; `chunks` hands out what came of them."""
+
+    most_rows: int
+    rows: int = 0
+    good: int = 0
+    used: dict[str, None] = field(default_factory=dict)  # names of variables, in order of appearance
+    _seen: dict[int, int] = field(default_factory=dict, repr=False)  # digits of a number: the row it stood in first
+    _entries: list[Entry] = field(default_factory=list, repr=False)
+    _rejected: list[Rejected] = field(default_factory=list, repr=False)
+    _characters: int = 0
+
+    def count(self) -> None:
+        """One more row with something in it. Raises UnreadableList("too_many_rows")."""
+        self.rows += 1
+        if self.rows > self.most_rows:
+            raise UnreadableList("too_many_rows", rows=self.most_rows)
+
+    def person(self, row: int, shown: str, phones: Sequence[str], variables: dict[str, str]) -> None:
+        """A candidate, unless one of the numbers stood in the list before."""
+        numbers = [int(phone[1:]) for phone in phones[:_MOST_PHONES]]
+        for number in numbers:
+            if (of_row := self._seen.get(number)) is not None:
+                self.reject(row, shown, "duplicate", of_row)
+                return
+        self._seen.update(dict.fromkeys(numbers, row))
+        self.good += 1
+        if self.good > self.most_rows:
+            raise UnreadableList("too_many_rows", rows=self.most_rows)
+        self.used.update(dict.fromkeys(variables))
+        self._characters += sum(map(len, variables.values()))
+        self._entries.append(Entry(row, tuple(phones[:_MOST_PHONES]), variables))
+
+    def pieces(self, row: int, shown: str, pieces: Iterable[Piece], beside_number: bool) -> None:
+        """What looks like numbers and is none; a row without a number gives one refusal at least."""
+        told = False
+        for piece in pieces:
+            if beside_number and sum(map(str.isdigit, piece.raw)) < _FEWEST_DIGITS_BESIDE:
+                continue
+            self.reject(row, piece.raw, piece.reason)
+            told = True
+        if not told and not beside_number:
+            self.reject(row, shown, "no_number")
+
+    def reject(self, row: int, shown: str, reason: RowReason, of_row: int | None = None) -> None:
+        self._rejected.append(Rejected(row, " ".join(shown[: 2 * MOST_SHOWN].split())[:MOST_SHOWN], reason, of_row))
+
+    def chunks(self, *, last: bool = False) -> Iterator[list[Entry] | list[Rejected]]:
+        """What is ready to be handed over; all of it at the end. Refusals wait until there is anybody to call."""
+        full = len(self._entries) >= CHUNK or self._characters >= _CHUNK_CHARACTERS
+        if self._entries and (last or full):
+            yield from _cut(self._entries)
+            self._entries, self._characters = [], 0
+        if self._rejected and (last or len(self._rejected) >= CHUNK) and (self.good or len(self._rejected) > CHUNK):
+            yield from _cut(self._rejected)
+            self._rejected = []
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(name for name in self.used if name != LABEL)
+
+
+def _cut(ready: list[_Kept]) -> Iterator[list[_Kept]]:
+    for at in range(0, len(ready), CHUNK):
+        yield ready[at : at + CHUNK]

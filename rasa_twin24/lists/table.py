@@ -1,0 +1,25 @@
+"""A table of whatever program: rows that can be gone through several times."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from rasa_twin24.lists.columns import SAMPLE_ROWS, Columns, Row, elect
+from rasa_twin24.lists.outcome import Kind
+
+
+@dataclass(frozen=True)
+class Table:
+    """`rows` gives those that hold something; `first_letter` is how many empty columns stand on the left of them."""
+
+    kind: Kind
+    rows: Callable[[], Iterator[Row]]
+    sheet: str | None = None
+    first_letter: int = 0
+
+    def columns(self, region: str, chosen: int | None) -> Columns:
+        """Raises ChooseColumn, UnreadableList("no_numbers")."""
+        sample = list(itertools.islice(self.rows(), SAMPLE_ROWS))
+        return elect(sample, region, self.first_letter, chosen)
