@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from rasa_twin24.campaign.hours import CallHours
 from rasa_twin24.campaign.limits import Limits, whole_number
+from rasa_twin24.lists import ListSettings
 from rasa_twin24.twin24 import CallerId
 
 
@@ -19,6 +20,10 @@ class CampaignSettings:
     default_region: str = "RU"
     # The script's variable for what stands beside a number: a name, a label.
     name_variable: str = "name"
+    # What a file may be, and what its reading may cost.
+    lists: ListSettings = field(default_factory=ListSettings)
+    # In a list that is read, whoever was put into another task within so many days is told of.
+    repeat_days: int = 30
     # How long a turn waits for TWIN before the work goes on beside the talk.
     patience: float = 2.0
     # When a start is allowed. The defaults are those of the environment's.
@@ -47,7 +52,7 @@ class CampaignSettings:
     def from_env(cls, env: Mapping[str, str]) -> CampaignSettings:
         """Read `TWIN24_SCRIPT_ID`, `TWIN24_CID_TYPE`, `TWIN24_CID_DATA`, `BOT_DEFAULT_REGION`, `BOT_PLAN_MINUTES`,
         `BOT_COUNT_FROM`, `BOT_PORTION`, `BOT_PORTIONS_AT_ONCE`,
-        `BOT_NAME_VARIABLE` and those of the hours and the limits.
+        `BOT_NAME_VARIABLE`, `BOT_REPEAT_DAYS` and those of the hours and the limits.
 
         Raises `ValueError`, naming the variable and the mend.
         """
@@ -78,6 +83,8 @@ class CampaignSettings:
             limits=Limits.from_env(env),
             plan_life=whole_number(env, "BOT_PLAN_MINUTES", 15, least=1) * 60,
             count_from=whole_number(env, "BOT_COUNT_FROM", 100),
+            lists=ListSettings.from_env(env),
+            repeat_days=whole_number(env, "BOT_REPEAT_DAYS", 30),
             portion=whole_number(env, "BOT_PORTION", 100, least=1),
             portions_at_once=whole_number(env, "BOT_PORTIONS_AT_ONCE", 4, least=1),
         )

@@ -10,6 +10,7 @@ import structlog
 from rasa_twin24.campaign.create import create, stop_rebuilding
 from rasa_twin24.campaign.desk import Desk
 from rasa_twin24.campaign.fill import fill
+from rasa_twin24.campaign.imports import pour
 from rasa_twin24.campaign.jobs import Jobs
 from rasa_twin24.campaign.outcome import Outcome
 from rasa_twin24.campaign.record import record
@@ -17,6 +18,7 @@ from rasa_twin24.campaign.standing import standing
 from rasa_twin24.campaign.start import start
 from rasa_twin24.campaign.stop import pause_all, still_running
 from rasa_twin24.ledger.candidates import CandidateState
+from rasa_twin24.ledger.imports import ImportState
 from rasa_twin24.ledger.stops import Stop
 from rasa_twin24.ledger.tasks import CallTask, TaskState
 
@@ -79,7 +81,9 @@ class Work:
             if self._jobs.is_running(task.id) or task.conversation in but_for:
                 continue
             # While a task is being filled nothing is half done but what was on its way, or what was cut off.
-            waits = task.state == TaskState.FILLING and not await self._ledger.portions.open(task.id)
+            waits = task.state == TaskState.FILLING and not (
+                await self._ledger.portions.open(task.id) or await self._may_pour(task)
+            )
             if not waits:
                 self._jobs.take_up(task.conversation, task.id)
 
@@ -138,6 +142,8 @@ class Work:
                 outcomes += await create(self._desk, task)
                 if (await self._ledger.tasks.get(task_id)).state == TaskState.CREATING:
                     return outcomes  # nobody can tell yet; looked up again every minute
+            elif task.state == TaskState.FILLING and await self._may_pour(task):
+                await pour(self._desk, task.id)
             elif task.state == TaskState.STARTING:
                 outcomes.append(await start(self._desk, task))
                 if (await self._ledger.tasks.get(task_id)).state != TaskState.CREATING:
@@ -154,6 +160,11 @@ class Work:
                     return outcomes
             else:
                 return outcomes
+
+    async def _may_pour(self, task: CallTask) -> bool:
+        """Whether people of a list that was read are to go to this task's list now: never under a question."""
+        taken = await self._ledger.imports.in_state(ImportState.TAKEN, task.id)
+        return bool(taken) and not await self._ledger.plans.asks(task.id)
 
     async def _pause_all(self, stop_id: int) -> list[Outcome]:
         stop = await self._ledger.stops.in_force()

@@ -14,6 +14,7 @@ from rasa_twin24.ledger.conversations import Conversations
 from rasa_twin24.ledger.files import Files
 from rasa_twin24.ledger.forgetting import Forgetting
 from rasa_twin24.ledger.gate import Gate
+from rasa_twin24.ledger.imports import Imports
 from rasa_twin24.ledger.inbox import Inbox
 from rasa_twin24.ledger.invites import Invites
 from rasa_twin24.ledger.kept import Kept
@@ -47,6 +48,7 @@ class Ledger:
         self.conversations = Conversations(self._store, clock)
         self.tasks = Tasks(self._store, clock)
         self.candidates = Candidates(self._store, clock)
+        self.imports = Imports(self._store, clock)
         self.portions = Portions(self._store, clock)
         self.abandoned = Abandoned(self._store, clock)
         self.leases = Leases(self._store, clock)

@@ -263,9 +263,13 @@ imports = sa.Table(  # a file or a long text with candidates, from the reading o
     sa.Column("conversation", sa.String(255), nullable=False, index=True),
     sa.Column("file_id", sa.String(32), nullable=False),
     sa.Column("file_name", sa.Text, nullable=False),
-    sa.Column("state", sa.String(16), nullable=False),  # see ImportState
+    sa.Column("purpose", sa.String(16), nullable=False),  # see Purpose
+    sa.Column("state", sa.String(16), nullable=False, index=True),  # see ImportState
     sa.Column("number_column", sa.Integer, nullable=True),  # chosen by the person
-    sa.Column("report", sa.Text, nullable=True),  # JSON object: figures and names, no numbers
+    sa.Column("report", sa.Text, nullable=True),  # JSON object: figures and names, no whole numbers
+    sa.Column("rejected", sa.LargeBinary, nullable=True),  # zlib of JSON rows, see imports.py
+    sa.Column("task_id", sa.Integer, nullable=True),  # to which the people go
+    sa.Column("only_new", sa.Boolean, nullable=False, server_default=sa.false()),  # not those of other tasks
     sa.Column("created_at", sa.Float, nullable=False),
     sa.Column("message", sa.String(255), nullable=True),  # that brought it; said again, it is the same import
 )

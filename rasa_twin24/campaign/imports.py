@@ -1,0 +1,237 @@
+"""Files and long texts with people to be called: read beside the talk, reported, and taken once their person says so.
+
+Nothing here reaches TWIN: the people end on the list of a task, or on the do-not-call list.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Collection
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any
+
+from rasa_twin24.campaign.desk import Desk
+from rasa_twin24.campaign.jobs import Jobs
+from rasa_twin24.campaign.outcome import Outcome
+from rasa_twin24.ledger.imports import Import, ImportState, Left, Purpose, Read
+from rasa_twin24.ledger.tasks import TaskState
+from rasa_twin24.lists import LABEL, ChooseColumn, Entry, Rejected, Summary, UnreadableList, read_list
+from rasa_twin24.text.phones import mask
+
+# The news that a list is read and waits for its person's decision; that its number column is to be chosen.
+READY, CHOOSE_COLUMN = "import_ready", "import_choose_column"
+# Rows that are not taken are kept for the file that goes back, so many at most.
+MOST_LEFT = 50_000
+SAMPLE = 3
+DAY = 24 * 3600.0
+# Seconds that a running import gets when the bot stops; what is not read then is read anew.
+CLOSE_SECONDS = 1.0
+
+
+@dataclass
+class Sorted:
+    """What has been found so far. `seen` counts what is not taken, by reason."""
+
+    chunks: int = 0
+    good: int = 0
+    elsewhere: int = 0
+    several: int = 0
+    seen: Counter[str] = field(default_factory=Counter)
+    sample: list[str] = field(default_factory=list)
+    left: list[Left] = field(default_factory=list, repr=False)
+
+    def leave(self, row: Left) -> None:
+        self.seen[row.reason] += 1
+        if len(self.left) < MOST_LEFT:
+            self.left.append(row)
+
+
+class Imports:
+    """One per process; one import is never worked on twice at a time."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._ledger = desk.ledger
+        self._jobs = Jobs(desk.ledger, self._work, leased=False)
+
+    async def begin(
+        self, conversation: str, file_id: str, file_name: str, purpose: str, message: str | None = None
+    ) -> Import:
+        """A kept file is to be read; `carry_out` does it."""
+        return await self._ledger.imports.begin(conversation, file_id, file_name, purpose, message)
+
+    async def waiting(self, conversation: str) -> Import | None:
+        """The newest one that its person has not decided about."""
+        return await self._ledger.imports.newest(conversation, ImportState.READY)
+
+    async def choose_column(self, conversation: str, import_id: int, column: int) -> bool:
+        """The person has said which column holds the numbers; False when that is not asked any more."""
+        asked = await self._ledger.imports.of(conversation, import_id)
+        if asked is None or column not in [index for index, _ in asked.report.get("columns", [])]:
+            return False
+        return await self._ledger.imports.move(
+            import_id, [ImportState.CHOOSING], ImportState.READING, number_column=column
+        )
+
+    async def take(self, conversation: str, import_id: int, *, only_new: bool = False) -> bool:
+        """Its people go to the list of the current task, or to the do-not-call list; False when they cannot any more.
+
+        Whatever plan was shown is void: it was about another list.
+        """
+        asked = await self._ledger.imports.of(conversation, import_id)
+        if asked is None:
+            return False
+        if asked.purpose == Purpose.DO_NOT_CALL:
+            return await self._ledger.imports.move(import_id, [ImportState.READY], ImportState.TAKEN)
+        task, _ = await self._ledger.tasks.talked_about(conversation)
+        if task is None or task.state not in (TaskState.NEW, TaskState.CREATING, TaskState.FILLING):
+            return False
+        await self._ledger.plans.void(conversation)
+        return await self._ledger.imports.move(
+            import_id, [ImportState.READY], ImportState.TAKEN, task_id=task.id, only_new=only_new
+        )
+
+    async def cancel(self, conversation: str, import_id: int) -> bool:
+        """Nobody of it is added; False when it was decided before."""
+        asked = await self._ledger.imports.of(conversation, import_id)
+        undecided = (ImportState.READING, ImportState.CHOOSING, ImportState.READY)
+        return asked is not None and await self._ledger.imports.move(import_id, undecided, ImportState.CANCELLED)
+
+    async def carry_out(self, conversation: str) -> list[Outcome] | None:
+        """Read what is to be read; None when it takes longer than a turn should, and the outcomes come as notices."""
+        outcomes: list[Outcome] | None = []
+        for due in await self._due():
+            if due.conversation != conversation:
+                continue
+            told = await self._jobs.run(conversation, due.id, self._desk.settings.patience)
+            outcomes = None if told is None or outcomes is None else outcomes + told
+        return outcomes
+
+    async def recover(self, but_for: Collection[str] = ()) -> None:
+        """Take up what a killed process was reading."""
+        for due in await self._due():
+            if due.conversation not in but_for and not self._jobs.is_running(due.id):
+                self._jobs.take_up(due.conversation, due.id)
+
+    async def close(self) -> None:
+        await self._jobs.close(CLOSE_SECONDS)
+
+    async def _due(self) -> list[Import]:
+        reading = await self._ledger.imports.in_state(ImportState.READING)
+        taken = await self._ledger.imports.in_state(ImportState.TAKEN)
+        return reading + [one for one in taken if one.purpose == Purpose.DO_NOT_CALL]
+
+    async def _work(self, import_id: int) -> list[Outcome]:
+        found = await self._ledger.imports.get(import_id)
+        if found.state == ImportState.READING:
+            return await self._read(found)
+        if found.state == ImportState.TAKEN and found.purpose == Purpose.DO_NOT_CALL:
+            return await self._ban(found)
+        return []
+
+    async def _read(self, found: Import) -> list[Outcome]:
+        told = {"import": str(found.id)}
+        file = await self._ledger.files.get(found.conversation, found.file_id)
+        try:
+            if file is None:
+                raise UnreadableList("gone")
+            report = await self._sort(found, file.content)
+        except ChooseColumn as choose:
+            state, values, outcome = ImportState.CHOOSING, {"columns": choose.columns}, Outcome(CHOOSE_COLUMN, told)
+        except UnreadableList as error:
+            figures = {name: str(figure) for name, figure in error.figures.items()}
+            outcome = Outcome(f"import_unreadable_{error.reason}", {"file": found.file_name, **figures})
+            state, values = ImportState.FAILED, {"reason": error.reason}
+        else:
+            state, values, outcome = ImportState.READY, report, Outcome(READY, told)
+        return [outcome] if await self._ledger.imports.move(found.id, [ImportState.READING], state, report=values) else []
+
+    async def _sort(self, found: Import, content: bytes) -> dict[str, Any]:
+        """Read it all; the figures of the report. Raises `UnreadableList`, `ChooseColumn`."""
+        settings, sorted_ = self._desk.settings, Sorted()
+        summary: Summary | None = None
+        parts = read_list(content, found.file_name, settings.default_region, settings.lists, found.number_column)
+        async with aclosing(parts) as reading:
+            async for part in reading:
+                if isinstance(part, Summary):
+                    summary = part
+                    continue
+                rejected = [Left(one.row, one.shown, one.reason, one.of_row) for one in part if isinstance(one, Rejected)]
+                for row in rejected:
+                    sorted_.leave(row)
+                await self._keep(found, [one for one in part if isinstance(one, Entry)], sorted_)
+        assert summary is not None, "a list that was read has a summary"
+        await self._ledger.imports.put_left(found.id, sorted_.left)
+        return {
+            "rows": summary.rows,
+            "good": sorted_.good,
+            "elsewhere": sorted_.elsewhere,
+            "several": sorted_.several,
+            "left": dict(sorted_.seen),
+            "sample": sorted_.sample,
+            "variables": [settings.name_variable if name == LABEL else name for name in summary.columns],
+            "column": summary.number_column,
+            "sheet": summary.sheet,
+            "days": settings.repeat_days,
+        }
+
+    async def _keep(self, found: Import, people: list[Entry], sorted_: Sorted) -> None:
+        """Keep those who may be added. For the do-not-call list all numbers are as good as one another."""
+        if not people:
+            return
+        phones = [phone for person in people for phone in person.phones]
+        listed = await self._ledger.do_not_call.listed(phones)
+        here: set[str] = set()
+        elsewhere: set[str] = set()
+        if found.purpose == Purpose.CANDIDATES:
+            task, _ = await self._ledger.tasks.talked_about(found.conversation)
+            since = self._ledger.now() - self._desk.settings.repeat_days * DAY
+            here, elsewhere = await self._ledger.candidates.known(task.id if task else None, phones, since)
+        kept: list[Read] = []
+        for person in people:
+            reason = "do_not_call" if listed.intersection(person.phones) else ""
+            reason = reason or ("in_task" if here.intersection(person.phones) else "")
+            if reason:
+                sorted_.leave(Left(person.row, person.phones[0], reason))
+                continue
+            seen = not elsewhere.isdisjoint(person.phones)
+            kept.append(Read(person.phones, self._variables(person), seen))
+            sorted_.good += 1
+            sorted_.elsewhere += seen
+            sorted_.several += len(person.phones) > 1
+            if len(sorted_.sample) < SAMPLE:
+                sorted_.sample.append(mask(person.phones[0]))
+        await self._ledger.imports.put(found.id, sorted_.chunks, kept)
+        sorted_.chunks += 1
+        await asyncio.sleep(0)  # other people's turns come in between
+
+    def _variables(self, person: Entry) -> dict[str, str]:
+        """Without a column of that name already, what stands beside a number is the name."""
+        variables = {name: value for name, value in person.variables.items() if name != LABEL}
+        if LABEL in person.variables:
+            variables.setdefault(self._desk.settings.name_variable, person.variables[LABEL])
+        return variables
+
+    async def _ban(self, found: Import) -> list[Outcome]:
+        """All of its numbers go to the do-not-call list; done again after a crash, the rest of them."""
+        while (chunk := await self._ledger.imports.first_chunk(found.id)) is not None:
+            seq, people = chunk
+            phones = [phone for person in people for phone in person.phones]
+            await self._ledger.do_not_call.add(phones, found.conversation)
+            await self._ledger.imports.drop_chunk(found.id, seq)
+        if not await self._ledger.imports.move(found.id, [ImportState.TAKEN], ImportState.DONE):
+            return []
+        listed = str(await self._ledger.do_not_call.count())
+        return [Outcome("import_banned", {"count": str(found.report.get("good", 0)), "listed": listed})]
+
+
+async def pour(desk: Desk, task_id: int) -> bool:
+    """Put the people of the imports that were taken for a task on its list; whether there were any."""
+    poured = False
+    for taken in await desk.ledger.imports.in_state(ImportState.TAKEN, task_id):
+        while await desk.ledger.imports.pour_chunk(taken.id):
+            poured = True
+        await desk.ledger.imports.move(taken.id, [ImportState.TAKEN], ImportState.DONE)
+    return poured

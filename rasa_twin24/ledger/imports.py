@@ -1,0 +1,274 @@
+"""Files and long texts with people to be called, from the reading until their person has decided.
+
+What was read waits in chunks of some thousand people, so that nobody ever has to hold a whole list in memory.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from rasa_twin24.ledger import candidates
+from rasa_twin24.ledger.candidates import Person
+from rasa_twin24.ledger.schema import import_chunks, imports
+from rasa_twin24.ledger.store import Store
+
+
+class Purpose:
+    CANDIDATES = "candidates"
+    DO_NOT_CALL = "do_not_call"
+
+
+class ImportState:
+    READING = "reading"  # being read, or to be read anew after a crash
+    CHOOSING = "choosing"  # the person is asked which column holds the numbers
+    READY = "ready"  # reported, waits for the person's decision
+    TAKEN = "taken"  # its people are on their way to the list
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FAILED = "failed"  # it could not be read, and its person was told why
+
+
+@dataclass(frozen=True)
+class Import:
+    """A row of `imports`; the columns are explained in the schema. `report` holds what the reading found."""
+
+    id: int
+    conversation: str
+    file_id: str
+    file_name: str
+    purpose: str
+    state: str
+    number_column: int | None
+    report: dict[str, Any]
+    task_id: int | None
+    only_new: bool
+    message: str | None
+
+
+@dataclass(frozen=True, repr=False)
+class Read:
+    """Somebody who was read; `elsewhere`: called, or to be called, by another task not long ago. No repr: numbers."""
+
+    phones: tuple[str, ...]
+    variables: dict[str, str] = field(default_factory=dict)
+    elsewhere: bool = False
+
+
+@dataclass(frozen=True, repr=False)
+class Left:
+    """A row that is not taken, and why; `of_row`: the one that it repeats. As written, hence no repr."""
+
+    row: int
+    shown: str
+    reason: str
+    of_row: int | None = None
+
+
+class Imports:
+    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def begin(
+        self, conversation: str, file_id: str, file_name: str, purpose: str, message: str | None = None
+    ) -> Import:
+        """A file is to be read; the same message, said again after a crash, finds what it has begun."""
+
+        def work(connection: sa.engine.Connection) -> Import:
+            if message is not None:
+                begun = sa.select(imports).where(
+                    imports.c.conversation == conversation, imports.c.message == message, imports.c.file_id == file_id
+                )
+                if row := connection.execute(begun).first():
+                    return _import(row)
+            values = {
+                "conversation": conversation,
+                "file_id": file_id,
+                "file_name": file_name,
+                "purpose": purpose,
+                "state": ImportState.READING,
+                "created_at": self._clock(),
+                "message": message,
+            }
+            number = connection.execute(sa.insert(imports).values(values)).inserted_primary_key[0]
+            return _read(connection, number)
+
+        return await self._store.run(work)
+
+    async def get(self, import_id: int) -> Import:
+        """Raises `LookupError` when there is no such row."""
+        return await self._store.run(lambda c: _read(c, import_id))
+
+    async def of(self, conversation: str, import_id: int) -> Import | None:
+        """None when this conversation has no such import."""
+
+        def work(connection: sa.engine.Connection) -> Import | None:
+            row = connection.execute(
+                sa.select(imports).where(imports.c.id == import_id, imports.c.conversation == conversation)
+            ).first()
+            return _import(row) if row else None
+
+        return await self._store.run(work)
+
+    async def newest(self, conversation: str, *states: str) -> Import | None:
+        """This conversation's newest import in one of these states."""
+
+        def work(connection: sa.engine.Connection) -> Import | None:
+            row = connection.execute(
+                sa.select(imports)
+                .where(imports.c.conversation == conversation, imports.c.state.in_(states))
+                .order_by(imports.c.id.desc())
+            ).first()
+            return _import(row) if row else None
+
+        return await self._store.run(work)
+
+    async def in_state(self, state: str, task_id: int | None = None) -> list[Import]:
+        """Oldest first; of one task only, if given."""
+
+        def work(connection: sa.engine.Connection) -> list[Import]:
+            of_task = [imports.c.task_id == task_id] if task_id is not None else []
+            rows = connection.execute(
+                sa.select(imports).where(imports.c.state == state, *of_task).order_by(imports.c.id)
+            )
+            return [_import(row) for row in rows]
+
+        return await self._store.run(work)
+
+    async def move(self, import_id: int, expected: Collection[str], state: str, **values: Any) -> bool:
+        """Set the state if it is one of `expected`; False when somebody else was first. `report` is a plain dict."""
+        if "report" in values:
+            values["report"] = json.dumps(values["report"], ensure_ascii=False)
+
+        def work(connection: sa.engine.Connection) -> bool:
+            changed = connection.execute(
+                sa.update(imports)
+                .where(imports.c.id == import_id, imports.c.state.in_(expected))
+                .values(state=state, **values)
+            )
+            if changed.rowcount and state in (ImportState.CANCELLED, ImportState.FAILED, ImportState.DONE):
+                connection.execute(sa.delete(import_chunks).where(import_chunks.c.import_id == import_id))
+            return bool(changed.rowcount)
+
+        return await self._store.run(work)
+
+    async def cancel_of(self, task_id: int) -> int:
+        """People who are on their way to this task's list stay where they are; returns how many imports it was."""
+
+        def work(connection: sa.engine.Connection) -> int:
+            theirs = sa.and_(imports.c.task_id == task_id, imports.c.state == ImportState.TAKEN)
+            ids = [row.id for row in connection.execute(sa.select(imports.c.id).where(theirs).with_for_update())]
+            connection.execute(sa.delete(import_chunks).where(import_chunks.c.import_id.in_(ids)))
+            connection.execute(sa.update(imports).where(imports.c.id.in_(ids)).values(state=ImportState.CANCELLED))
+            return len(ids)
+
+        return await self._store.run(work)
+
+    # --- what was read --------------------------------------------------------------------------------------
+
+    async def put(self, import_id: int, seq: int, people: Sequence[Read]) -> None:
+        """Keep a chunk; read again after a crash it replaces what was kept before."""
+        content = _packed([[list(one.phones), one.variables, one.elsewhere] for one in people])
+
+        def work(connection: sa.engine.Connection) -> None:
+            here = sa.and_(import_chunks.c.import_id == import_id, import_chunks.c.seq == seq)
+            connection.execute(sa.delete(import_chunks).where(here))
+            connection.execute(sa.insert(import_chunks).values(import_id=import_id, seq=seq, content=content))
+
+        await self._store.run(work)
+
+    async def put_left(self, import_id: int, left: Sequence[Left]) -> None:
+        """Keep the rows that are not taken."""
+        content = _packed([[one.row, one.shown, one.reason, one.of_row] for one in left])
+        await self._store.run(
+            lambda c: c.execute(sa.update(imports).where(imports.c.id == import_id).values(rejected=content))
+        )
+
+    async def left(self, import_id: int) -> list[Left]:
+        def work(connection: sa.engine.Connection) -> list[Left]:
+            content = connection.scalar(sa.select(imports.c.rejected).where(imports.c.id == import_id))
+            return [Left(*row) for row in _unpacked(content)] if content else []
+
+        return await self._store.run(work)
+
+    async def first_chunk(self, import_id: int) -> tuple[int, list[Read]] | None:
+        """The number and the people of the first chunk that is still kept."""
+        return await self._store.run(lambda c: _first_chunk(c, import_id))
+
+    async def drop_chunk(self, import_id: int, seq: int) -> None:
+        await self._store.run(lambda c: _drop_chunk(c, import_id, seq))
+
+    async def pour_chunk(self, import_id: int) -> bool:
+        """Put the people of the next chunk on the list of the task that the import was taken for; False: none is left.
+
+        Whoever is on the list already is left out, and of `only_new` whoever is in another task. The chunk is gone in
+        the same transaction, so nobody is lost or asked for twice by a crash.
+        """
+
+        def work(connection: sa.engine.Connection) -> bool:
+            taken = connection.execute(sa.select(imports).where(imports.c.id == import_id).with_for_update()).first()
+            if taken is None or taken.state != ImportState.TAKEN:
+                return False
+            chunk = _first_chunk(connection, import_id)
+            if chunk is None:
+                return False
+            seq, people = chunk
+            wanted = [Person(one.phones, one.variables) for one in people if not (taken.only_new and one.elsewhere)]
+            candidates.collect(connection, taken.task_id, wanted, self._clock())
+            _drop_chunk(connection, import_id, seq)
+            return True
+
+        return await self._store.run(work)
+
+
+def _first_chunk(connection: sa.engine.Connection, import_id: int) -> tuple[int, list[Read]] | None:
+    row = connection.execute(
+        sa.select(import_chunks).where(import_chunks.c.import_id == import_id).order_by(import_chunks.c.seq)
+    ).first()
+    if row is None:
+        return None
+    return row.seq, [Read(tuple(phones), variables, seen) for phones, variables, seen in _unpacked(row.content)]
+
+
+def _drop_chunk(connection: sa.engine.Connection, import_id: int, seq: int) -> None:
+    connection.execute(
+        sa.delete(import_chunks).where(import_chunks.c.import_id == import_id, import_chunks.c.seq == seq)
+    )
+
+
+def _packed(rows: list[Any]) -> bytes:
+    return zlib.compress(json.dumps(rows, ensure_ascii=False).encode())
+
+
+def _unpacked(content: bytes) -> list[Any]:
+    rows: list[Any] = json.loads(zlib.decompress(content))
+    return rows
+
+
+def _read(connection: sa.engine.Connection, import_id: int) -> Import:
+    row = connection.execute(sa.select(imports).where(imports.c.id == import_id)).first()
+    if row is None:
+        raise LookupError(f"no import {import_id} in the ledger")
+    return _import(row)
+
+
+def _import(row: Any) -> Import:
+    return Import(
+        row.id,
+        row.conversation,
+        row.file_id,
+        row.file_name,
+        row.purpose,
+        row.state,
+        row.number_column,
+        json.loads(row.report) if row.report else {},
+        row.task_id,
+        bool(row.only_new),
+        row.message,
+    )
