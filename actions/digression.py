@@ -24,7 +24,7 @@ class ActionDigression(TopicAction):
     async def act(self, turn: Turn, office: Office) -> Events | None:
         role = await office.ledger.people.role(turn.conversation) if turn.intent in _INTRODUCTIONS else None
         if turn.intent == _UNREADABLE:
-            turn.say(f"unreadable_{turn.entity('kind') or 'other'}")
+            turn.say(f"unreadable_{turn.entity('kind') or 'other'}", limit=turn.entity("limit") or "")
         elif role == Role.VIEWER:
             turn.say("viewer_help")
         else:

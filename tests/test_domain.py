@@ -101,7 +101,7 @@ def composed() -> set[str]:
         *(f"people_role_{role}" for role in roles),
         *(f"audit_act_{act}" for name, act in vars(Act).items() if name.isupper()),
         *(f"audit_result_{result}" for name, result in vars(Result).items() if name.isupper()),
-        *(f"unreadable_{kind}" for kind in ("document", "voice", "photo", "sticker", "other")),
+        *(f"unreadable_{kind}" for kind in ("voice", "photo", "sticker", "other", "large_file", "lost_file")),
         *(f"reading_{intent}" for intent in OFFERABLE),
         *(f"command_{name}" for name in ("new", "add", "help", "cancel")),
         *(f"ask_{slot}" for form in DOMAIN["forms"].values() for slot in form["required_slots"]),

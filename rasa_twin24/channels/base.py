@@ -12,6 +12,8 @@ from typing import Any
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, Sanic
 
+from rasa_twin24.channels.attachments import FileLost
+from rasa_twin24.channels.incoming import Attached
 from rasa_twin24.channels.output import MessengerOutput
 from rasa_twin24.channels.reception import Reception
 from rasa_twin24.channels.settings import ChannelSettings
@@ -24,6 +26,8 @@ class MessengerInput(InputChannel, ABC):  # type: ignore[misc]
 
     # Keys of the block in credentials.yml without which the messenger is left out.
     needs: tuple[str, ...] = ()
+    # The largest file that the messenger gives a bot, bytes; None: it sets no limit.
+    most_file_bytes: int | None = None
     reception: Reception
 
     @abstractmethod
@@ -31,15 +35,32 @@ class MessengerInput(InputChannel, ABC):  # type: ignore[misc]
         """Add the messenger's addresses."""
 
     @abstractmethod
-    async def deliver(self, person: str, text: str, keyboard: Sequence[tuple[str, str]]) -> None:
-        """Send a text with buttons given as (title, token).
+    async def deliver(
+        self, person: str, text: str, keyboard: Sequence[tuple[str, str]], *, standing: bool = False
+    ) -> str | None:
+        """Send a text with buttons given as (title, token); returns the messenger's id of the message, if it has any.
 
+        `standing`: the buttons stay alive beside those of later messages, or the message is going to be edited.
         Raises `Gone`, or anything else that the log should name; its text must not hold a secret.
         """
 
     @abstractmethod
     async def deliver_file(self, person: str, file: File) -> None:
         """Send a file; raises as `deliver` does."""
+
+    async def edit(
+        self, person: str, message: str, text: str, keyboard: Sequence[tuple[str, str]], *, last: bool
+    ) -> str | None:
+        """Let a message say something else, or send it anew where that cannot be done; returns the message's id.
+
+        `last`: it will not change any more. A messenger that cannot edit says the last version only. Raises as
+        `deliver` does.
+        """
+        return await self.deliver(person, text, keyboard) if last else message
+
+    async def fetch(self, file: Attached, most: int) -> bytes:
+        """A file that somebody sent. Raises `FileTooLarge` above `most` bytes, `FileLost` when it is not to be had."""
+        raise FileLost("this messenger gives no files out")
 
     async def open(self, app: Sanic) -> None:
         """The server listens: make what sending needs."""

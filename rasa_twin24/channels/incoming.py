@@ -9,31 +9,33 @@ from dataclasses import asdict, dataclass, field
 
 from rasa_twin24.ledger.invites import CODE
 
-# Texts above this are refused with a phrase of their own; a pasted list of some hundred numbers is below it.
+# A longer text is a list that somebody pasted: it is kept as a file and never parsed by Rasa.
 MAX_TEXT = 10_000
+# So is a shorter one that holds more numbers than anybody types.
+MOST_TYPED_NUMBERS = 30
 
 TEXT = "text"
 FORWARDED = "forwarded"  # somebody else's words: read, but never a consent
 BUTTON = "button"  # `text` is the button's token
-CONTACT = "contact"  # `text` is the number on the card
+CONTACT = "contact"  # `text` is a line per card, see cards.py
+FILE = "file"  # `text` is what was written under it
 EDITED = "edited"
 NOTICE = "notice"  # from the bot's own work; `text` is the notice's id
 # Kinds that the bot cannot read yet and says so.
-UNREADABLE = ("document", "voice", "photo", "sticker", "other")
+UNREADABLE = ("voice", "photo", "sticker", "other")
+# The longest number is 15 digits, one of a city without its code 7.
+_NUMBER_DIGITS = 7
+# What stands between the digits of one number. A blank too: numbers in a row count as one, their digits all the same.
+_NUMBER_LIKE = re.compile(r"[0-9](?:[ \t().\-+\u00a0\u2010-\u2015]{0,4}[0-9]){6,}")
 
 # Everything that ends a line somewhere: two numbers on two lines must not grow together.
 _LINE_BREAK = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 # Control characters but tab and line feed, and halves of surrogate pairs, which no database takes.
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufeff\ud800-\udfff]")
-# The number at the front of a card; what follows a pause or a word is an extension and not dialled.
-_CARD_NUMBER = re.compile(r"\+?[0-9(][0-9()\-. ]*")
-# Blanks and dashes of every kind, as plain ones; marks of writing direction, which phone books add, are dropped.
-_CARD_SIGNS = {"Zs": " ", "Pd": "-", "Cf": ""}
-# E.164 has at most 15 digits; a prefix for calls abroad adds up to four.
-_MAX_CARD_DIGITS = 19
 _COMMAND = re.compile(r"^/([A-Za-z0-9_]{1,32})(?:@[A-Za-z0-9_]+)?(?:\s+|$)")
 # Of a person's name; longer ones are made to push what stands beside them out of sight.
 MAX_NAME = 60
+MAX_FILE_NAME = 100
 
 # Commands every messenger understands, and the intent each stands for.
 COMMANDS = {
@@ -55,6 +57,15 @@ _INVITED = {"operator": "invite_operator", "viewer": "invite_viewer"}
 
 
 @dataclass(frozen=True)
+class Attached:
+    """A file as its messenger describes it: `id` is what it is fetched by, `size` in bytes, None when not told."""
+
+    id: str
+    name: str = field(repr=False)
+    size: int | None = None
+
+
+@dataclass(frozen=True)
 class Incoming:
     """`person` is the messenger's id of who wrote, `key` what a repetition of this update has in common with it.
 
@@ -70,6 +81,9 @@ class Incoming:
     language: str | None = None
     name: str = field(default="", compare=False, repr=False)
     again: bool = field(default=False, compare=False)
+    file: Attached | None = None  # of kind FILE, unless the ledger has it already under `key`
+    # Further updates that this turn stands for; in memory only, each is kept as it came.
+    also: tuple[str, ...] = ()
 
     @property
     def conversation(self) -> str:
@@ -82,7 +96,10 @@ class Incoming:
 
     @classmethod
     def from_json(cls, text: str) -> Incoming:
-        return cls(**json.loads(text))
+        fields = json.loads(text)
+        file = fields.pop("file", None)
+        fields["also"] = tuple(fields.get("also", ()))
+        return cls(**fields, file=Attached(**file) if file else None)
 
 
 @dataclass(frozen=True)
@@ -134,12 +151,11 @@ def understand(incoming: Incoming, pressed: str | None = None) -> Understood:
     if incoming.kind in UNREADABLE:
         return said("unreadable_message", (("kind", incoming.kind),), kind=incoming.kind)
     if incoming.kind == CONTACT:
-        return Understood(international(incoming.text), kind=CONTACT)
+        # Named here: a card bears whatever name somebody gave it, and that is nobody's request.
+        return Understood(clean(incoming.text), "provide_phone", kind=CONTACT)
     text = clean(incoming.text)
     if not text:
         return said("empty_message")
-    if len(text) > MAX_TEXT:
-        return said("too_long_message")
     if text.startswith("/"):
         command = _COMMAND.match(text)
         intent = COMMANDS.get(command[1].lower() if command else "", "unknown_command")
@@ -149,6 +165,36 @@ def understand(incoming: Incoming, pressed: str | None = None) -> Understood:
     if invitation(incoming):  # a one-time code is no business of the language model, nor of what Rasa keeps
         return said("invite_code")
     return Understood(text, kind=incoming.kind)
+
+
+def carries_file(incoming: Incoming) -> bool:
+    """Whether the turn is about a file: one that was sent, or a pasted list, which becomes one."""
+    return incoming.kind == FILE or (incoming.kind in (TEXT, FORWARDED) and is_list(incoming.text))
+
+
+def is_list(text: str) -> bool:
+    """Whether a text is a list of numbers that was pasted, or anything else of a length that nobody types.
+
+    More lines than anybody types, most of them with a number in it; or as many numbers without lines. Commands are
+    none: what follows them is not read.
+    """
+    if len(text) > MAX_TEXT:
+        return True
+    if clean(text).startswith("/"):
+        return False
+    lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) > MOST_TYPED_NUMBERS:
+        with_number = sum(sum(map(str.isdigit, line)) >= _NUMBER_DIGITS for line in lines)
+        if with_number * 2 > len(lines):
+            return True
+    digits = sum(sum(map(str.isdigit, found[0])) for found in _NUMBER_LIKE.finditer(text))
+    return digits > MOST_TYPED_NUMBERS * 11
+
+
+def file_turn(file_id: str, caption: str = "") -> Understood:
+    """The turn of a kept file; whatever it holds, it is no consent."""
+    entities = (("file", file_id), ("caption", caption)) if caption else (("file", file_id),)
+    return said("provide_file", entities, kind=FILE)
 
 
 def invitation(incoming: Incoming) -> str | None:
@@ -170,9 +216,16 @@ def command_named(incoming: Incoming) -> str:
 
 def clean_name(*parts: object) -> str:
     """A person's name fit to be shown to others: one line, nothing invisible, no mark of writing direction."""
-    words = " ".join(part for part in parts if isinstance(part, str)).split()
-    visible = "".join(sign for sign in " ".join(words) if unicodedata.category(sign)[0] != "C")
-    return " ".join(visible.split())[:MAX_NAME].rstrip()
+    return _visible(" ".join(part for part in parts if isinstance(part, str)))[:MAX_NAME].rstrip()
+
+
+def clean_file_name(name: object, otherwise: str = "file") -> str:
+    """A file's name without folders and signs that cannot be seen; of a long one both ends, since its kind is last."""
+    visible = _visible(name) if isinstance(name, str) else ""
+    plain = re.split(r"[/\\]", visible)[-1].strip()
+    if len(plain) > MAX_FILE_NAME:
+        plain = f"{plain[: MAX_FILE_NAME - 13]}…{plain[-12:]}"
+    return plain or otherwise
 
 
 def clean(text: str) -> str:
@@ -182,23 +235,17 @@ def clean(text: str) -> str:
     return text[start:].rstrip()
 
 
-def international(phone: str) -> str:
-    """A contact card's number as text. Cards leave the "+" of an international number out; a Russian 8 is none."""
-    plain = "".join(_CARD_SIGNS.get(unicodedata.category(sign), sign) for sign in phone.replace("/", " "))
-    found = _CARD_NUMBER.search(plain)
-    written = found[0].strip() if found else ""
-    digits = "".join(filter(str.isdigit, written))
-    if not digits or len(digits) > _MAX_CARD_DIGITS:
-        return "?"
-    local = len(digits) < 11 or (len(digits) == 11 and digits.startswith("8"))
-    return written if written.startswith("+") or local else "+" + digits
-
-
 def read_payload(payload: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     """`/intent{"entity": "value"}`, as written in domain.yml. The payload is ours, never typed by a person."""
     name, brace, rest = payload.lstrip("/").partition("{")
     entities = json.loads(brace + rest) if brace else {}
     return name, tuple((key, str(value)) for key, value in entities.items())
+
+
+def _visible(text: str) -> str:
+    """In one line, and only what can be seen."""
+    visible = "".join(sign for sign in " ".join(text.split()) if unicodedata.category(sign)[0] != "C")
+    return " ".join(visible.split())
 
 
 def _is_invisible(character: str) -> bool:

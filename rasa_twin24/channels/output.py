@@ -50,7 +50,10 @@ class MessengerOutput(OutputChannel):  # type: ignore[misc]
         self.said += 1
         self.phrases.add(str(message.get("utter_action") or ""))
         keyboard = await self._keep_buttons(recipient_id, reply)
-        await self._send(recipient_id, lambda person: self._channel.deliver(person, reply.text, keyboard))
+        await self._send(
+            recipient_id,
+            lambda person: self._channel.deliver(person, reply.text, keyboard, standing=reply.standing),
+        )
         if reply.file is not None and not self.gone:
             await self._send_file(recipient_id, reply.file)
 
@@ -67,7 +70,7 @@ class MessengerOutput(OutputChannel):  # type: ignore[misc]
             text = self._reception.phrases.say("utter_file_not_sent", self._language)
             await self._send(conversation, lambda person: self._channel.deliver(person, text, ()))
 
-    async def _send(self, recipient_id: str, deliver: Callable[[str], Awaitable[None]]) -> bool:
+    async def _send(self, recipient_id: str, deliver: Callable[[str], Awaitable[object]]) -> bool:
         """Whether it arrived; never raises."""
         try:
             await deliver(recipient_id.partition(":")[2])

@@ -14,10 +14,21 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from rasa.core.channels.channel import UserMessage
 
-from rasa_twin24.channels.incoming import BUTTON, NOTICE, Incoming, Understood, command_named, understand
+from rasa_twin24.channels.attachments import MEGABYTE, Attachments
+from rasa_twin24.channels.incoming import (
+    BUTTON,
+    CONTACT,
+    NOTICE,
+    Incoming,
+    Understood,
+    carries_file,
+    command_named,
+    understand,
+)
 from rasa_twin24.channels.news import News
 from rasa_twin24.channels.output import MessengerOutput
 from rasa_twin24.channels.pace import MINUTE, Pace
+from rasa_twin24.channels.progress_lines import ProgressLines
 from rasa_twin24.channels.seldom import Seldom
 from rasa_twin24.channels.session import Sessions
 from rasa_twin24.channels.settings import ChannelSettings
@@ -38,6 +49,8 @@ log = structlog.get_logger(__name__)
 SEEN_SECONDS = 7 * 24 * 3600
 # Old keys and buttons are swept out this often, seconds.
 SWEEP_PAUSE = 3600.0
+# Contact cards cost next to nothing, and an address book passes on many at once: so many count as one message.
+CARDS_OF_A_MESSAGE = 10
 # What an update that a crash interrupted may be old and still be answered, seconds.
 TAKE_UP_SECONDS = 15 * 60
 # A messenger's refused updates are written into the audit at most this often, seconds: anybody can send them.
@@ -67,6 +80,9 @@ class Reception:
         self._news = News(ledger, self._turns.put, self._channels.__contains__)
         self._strangers = Strangers(ledger, lambda: self.phrases, self._owners)
         self._pace = Pace(settings.messages_per_minute)
+        self._card_pace = Pace(settings.messages_per_minute * CARDS_OF_A_MESSAGE)
+        self.attachments = Attachments(ledger, settings.max_file_mb * MEGABYTE)
+        self._progress = ProgressLines(ledger, self._channels, lambda: self._app.ctx.agent)
         self._told_of_pace = Seldom(MINUTE)
         self._refusals_noted = Seldom(REFUSAL_PAUSE)
         self._sessions = Sessions()
@@ -81,7 +97,8 @@ class Reception:
 
     async def open(self) -> None:
         """Start telling news. Interrupted updates are taken up as each messenger joins."""
-        self._tasks = [asyncio.create_task(self._news.tell()), asyncio.create_task(self._sweep())]
+        work = (self._news.tell(), self._progress.tell(), self._sweep())
+        self._tasks = [asyncio.create_task(each) for each in work]
 
     async def join(self, channel: MessengerInput) -> None:
         """A messenger is ready; what a crash left unanswered of it is answered now."""
@@ -105,6 +122,7 @@ class Reception:
         for task in (*self._tasks, *self._refusing):
             task.cancel()
         self._strangers.close()
+        self._progress.close()
         await self._turns.close(seconds=3)
 
     async def receive(self, incoming: Incoming) -> bool:
@@ -137,7 +155,7 @@ class Reception:
             return False
         if claim.role is None:
             await self._refuse_stranger(incoming)
-        elif wait := self._pace.wait(incoming.conversation):
+        elif wait := (self._card_pace if incoming.kind == CONTACT else self._pace).wait(incoming.conversation):
             await self.ledger.inbox.done(incoming.channel, incoming.key)
             if self._told_of_pace.lets(incoming.conversation):
                 refusing = asyncio.create_task(self._refuse_flood(incoming, wait))
@@ -200,7 +218,7 @@ class Reception:
                 await self._say(output, incoming, "utter_internal_error")
             if (output.failed or output.gone) and not (away or told):  # what was done stays done; it is told later
                 await self._write(lambda: self.ledger.notices.add(incoming.conversation, REPLY_LOST))
-            await self._write(lambda: self.ledger.inbox.done(incoming.channel, incoming.key))
+            await self._write(lambda: self.ledger.inbox.done(incoming.channel, incoming.key, *incoming.also))
             if (away or told) and output.failed:  # the web chat itself keeps its lines in the database
                 await self._say(output, incoming, STORAGE_AWAY)
         await self._sessions.shorten(self._app.ctx.agent, incoming.conversation)
@@ -235,9 +253,12 @@ class Reception:
         if incoming.kind == BUTTON:
             pressed = await self.ledger.buttons.press(conversation, incoming.text, incoming.key)
             payload = pressed.payload if pressed else None
-        turn = understand(incoming, payload)
-        await self._note_oddity(incoming, turn)
         async with channel.typing(incoming.person):
+            if carries_file(incoming):
+                turn = await self.attachments.turn(channel, incoming)
+            else:
+                turn = understand(incoming, payload)
+            await self._note_oddity(incoming, turn)
             await self._app.ctx.agent.handle_message(
                 UserMessage(
                     text=turn.text,
@@ -285,6 +306,7 @@ class Reception:
             try:
                 await self.ledger.inbox.forget(SEEN_SECONDS)
                 await self.ledger.buttons.forget(SEEN_SECONDS)
+                await self.ledger.progress.forget(SEEN_SECONDS)
             except Exception as error:  # the database may be away for a while
                 log.error("sweep_failed", error=type(error).__name__)
             await asyncio.sleep(SWEEP_PAUSE)

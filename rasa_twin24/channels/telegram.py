@@ -16,11 +16,13 @@ from sanic.exceptions import PayloadTooLarge
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty
 
+from rasa_twin24.channels.attachments import FileLost, FileTooLarge
 from rasa_twin24.channels.base import MessengerInput
+from rasa_twin24.channels.incoming import Attached
 from rasa_twin24.channels.output import Gone
 from rasa_twin24.channels.reply import split_text
 from rasa_twin24.channels.seldom import Seldom
-from rasa_twin24.channels.telegram_api import Attached, TelegramApi, TelegramError
+from rasa_twin24.channels.telegram_api import TelegramApi, TelegramError, Uploads
 from rasa_twin24.channels.telegram_updates import ALLOWED_UPDATES, Pressed, Read, read_update, update_id
 from rasa_twin24.ledger.audit import Act, Result
 from rasa_twin24.ledger.files import File
@@ -44,11 +46,17 @@ GROUP_PAUSE = 3600.0
 PAUSE_AFTER_ERROR = (1.0, 30.0)
 # Between polls that bring nothing: a server that answers at once must not be asked without a break.
 IDLE_PAUSE = 0.2
+# Of a file that a bot may fetch. https://core.telegram.org/bots/api#getfile
+MAX_FILE = 20 * 1024 * 1024
+# What Telegram says of a message that cannot be edited any more, and of one that says so already.
+LOST_MESSAGES = ("message to edit not found", "message can't be edited", "message_id_invalid")
+UNCHANGED = "message is not modified"
 COMMANDS = ("new", "add", "help", "cancel")
 
 
 class TelegramInput(MessengerInput):
     needs = ("token",)
+    most_file_bytes = MAX_FILE
 
     def __init__(self, token: str, api_url: str, webhook_url: str | None, secret: str | None) -> None:
         self._token = token
@@ -164,24 +172,54 @@ class TelegramInput(MessengerInput):
             reason="group",
         )
 
+    async def fetch(self, file: Attached, most: int) -> bytes:
+        try:
+            described = await self.api.call("getFile", file_id=file.id)
+            path = described.get("file_path") if isinstance(described, dict) else None
+            if not isinstance(path, str):
+                raise FileLost("getFile told no path")
+            content = await self.api.download(path, most)
+        except TelegramError as error:
+            if error.code == 400 and "file is too big" in error.description:
+                raise FileTooLarge from None
+            raise FileLost(str(error)) from None
+        if content is None:
+            raise FileTooLarge
+        return content
+
     # --- going out ------------------------------------------------------------------------------------------
 
-    async def deliver(self, person: str, text: str, keyboard: Sequence[tuple[str, str]]) -> None:
+    async def deliver(
+        self, person: str, text: str, keyboard: Sequence[tuple[str, str]], *, standing: bool = False
+    ) -> str | None:
         parts = split_text(text, MAX_TEXT)
-        for index, part in enumerate(parts):
-            # No parse_mode: nothing in a plain text needs escaping, whatever a task is called.
-            message: dict[str, Any] = {"chat_id": int(person), "text": part}
-            if keyboard and index == len(parts) - 1:
-                rows = [[{"text": title, "callback_data": token}] for title, token in keyboard]
-                message["reply_markup"] = {"inline_keyboard": rows}
-            await self._send("sendMessage", message)
+        sent: Any = None
+        for index, part in enumerate(parts, 1):
+            sent = await self._send("sendMessage", _message(person, part, keyboard if index == len(parts) else ()))
+        return str(sent["message_id"]) if isinstance(sent, dict) and "message_id" in sent else None
+
+    async def edit(
+        self, person: str, message: str, text: str, keyboard: Sequence[tuple[str, str]], *, last: bool
+    ) -> str | None:
+        parts = split_text(text, MAX_TEXT)
+        if len(parts) > 1:  # nothing that changes is so long; if it is, all of it is said
+            return await self.deliver(person, text, keyboard)
+        try:
+            await self._send("editMessageText", {**_message(person, parts[0], keyboard), "message_id": int(message)})
+        except TelegramError as error:
+            refusal = error.description.lower() if error.code == 400 else ""
+            if any(reason in refusal for reason in LOST_MESSAGES):
+                return await self.deliver(person, text, keyboard)
+            if UNCHANGED not in refusal:
+                raise
+        return message
 
     async def deliver_file(self, person: str, file: File) -> None:
         await self._send("sendDocument", {"chat_id": int(person)}, files={"document": (file.name, file.content)})
 
-    async def _send(self, method: str, params: dict[str, Any], files: Attached | None = None) -> None:
+    async def _send(self, method: str, params: dict[str, Any], files: Uploads | None = None) -> Any:
         try:
-            await self.api.call(method, files=files, **params)
+            return await self.api.call(method, files=files, **params)
         except TelegramError as error:
             if error.gone:
                 raise Gone from None
@@ -308,3 +346,12 @@ class TelegramInput(MessengerInput):
         log.warning("telegram_failed", method=error.method, code=error.code, reason=error.description[:100])
         await asyncio.sleep(max(error.retry_after or 0.0, pause))
         return min(pause * 2, PAUSE_AFTER_ERROR[1])
+
+
+def _message(person: str, text: str, keyboard: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """No parse_mode: nothing in a plain text needs escaping, whatever a task is called."""
+    message: dict[str, Any] = {"chat_id": int(person), "text": text}
+    if keyboard:
+        rows = [[{"text": title, "callback_data": token}] for title, token in keyboard]
+        message["reply_markup"] = {"inline_keyboard": rows}
+    return message

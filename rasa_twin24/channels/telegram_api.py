@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeGuard
+from urllib.parse import quote
 
 import httpx
 import structlog
@@ -25,10 +26,14 @@ LONGEST_WAIT = 60.0
 LONGEST_PAUSE = 24 * 3600
 # Receiving goes on while Telegram refuses to send.
 RECEIVING = "getUpdates"
+# What getting a file's content is called in errors and logs; it is no method.
+DOWNLOAD = "download"
 TRIES = 4
+# A file comes in pieces; between two of them, seconds.
+DOWNLOAD_SECONDS = 20.0
 
 # By the parameter's name: the file's name and content.
-Attached = dict[str, tuple[str, bytes]]
+Uploads = dict[str, tuple[str, bytes]]
 
 # httpx logs every address it asks at INFO, the token with it.
 for _name in ("httpx", "httpcore"):
@@ -65,6 +70,7 @@ class TelegramApi:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._prefix = f"{base_url.rstrip('/')}/bot{token}/"
+        self._files = f"{base_url.rstrip('/')}/file/bot{token}/"
         self._client = httpx.AsyncClient(
             timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS), transport=transport
         )
@@ -75,7 +81,7 @@ class TelegramApi:
     async def close(self) -> None:
         await self._client.aclose()
 
-    async def call(self, method: str, *, files: Attached | None = None, **params: Any) -> Any:
+    async def call(self, method: str, *, files: Uploads | None = None, **params: Any) -> Any:
         """A call that does no harm when it is carried out twice: repeated after 429, 5xx and lost connections.
 
         `files` go along as multipart. Returns Telegram's `result`; raises `TelegramError`.
@@ -93,7 +99,7 @@ class TelegramApi:
         raise AssertionError("unreachable")
 
     async def once(
-        self, method: str, *, read_seconds: float = READ_SECONDS, files: Attached | None = None, **params: Any
+        self, method: str, *, read_seconds: float = READ_SECONDS, files: Uploads | None = None, **params: Any
     ) -> Any:
         """A single try. `read_seconds` must be longer than a long poll's own `timeout`.
 
@@ -126,8 +132,44 @@ class TelegramApi:
             self._not_before = max(self._not_before, time.monotonic() + refusal.retry_after)
         raise refusal
 
+    async def download(self, path: str, most: int) -> bytes | None:
+        """The file at a path that `getFile` told, None when it is longer than `most` bytes. Repeated as `call` is.
 
-def _body(params: dict[str, Any], files: Attached | None) -> dict[str, Any]:
+        https://core.telegram.org/bots/api#file. Raises `TelegramError`.
+        """
+        for attempt in range(TRIES):
+            try:
+                return await self._download(path, most)
+            except TelegramError as error:
+                wait = _pause(error, attempt)
+                if wait is None or attempt == TRIES - 1:
+                    raise
+                log.info("telegram_retry", method=DOWNLOAD, code=error.code, wait=wait)
+                await self._sleep(wait)
+        raise AssertionError("unreachable")
+
+    async def _download(self, path: str, most: int) -> bytes | None:
+        content = bytearray()
+        try:
+            # Asked for as it is: a compressed answer would be counted only after it has grown.
+            async with self._client.stream(
+                "GET",
+                self._files + quote(path),
+                headers={"Accept-Encoding": "identity"},
+                timeout=httpx.Timeout(DOWNLOAD_SECONDS, connect=CONNECT_SECONDS),
+            ) as response:
+                if response.status_code != 200:
+                    raise TelegramError(DOWNLOAD, response.status_code, "no file")
+                async for piece in response.aiter_raw():
+                    content += piece
+                    if len(content) > most:
+                        return None
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise TelegramError(DOWNLOAD, 0, type(error).__name__) from None
+        return bytes(content)
+
+
+def _body(params: dict[str, Any], files: Uploads | None) -> dict[str, Any]:
     """JSON, or with files a form, whose objects are JSON inside a text. https://core.telegram.org/bots/api#sending-files"""
     if not files:
         return {"json": params}

@@ -5,14 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-from rasa_twin24.channels.incoming import BUTTON, CONTACT, EDITED, FORWARDED, TEXT, Incoming, clean_name
+from rasa_twin24.channels.cards import card_line
+from rasa_twin24.channels.incoming import (
+    BUTTON,
+    CONTACT,
+    EDITED,
+    FILE,
+    FORWARDED,
+    TEXT,
+    Attached,
+    Incoming,
+    clean_file_name,
+    clean_name,
+)
 
 # What the bot asks Telegram to send.
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 
-_DOCUMENTS = ("document", "animation")
+_DOCUMENT = "document"
 _VOICES = ("voice", "audio", "video_note")
-_PHOTOS = ("photo", "video")
+_PHOTOS = ("animation", "photo", "video")  # an animation comes as a document as well
 # A private chat's own events: nobody said anything.
 _SERVICE = (
     "pinned_message",
@@ -77,7 +89,7 @@ def _message(message: dict[str, Any], key: str, *, edited: bool) -> Read:
             return Read(ignored="edit in a group")
         if person.get("is_bot"):
             return Read(ignored="written by a bot")  # two bots that answer each other would not stop
-        if not any(field in message for field in ("text", "caption", "contact", *_DOCUMENTS, *_VOICES, *_PHOTOS)):
+        if not any(field in message for field in ("text", "caption", "contact", _DOCUMENT, *_VOICES, *_PHOTOS)):
             return Read(ignored="service message of a group")
         speaker = str(person["id"]) if _is_number(person.get("id")) else None
         return Read(group=chat["id"], group_language=_language(person), group_person=speaker)
@@ -89,30 +101,38 @@ def _message(message: dict[str, Any], key: str, *, edited: bool) -> Read:
         return Read(ignored="edit without a text")  # a moving location is "edited" every few seconds
     if not edited and any(field in message for field in _SERVICE):
         return Read(ignored="service message")
-    kind, text = (EDITED, "") if edited else _content(message)
+    kind, text, file = (EDITED, "", None) if edited else _content(message)
     album = message.get("media_group_id")
-    if isinstance(album, str) and not edited:
-        # The files of an album come one by one; they are one message, answered once.
+    if isinstance(album, str) and not edited and kind != FILE:
+        # The pictures of an album come one by one; they are one message, answered once. Files are read one by one.
         key = f"album:{person['id']}:{album}"
-    return Read(incoming=_incoming(person, key, kind, text))
+    return Read(incoming=_incoming(person, key, kind, text, file))
 
 
-def _content(message: dict[str, Any]) -> tuple[str, str]:
+def _content(message: dict[str, Any]) -> tuple[str, str, Attached | None]:
+    """Kind, text and file."""
     if isinstance(message.get("text"), str):
         forwarded = "forward_origin" in message or "forward_date" in message
-        return (FORWARDED if forwarded else TEXT), message["text"]
-    phone = _dict(message, "contact").get("phone_number")
-    if isinstance(phone, str):
-        return CONTACT, phone
+        return (FORWARDED if forwarded else TEXT), message["text"], None
+    card = _dict(message, "contact")
+    if isinstance(card.get("phone_number"), str):
+        names = (card.get("first_name"), card.get("last_name"))
+        return CONTACT, card_line(card["phone_number"], *names, vcard=card.get("vcard")), None
+    document = _dict(message, _DOCUMENT)
+    if "animation" not in message and isinstance(document.get("file_id"), str):
+        size, caption = document.get("file_size"), message.get("caption")
+        file = Attached(
+            document["file_id"], clean_file_name(document.get("file_name")), size if _is_number(size) else None
+        )
+        return FILE, caption if isinstance(caption, str) else "", file
     for kind, fields in (
-        ("document", _DOCUMENTS),
         ("voice", _VOICES),
         ("photo", _PHOTOS),
         ("sticker", ("sticker",)),
     ):
         if any(field in message for field in fields):
-            return kind, ""
-    return "other", ""
+            return kind, "", None
+    return "other", "", None
 
 
 def _callback(callback: dict[str, Any], key: str) -> Read:
@@ -143,7 +163,7 @@ def _membership(change: dict[str, Any]) -> Read:
     return Read(unblocked=str(person))
 
 
-def _incoming(person: dict[str, Any], key: str, kind: str, text: str) -> Incoming:
+def _incoming(person: dict[str, Any], key: str, kind: str, text: str, file: Attached | None = None) -> Incoming:
     return Incoming(
         channel="telegram",
         key=key,
@@ -152,6 +172,7 @@ def _incoming(person: dict[str, Any], key: str, kind: str, text: str) -> Incomin
         text=text,
         language=_language(person),
         name=clean_name(person.get("first_name"), person.get("last_name")),
+        file=file,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -16,33 +16,34 @@ from sanic.response import HTTPResponse, json, raw, redirect, text
 
 from rasa_twin24.channels import web_door, web_page
 from rasa_twin24.channels.base import MessengerInput
-from rasa_twin24.channels.incoming import BUTTON, Incoming
+from rasa_twin24.channels.incoming import TEXT, is_list
+from rasa_twin24.channels.web_inbox import WebInbox
 from rasa_twin24.channels.web_messages import (
     SHOWN_LINES,
     BadRequest,
     Question,
-    Sent,
+    SentFile,
     first_language,
     line_json,
     newest,
     read_question,
     read_sent,
-    shown,
+    read_sent_file,
 )
 from rasa_twin24.ledger.files import File
 from rasa_twin24.ledger.people import WEB_OWNER
 
 log = structlog.get_logger(__name__)
 
-# Of one message, bytes: the longest text that is read is 10,000 characters; this leaves room for a whole file pasted.
-MAX_BODY = 256 * 1024
+# What a message may have besides a pasted list, which may be as large as a file, bytes.
+BODY_MARGIN = 256 * 1024
 # What is read of a longer one and thrown away, bytes: who is cut off while sending does not hear why.
 MAX_DRAINED = 16 * 1024 * 1024
 TOKEN_BYTES = 24
 # A turn that takes longer shows the bot typing, seconds; most answers are there before.
 TYPING_AFTER = 0.3
 
-PERSON, BOT = "person", "bot"
+BOT = "bot"
 
 
 class WebInput(MessengerInput):
@@ -62,6 +63,7 @@ class WebInput(MessengerInput):
         # Set, and replaced by a new one, whenever there is something to tell: everybody who waits on it looks again.
         self._bell = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
+        self._inbox: WebInbox
 
     @classmethod
     def name(cls) -> str:
@@ -82,6 +84,7 @@ class WebInput(MessengerInput):
 
     async def open(self, app: Sanic) -> None:
         kept = self.reception.ledger.kept
+        self._inbox = WebInbox(self.reception, self._ring)
         self._token = await self._kept_token()
         # A page that shows another ledger's lines must start anew, however the numbers compare.
         self._talk = await kept.get_or_make("web_talk", lambda: secrets.token_hex(8))
@@ -115,6 +118,10 @@ class WebInput(MessengerInput):
         async def webhook(request: Request) -> HTTPResponse:
             return await self._webhook(request)
 
+        @blueprint.post("/webhooks/web/file", stream=True)
+        async def sent_file(request: Request) -> HTTPResponse:
+            return await self._sent_file(request)
+
         @blueprint.get("/webhooks/web/messages")
         async def messages(request: Request) -> HTTPResponse:
             return await self._messages(request)
@@ -128,7 +135,7 @@ class WebInput(MessengerInput):
         if given and not self.open_door and web_door.same_secret(given, self._token):
             return self._let_in(request)
         if self._knows(request) and (self.open_door or not given):
-            return _page(web_page.chat_page(self.sandbox_page), 200)
+            return _page(web_page.chat_page(self.sandbox_page, self._most_file_bytes), 200)
         log.warning("web_door_closed")
         page = _page(web_page.locked_page(), 403 if self.open_door else 401)
         if web_door.came_by_link(request.headers):
@@ -169,54 +176,80 @@ class WebInput(MessengerInput):
     # --- coming in ------------------------------------------------------------------------------------------
 
     async def _webhook(self, request: Request) -> HTTPResponse:
-        refusal = self._refusal(request)
+        refusal = await self._refused_at_the_door(request)
         if refusal:
-            if refusal.status in (401, 403):
-                await self.note_forgery()
             return refusal
         if not web_door.is_json(request.headers):
             return _json({"error": "content_type"}, 415)
-        request.stream.request_max_size = MAX_BODY
         try:
-            await request.receive_body()
-            sent = read_sent(request.body)
+            sent = read_sent(await _bounded_body(request, self._most_file_bytes + BODY_MARGIN))
         except PayloadTooLarge:
-            request.stream.request_max_size = MAX_DRAINED
             return _json({"error": "too_long"}, 413)
         except BadRequest as error:
             return _json({"error": error.code}, 400)
+        if sent.kind == TEXT and is_list(sent.text):
+            content = sent.text.encode()
+            if len(content) > self._most_file_bytes:
+                return _json({"error": "too_long"}, 413)
+            return await self._store(request, self._inbox.write_file_down, SentFile(sent.key, ""), content)
+        return await self._store(request, self._inbox.write_down, sent)
+
+    async def _sent_file(self, request: Request) -> HTTPResponse:
+        refusal = await self._refused_at_the_door(request)
+        if refusal:
+            return refusal
+        if not web_door.is_raw(request.headers):
+            return _json({"error": "content_type"}, 415)
+        try:
+            sent = read_sent_file({name: request.args.get(name) for name in request.args})
+            content = await _bounded_body(request, self._most_file_bytes)
+        except PayloadTooLarge:
+            return _json({"error": "too_long"}, 413)
+        except BadRequest as error:
+            return _json({"error": error.code}, 400)
+        if not content:
+            return _json({"error": "empty"}, 400)
+        return await self._store(request, self._inbox.write_file_down, sent, content)
+
+    async def _refused_at_the_door(self, request: Request) -> HTTPResponse | None:
+        refusal = self._refusal(request)
+        if refusal and refusal.status in (401, 403):
+            await self.note_forgery()
+        return refusal
+
+    async def _store(
+        self, request: Request, write_down: Callable[..., Awaitable[dict[str, object]]], *sent: object
+    ) -> HTTPResponse:
         language = first_language(request.headers.get("accept-language", ""))
         try:
             async with self._one_at_a_time:  # two tabs may send one message; lines stand in the order of the turns
-                return _json(await self._write_down(sent, language))
+                return _json(await write_down(*sent, language))
         except Exception as error:  # not written down: the page keeps the message and sends it again
             log.error("web_message_not_stored", error=type(error).__name__)
             return _json({"error": "storage"}, 503)
 
-    async def _write_down(self, sent: Sent, language: str | None) -> dict[str, object]:
-        """Write the person's line, then hand the message on.
-
-        In this order, and the page sends again until it is answered: killed in between, the line is there, the key is
-        not claimed, and the repetition is a first time. The other order would answer above the question, or lose it.
-        """
-        ledger = self.reception.ledger
-        seq = await ledger.transcript.find(WEB_OWNER, sent.key)
-        if seq is None:
-            line: str | None = shown(sent.text)
-            if sent.kind == BUTTON:
-                line = await ledger.buttons.title(WEB_OWNER, sent.text)
-            if line is not None:
-                seq = await ledger.transcript.add(WEB_OWNER, PERSON, line, client_key=sent.key)
-                self._ring()
-        channel, _, person = WEB_OWNER.partition(":")
-        new = await self.reception.receive(Incoming(channel, sent.key, person, sent.kind, sent.text, language))
-        return {"seq": seq} if new else {"seq": seq, "repeated": True}
+    @property
+    def _most_file_bytes(self) -> int:
+        return self.reception.attachments.most_bytes
 
     # --- going out ------------------------------------------------------------------------------------------
 
-    async def deliver(self, person: str, text: str, keyboard: Sequence[tuple[str, str]]) -> None:
-        await self.reception.ledger.transcript.add(f"{self.name()}:{person}", BOT, text, keyboard)
+    async def deliver(
+        self, person: str, text: str, keyboard: Sequence[tuple[str, str]], *, standing: bool = False
+    ) -> str | None:
+        conversation = f"{self.name()}:{person}"
+        seq = await self.reception.ledger.transcript.add(conversation, BOT, text, keyboard, standing=standing)
         self._ring()
+        return str(seq)
+
+    async def edit(
+        self, person: str, message: str, text: str, keyboard: Sequence[tuple[str, str]], *, last: bool
+    ) -> str | None:
+        transcript = self.reception.ledger.transcript
+        if not await transcript.change(f"{self.name()}:{person}", int(message), text, keyboard, standing=not last):
+            return await self.deliver(person, text, keyboard, standing=not last)  # the talk was deleted meanwhile
+        self._ring()
+        return message
 
     async def deliver_file(self, person: str, file: File) -> None:
         await self.reception.ledger.transcript.add(f"{self.name()}:{person}", BOT, file.name, file=file.id)
@@ -306,6 +339,18 @@ def _asset(name: str) -> HTTPResponse:
     if name not in web_page.ASSETS:
         return text("", status=404, headers=web_page.HEADERS)
     return text(web_page.asset(name), headers=web_page.HEADERS, content_type=web_page.ASSETS[name])
+
+
+async def _bounded_body(request: Request, most: int) -> bytes:
+    """The body of a streamed request; raises `PayloadTooLarge` as soon as it is longer."""
+    request.stream.request_max_size = most
+    try:
+        await request.receive_body()
+    except PayloadTooLarge:
+        request.stream.request_max_size = most + MAX_DRAINED
+        raise
+    body: bytes = request.body
+    return body
 
 
 def _not_ready(request: Request) -> HTTPResponse:

@@ -52,6 +52,11 @@ def is_json(headers: Mapping[str, str]) -> bool:
     return headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"
 
 
+def is_raw(headers: Mapping[str, str]) -> bool:
+    """Whether the body is declared as bytes without a meaning; another site's page cannot do that either."""
+    return headers.get("content-type", "").strip().lower() == "application/octet-stream"
+
+
 def came_by_link(headers: Mapping[str, str]) -> bool:
     """Whether a link on another site was followed: the browser then holds a SameSite=Strict cookie back."""
     return headers.get("sec-fetch-site") == "cross-site"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rasa_twin24.channels.incoming import BUTTON, MAX_TEXT, TEXT, clean
+from rasa_twin24.channels.incoming import BUTTON, MAX_TEXT, TEXT, clean, clean_file_name
 from rasa_twin24.ledger.transcript import Line
 
 # The page makes the key of a message itself: 32 hexadecimal digits; a UUID fits too.
@@ -17,6 +18,8 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 MAX_WAIT = 25.0
 # What a page that has just been opened gets.
 SHOWN_LINES = 200
+# Of a pasted list its beginning is shown, characters.
+SHOWN_OF_A_LIST = 500
 
 
 class BadRequest(ValueError):
@@ -34,6 +37,14 @@ class Sent:
     key: str
     kind: str
     text: str
+
+
+@dataclass(frozen=True)
+class SentFile:
+    """A file of the page; with an empty `name` a text that was pasted."""
+
+    key: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -63,12 +74,20 @@ def read_sent(body: bytes) -> Sent:
     text, button = message.get("text"), message.get("button")
     if isinstance(text, str) and button is None:
         text = _whole(text)
-        if not clean(text):
+        if not clean(text[:MAX_TEXT]) and not clean(text):
             raise BadRequest("empty")
         return Sent(key, TEXT, text)
     if isinstance(button, str) and text is None and _KEY.fullmatch(button):
         return Sent(key, BUTTON, button)
     raise BadRequest("content")
+
+
+def read_sent_file(query: Mapping[str, str]) -> SentFile:
+    """Read what the address says of a file. Raises `BadRequest`."""
+    key, name = query.get("key", ""), query.get("name", "")
+    if not _KEY.fullmatch(key):
+        raise BadRequest("key")
+    return SentFile(key, clean_file_name(_whole(name)) if name else "")
 
 
 def read_question(query: Mapping[str, str]) -> Question:
@@ -87,6 +106,14 @@ def shown(text: str) -> str:
     return text if len(text) <= MAX_TEXT else text[:MAX_TEXT] + "…"
 
 
+def shown_list(content: bytes) -> str:
+    """The beginning of a pasted list, as the transcript shows it."""
+    # What follows is not decoded: it may be megabytes. A character that is cut at the end is left out.
+    begin = codecs.getincrementaldecoder("utf-8")("replace").decode(content[: SHOWN_OF_A_LIST * 4])
+    text = clean(begin)
+    return text if len(content) <= len(text.encode()) else text[:SHOWN_OF_A_LIST].rstrip() + "…"
+
+
 def newest(lines: Sequence[Line]) -> tuple[list[Line], bool]:
     """At most SHOWN_LINES lines, and whether older ones had to be left out."""
     return list(lines[-SHOWN_LINES:]), len(lines) > SHOWN_LINES
@@ -101,6 +128,8 @@ def line_json(line: Line) -> dict[str, object]:
         "key": line.client_key,
         "at": line.created_at,
         "file": None if line.file is None else f"/chat/files/{line.file}",
+        "standing": line.standing,
+        "changes": line.changes,
     }
 
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 _FOLDER = Path(__file__).parent
 _SANDBOX_LINK = "{{sandbox_page}}"
 _HIDDEN = "{{sandbox_hidden}}"
+_MAX_FILE = "{{max_file_bytes}}"
 
 # Style and scripts, by the name they have under /chat/. They hold no secret and need no key.
 ASSETS = {
@@ -29,9 +30,9 @@ HEADERS = {
 }
 
 
-def chat_page(sandbox_page: str | None) -> str:
+def chat_page(sandbox_page: str | None, most_file_bytes: int) -> str:
     """The chat; with the address of the sandbox's page it says that nobody is called and links there."""
-    page = (_FOLDER / "web_chat.html").read_text("utf-8")
+    page = (_FOLDER / "web_chat.html").read_text("utf-8").replace(_MAX_FILE, str(most_file_bytes))
     page = page.replace(_HIDDEN, "" if sandbox_page else "hidden")
     return page.replace(_SANDBOX_LINK, html.escape(sandbox_page or ""))
 

@@ -99,6 +99,27 @@ class Buttons:
 
         return await self._store.run(work)
 
+    async def alive(self, conversation: str, tokens: Sequence[str]) -> bool:
+        """Whether these buttons can all be pressed still."""
+
+        def work(connection: sa.engine.Connection) -> bool:
+            found = sa.select(sa.func.count()).where(
+                buttons.c.conversation == conversation, buttons.c.token.in_(tokens), buttons.c.open
+            )
+            return bool(connection.scalar(found) == len(tokens))
+
+        return await self._store.run(work)
+
+    async def close(self, conversation: str, tokens: Sequence[str]) -> None:
+        """What these buttons offered is not to be had any more."""
+        await self._store.run(
+            lambda c: c.execute(
+                sa.update(buttons)
+                .where(buttons.c.conversation == conversation, buttons.c.token.in_(tokens))
+                .values(open=False)
+            )
+        )
+
     async def title(self, conversation: str, token: str) -> str | None:
         """What stands on a button, used up or not; None when this conversation never had it or it was forgotten."""
 

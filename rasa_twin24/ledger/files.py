@@ -1,4 +1,4 @@
-"""Files on their way to a person: the content stays here, Rasa and its trackers carry the id only."""
+"""Files on their way to a person or from one: the content stays here, Rasa and its trackers carry the id only."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class Files:
         self._store = store
         self._clock = clock
 
-    async def add(self, conversation: str, name: str, content: bytes) -> str:
-        """Keep a file for a day; returns its id."""
+    async def add(self, conversation: str, name: str, content: bytes, update: str | None = None) -> str:
+        """Keep a file for a day; returns its id. `update` is the key of the message that brought it."""
         file_id = secrets.token_urlsafe(ID_BYTES)
         now = self._clock()
         row = {
@@ -40,6 +40,7 @@ class Files:
             "content": content,
             "created_at": now,
             "expires_at": now + LIFE,
+            "update_key": update,
         }
         await self._store.run(lambda c: c.execute(sa.insert(files).values(row)))
         return file_id
@@ -54,6 +55,21 @@ class Files:
                 )
             ).first()
             return File(row.id, row.name, bytes(row.content)) if row else None
+
+        return await self._store.run(work)
+
+    async def find(self, conversation: str, update: str) -> str | None:
+        """The id of the file that this message has brought; None when it is not kept (yet, or any more)."""
+
+        def work(connection: sa.engine.Connection) -> str | None:
+            found = connection.scalar(
+                sa.select(files.c.id).where(
+                    files.c.conversation == conversation,
+                    files.c.update_key == update,
+                    files.c.expires_at > self._clock(),
+                )
+            )
+            return None if found is None else str(found)
 
         return await self._store.run(work)
 

@@ -75,12 +75,12 @@ class Inbox:
 
         return await self._store.run(work)
 
-    async def done(self, channel: str, key: str) -> None:
-        """The turn is over: keep the key against repetitions, forget the content."""
+    async def done(self, channel: str, *keys: str) -> None:
+        """The turn is over: keep the keys of its updates against repetitions, forget the content, of all or of none."""
         await self._store.run(
             lambda connection: connection.execute(
                 sa.update(updates)
-                .where(updates.c.channel == channel, updates.c.key == key[:255])
+                .where(updates.c.channel == channel, updates.c.key.in_([key[:255] for key in keys]))
                 .values(incoming=None, conversation=None)
             )
         )

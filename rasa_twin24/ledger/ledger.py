@@ -23,6 +23,7 @@ from rasa_twin24.ledger.notices import Notices
 from rasa_twin24.ledger.people import People
 from rasa_twin24.ledger.plans import Plans
 from rasa_twin24.ledger.portions import Portions
+from rasa_twin24.ledger.progress import Progress
 from rasa_twin24.ledger.reservations import Reservations
 from rasa_twin24.ledger.stops import Stops
 from rasa_twin24.ledger.store import Shape, Store
@@ -57,6 +58,7 @@ class Ledger:
         self.reservations = Reservations(self._store)
         self.stops = Stops(self._store, clock)
         self.notices = Notices(self._store, clock)
+        self.progress = Progress(self._store, clock)
         self.transcript = Transcript(self._store, clock)
         self.kept = Kept(self._store)
         self.files = Files(self._store, clock)

@@ -111,6 +111,10 @@ class People:
         """`role` inside somebody else's transaction."""
         return Role.OWNER if person in self.owners else role_of(connection, person)
 
+    async def language(self, person: str) -> str | None:
+        """As the messenger told it when the person was let in, an IETF tag; None when it is not known."""
+        return await self._store.run(lambda c: c.scalar(sa.select(people.c.language).where(people.c.id == person)))
+
     async def all(self) -> list[Person]:
         """The owners, then whoever was let in, the longest-standing first."""
 

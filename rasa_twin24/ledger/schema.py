@@ -223,6 +223,8 @@ transcript = sa.Table(
     sa.Column("client_key", sa.String(64), nullable=True),
     sa.Column("created_at", sa.Float, nullable=False),
     sa.Column("file", sa.String(32), nullable=True),  # id of the file whose name the text is
+    sa.Column("standing", sa.Boolean, nullable=True),  # its buttons are, or it will change
+    sa.Column("changes", sa.Integer, nullable=True),  # the line that looks like this one from here on
     sqlite_autoincrement=True,  # a number must never be given out twice: browsers ask "what came after it?"
 )
 
@@ -242,6 +244,7 @@ files = sa.Table(  # on their way to a person or from one; the tracker knows the
     sa.Column("content", sa.LargeBinary, nullable=False),
     sa.Column("created_at", sa.Float, nullable=False),
     sa.Column("expires_at", sa.Float, nullable=False, index=True),
+    sa.Column("update_key", sa.String(255), nullable=True),  # of the message that brought it
 )
 
 forgettings = sa.Table(  # conversations whose data was asked to be deleted
@@ -300,6 +303,8 @@ progress = sa.Table(  # lines that change while something is under way; one for 
     sa.Column("version", sa.Integer, nullable=False),  # grows with every change
     sa.Column("told", sa.Integer, nullable=False),  # the version that the person sees; 0: none yet
     sa.Column("message", sa.String(64), nullable=True),  # the messenger's id of the line, to edit it
+    sa.Column("keyboard", sa.Text, nullable=True),  # its buttons: JSON, see progress.py
+    sa.Column("taken_until", sa.Float, nullable=True),  # by the process that is telling it
     sa.Column("over", sa.Boolean, nullable=False),
     sa.Column("updated_at", sa.Float, nullable=False),
 )

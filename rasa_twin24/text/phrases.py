@@ -13,12 +13,20 @@ class Phrases:
 
     def say(self, name: str, language: str | None, **values: str) -> str:
         """The phrase in a language given as an IETF tag (`en-US`); Russian unless there is a variation for it."""
-        wanted = (language or "ru").split("-")[0].lower()
-        texts = {_language(variation): str(variation["text"]) for variation in self._responses[name]}
-        text = texts.get(wanted) or texts["ru"]
+        text = str(self._variation(name, language)["text"])
         for key, value in values.items():
             text = text.replace("{" + key + "}", value)
         return text
+
+    def buttons(self, name: str, language: str | None) -> list[tuple[str, str]]:
+        """The buttons under the phrase as (title, payload)."""
+        offered = self._variation(name, language).get("buttons") or ()
+        return [(str(button["title"]), str(button["payload"])) for button in offered]
+
+    def _variation(self, name: str, language: str | None) -> Mapping[str, Any]:
+        wanted = (language or "ru").split("-")[0].lower()
+        variations = {_language(variation): variation for variation in self._responses[name]}
+        return variations.get(wanted) or variations["ru"]
 
 
 def _language(variation: Mapping[str, Any]) -> str:

@@ -55,12 +55,24 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer, nullable=False),
         sa.Column("told", sa.Integer, nullable=False),
         sa.Column("message", sa.String(64), nullable=True),
+        sa.Column("keyboard", sa.Text, nullable=True),
+        sa.Column("taken_until", sa.Float, nullable=True),
         sa.Column("over", sa.Boolean, nullable=False),
         sa.Column("updated_at", sa.Float, nullable=False),
     )
+    with op.batch_alter_table("files") as files:
+        files.add_column(sa.Column("update_key", sa.String(255), nullable=True))
+    with op.batch_alter_table("transcript") as transcript:
+        transcript.add_column(sa.Column("standing", sa.Boolean, nullable=True))
+        transcript.add_column(sa.Column("changes", sa.Integer, nullable=True))
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("transcript") as transcript:
+        transcript.drop_column("changes")
+        transcript.drop_column("standing")
+    with op.batch_alter_table("files") as files:
+        files.drop_column("update_key")
     for table in ("progress", "do_not_call", "import_chunks", "imports"):
         op.drop_table(table)
     op.drop_index("ix_candidates_phone", "candidates")
