@@ -138,6 +138,16 @@ class Turn:
         """Whether no earlier action of this very turn has said anything."""
         return not self._said_before()
 
+    @property
+    def answers_to(self) -> str:
+        """The phrase, without `utter_`, that was said last before this message; empty when it is not known."""
+        messages = 0
+        for event in reversed(self.tracker.events):
+            messages += event.get("event") == "user"
+            if messages and event.get("event") == "bot":
+                return ((event.get("metadata") or {}).get("utter_action") or "").removeprefix("utter_")
+        return ""
+
     def _said_before(self) -> list[str]:
         said = []
         for event in reversed(self.tracker.events):

@@ -6,6 +6,7 @@ from actions._boundary import Events, Office, TopicAction, Turn
 from actions._steps import ask_again, is_over, resume, show_plan, shows_plan_again
 from actions.add_candidates import unreadable
 from actions.control import cancel, try_again
+from actions.import_list import list_asked_about, take_list
 from actions.start_calls import consent
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.people import Role
@@ -43,7 +44,10 @@ class ActionAffirm(TopicAction):
             turn.say("press_a_button")
             return None
         _, step = await office.campaign.current(turn.conversation)
-        if step == Step.START:
+        asked = await list_asked_about(turn, office)
+        if asked is not None:
+            await take_list(turn, office, asked.id)
+        elif step == Step.START:
             # The second key: whatever the model and the buttons of other steps say, the text itself must be a yes.
             if turn.typed and is_clear_yes(turn.text):
                 await consent(turn, office)
@@ -69,6 +73,11 @@ class ActionDeny(TopicAction):
 
     async def act(self, turn: Turn, office: Office) -> Events | None:
         if await shows_plan_again(turn, office):
+            return None
+        asked = await list_asked_about(turn, office)
+        if asked is not None and await office.campaign.imports.cancel(turn.conversation, asked.id):
+            turn.say("import_cancelled")
+            await resume(turn, office)
             return None
         task, step = await office.campaign.current(turn.conversation)
         if step == Step.MORE:

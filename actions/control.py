@@ -6,6 +6,8 @@ from rasa_sdk.events import SlotSet
 
 from actions._boundary import Events, Office, TopicAction, Turn, admitted
 from actions._steps import resume, show_plan, shows_plan_again
+from actions.import_list import offer_waiting_list
+from rasa_twin24.campaign.create import MADE
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.ledger.tasks import TaskState
@@ -37,6 +39,8 @@ class ActionCarryOut(TopicAction):
             turn.tell(outcome)
             if outcome.kind == "start_calls_plan_old":
                 await show_plan(turn, office)
+            elif outcome.kind in MADE:
+                await offer_waiting_list(turn, office)
         if outcomes == [] and turn.again and turn.is_silent:
             await _where_it_stands(turn, office)
         return None

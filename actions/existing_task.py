@@ -11,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions._boundary import Events, Office, TopicAction, Turn
 from actions._form import TopicForm
 from actions._steps import begin
+from actions.import_list import offer_waiting_list
 from rasa_twin24.campaign.outcome import failure
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.text.commands import command_of
@@ -106,6 +107,7 @@ class ActionOpenTask(TopicAction):
                 if status == TaskStatus.BLANK and await office.campaign.numbers(task):
                     status = TaskStatus.READY  # TWIN shows what was added a moment late
                 turn.say(f"existing_task_{status.lower()}", name=task.name, task_id=task.twin_id)
+                await offer_waiting_list(turn, office)
         return [SlotSet("task_id", None)]
 
 

@@ -6,15 +6,17 @@ import ast
 import re
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from ruamel.yaml import YAML
 
 from actions.answers import OFFERABLE
+from actions.import_list import REASONS
 from rasa_twin24.campaign.limits import Limits
 from rasa_twin24.ledger.audit import Act, Result
 from rasa_twin24.ledger.people import Change, Role
+from rasa_twin24.lists.outcome import ListReason, RowReason
 from rasa_twin24.twin24 import TaskStatus
 
 PROJECT = Path(__file__).parent.parent
@@ -103,6 +105,10 @@ def composed() -> set[str]:
         *(f"audit_result_{result}" for name, result in vars(Result).items() if name.isupper()),
         *(f"unreadable_{kind}" for kind in ("voice", "photo", "sticker", "other", "large_file", "lost_file")),
         *(f"reading_{intent}" for intent in OFFERABLE),
+        *(f"import_{what}_{reason}" for what in ("left", "why") for reason in REASONS),
+        *(f"import_unreadable_{reason}" for reason in get_args(ListReason)),
+        *(f"import_line_{figure}" for figure in ("several", "elsewhere")),
+        *(f"import_{intent}" for intent in ("create_task", "add_to_existing_task")),
         *(f"command_{name}" for name in ("new", "add", "help", "cancel")),
         *(f"ask_{slot}" for form in DOMAIN["forms"].values() for slot in form["required_slots"]),
     }
@@ -120,6 +126,10 @@ def test_every_phrase_is_said_somewhere() -> None:
     digressions = set(re.findall(r"- intent: (\w+)", (PROJECT / "data" / "smalltalk.yml").read_text(encoding="utf-8")))
     said = named | composed() | digressions
     assert sorted(name for name in RESPONSES if name.removeprefix("utter_") not in said) == []
+
+
+def test_every_reason_to_leave_a_row_out_has_its_phrases() -> None:
+    assert set(get_args(RowReason)) | {"in_task", "do_not_call"} == set(REASONS)
 
 
 def test_no_russian_sentence_in_python() -> None:

@@ -11,10 +11,12 @@ from rasa_twin24.campaign.mark import carries, mark_in
 from rasa_twin24.campaign.obstacle import obstacle
 from rasa_twin24.campaign.outcome import Outcome
 from rasa_twin24.campaign.plan import Asked, Plan, caller, digest, total
+from rasa_twin24.campaign.progress import UPLOAD
 from rasa_twin24.campaign.work import Work
 from rasa_twin24.ledger.abandoned import DUPLICATE
 from rasa_twin24.ledger.candidates import CandidateState, Collected, Person
 from rasa_twin24.ledger.conversations import Step
+from rasa_twin24.ledger.imports import ImportState
 from rasa_twin24.ledger.reservations import Used
 from rasa_twin24.ledger.stops import Stop
 from rasa_twin24.ledger.tasks import CallTask, TaskState
@@ -28,6 +30,7 @@ class Campaign:
         self._desk = desk
         self._ledger = desk.ledger
         self._work = Work(desk)
+        self.imports = self._work.imports
 
     # --- what is talked about -------------------------------------------------------------------------------
 
@@ -45,20 +48,26 @@ class Campaign:
         if message is not None and current is not None and current.begun_by == message:
             return None
         kept = await self._without_task(current)
-        left = await self.drop(conversation)
+        left = await self.drop(conversation, for_another=True)
         task = await self._ledger.tasks.new(conversation, begun_by=message)
         await self._ledger.candidates.collect(task.id, kept)
+        await self._lists_follow(current, task)
         await self._ledger.conversations.turn_to(conversation, task.id, None)
         return left
 
-    async def drop(self, conversation: str) -> CallTask | None:
-        """Go away from the current task. Nothing is undone at TWIN; a start that was agreed to goes on."""
+    async def drop(self, conversation: str, *, for_another: bool = False) -> CallTask | None:
+        """Go away from the current task. Nothing is undone at TWIN; a start that was agreed to goes on.
+
+        `for_another`: the next one takes what came before any task was named.
+        """
         task, _ = await self.current(conversation)
         await self._ledger.plans.void(conversation)
         await self._ledger.conversations.turn_to(conversation, None, None)
         if task is None:
             return None
         await self._ledger.tasks.move(task.id, [TaskState.NEW, TaskState.FILLING], TaskState.DROPPED)
+        if not (for_another and _is_nameless(task)):
+            await self._ledger.imports.cancel_of(task.id)
         return task
 
     async def may_be_opened(self, found: Task) -> bool:
@@ -126,7 +135,7 @@ class Campaign:
         current, _ = await self.current(conversation)
         kept = await self._without_task(current)
         if current is None or earlier is None or current.id != earlier.id:
-            await self.drop(conversation)
+            await self.drop(conversation, for_another=True)
         if earlier is not None:
             # Numbers of an earlier filling that have not been dialed are still ours to show and confirm.
             waiting = await self._ledger.candidates.count(earlier.id, CandidateState.ADDED)
@@ -157,6 +166,7 @@ class Campaign:
             )
         await self._ledger.conversations.turn_to(conversation, task.id, Step.NUMBERS)
         await self._ledger.candidates.collect(task.id, kept)
+        await self._lists_follow(current, task)
         return await self._ledger.tasks.get(task.id)
 
     async def collect(self, conversation: str, people: Iterable[Person]) -> Collected | None:
@@ -171,6 +181,19 @@ class Campaign:
         if collected.new:
             await self._ledger.plans.void(conversation)
         return collected
+
+    async def stop_adding(self, conversation: str, upload: str) -> int | None:
+        """Take off the list whoever has not been sent yet; how many that were, None when nothing was being added.
+
+        `upload` is the key of the line that shows the upload.
+        """
+        number = upload.removeprefix(UPLOAD)
+        task = await self._ledger.tasks.get(int(number)) if number.isascii() and number.isdigit() else None
+        if task is None or task.conversation != conversation or task.state != TaskState.FILLING:
+            return None
+        coming = await self._ledger.imports.cancel_of(task.id)
+        dropped = await self._ledger.candidates.drop_pending(task.id)
+        return dropped if dropped or coming or self._work.is_running(task.id) else None
 
     # --- consent --------------------------------------------------------------------------------------------
 
@@ -190,6 +213,8 @@ class Campaign:
             return Outcome("start_calls_already_running", {"name": task.name, "task_id": task.twin_id})
         added = await self._ledger.candidates.people(task.id, CandidateState.ADDED)
         unsent = await self.unsent(task)
+        if await self._ledger.imports.in_state(ImportState.TAKEN, task.id):
+            return Outcome("add_candidates_list_coming")
         if unsent and self._work.is_running(task.id):
             return Outcome("add_candidates_adding", {"count": str(unsent)})
         unclear = await self._ledger.candidates.phones(task.id, CandidateState.SENDING)
@@ -306,6 +331,15 @@ class Campaign:
 
     async def _without_task(self, task: CallTask | None) -> list[Person]:
         """Those given before the task was known: they wait on an unnamed list."""
-        if task is None or task.state != TaskState.NEW or task.name:
+        if task is None or not _is_nameless(task):
             return []
         return await self._ledger.candidates.people(task.id, CandidateState.PENDING)
+
+    async def _lists_follow(self, left: CallTask | None, task: CallTask) -> None:
+        """Lists that were taken before the task was known go to it."""
+        if left is not None and _is_nameless(left):
+            await self._ledger.imports.follow(left.id, task.id)
+
+
+def _is_nameless(task: CallTask) -> bool:
+    return task.state == TaskState.NEW and not task.name

@@ -15,7 +15,7 @@ from rasa_twin24.twin24 import Task, TwinError
 # Requests under one mark by themselves; after that the person decides. A second task would cost nothing, only confuse.
 SENDS = 2
 # Either way it was made once; found: the answer had been lost and the task was known again by its mark.
-DONE, FOUND = "create_task_done", "create_task_found"
+MADE = DONE, FOUND = "create_task_done", "create_task_found"
 
 
 async def create(desk: Desk, task: CallTask) -> list[Outcome]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from rasa_twin24.campaign.desk import Desk
 from rasa_twin24.campaign.outcome import Outcome, failure
+from rasa_twin24.campaign.progress import UploadLine
 from rasa_twin24.campaign.rebuild import give_up, may_be_rebuilt
 from rasa_twin24.campaign.send import Sent, send_waiting
 from rasa_twin24.campaign.settle import Unclear, Unverifiable, check_count, settle
@@ -56,14 +57,17 @@ async def fill(desk: Desk, task: CallTask, *, careful: bool = False) -> Filled:
     time, so that a further lost answer leaves no doubt that a look cannot clear up.
     """
     filled = Filled()
+    waiting = await desk.ledger.candidates.count(task.id, CandidateState.PENDING, CandidateState.SENDING)
+    line = UploadLine(desk, task, waiting)
     try:
-        await _send_all(desk, task, 1 if careful else desk.settings.portions_at_once, filled)
+        await _send_all(desk, task, 1 if careful else desk.settings.portions_at_once, filled, line)
     except TwinError as error:
         filled.stopped_by = error
     except Unclear as unclear:
         filled.unclear, filled.told_before = True, unclear.told_before
     except Unverifiable:
         filled.unverifiable = True
+    await line.over(filled.added)
     if filled.unverifiable:
         filled.outcomes = [await give_up(desk, task)]
         filled.left = not may_be_rebuilt(task)
@@ -76,12 +80,12 @@ async def fill(desk: Desk, task: CallTask, *, careful: bool = False) -> Filled:
     return filled
 
 
-async def _send_all(desk: Desk, task: CallTask, at_once: int, filled: Filled) -> None:
+async def _send_all(desk: Desk, task: CallTask, at_once: int, filled: Filled, line: UploadLine) -> None:
     """Until nobody waits. Raises what stopped it: `TwinError`, `Unclear`, `Unverifiable`."""
     filled.added += await settle(desk, task)
     resends = RESENDS
     while True:
-        sent = await send_waiting(desk, task, at_once)
+        sent = await send_waiting(desk, task, at_once, line)
         filled.count(sent)
         settled = await settle(desk, task)
         filled.added += settled

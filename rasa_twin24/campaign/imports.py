@@ -15,8 +15,10 @@ from typing import Any
 from rasa_twin24.campaign.desk import Desk
 from rasa_twin24.campaign.jobs import Jobs
 from rasa_twin24.campaign.outcome import Outcome
+from rasa_twin24.ledger.candidates import CandidateState
+from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.imports import Import, ImportState, Left, Purpose, Read
-from rasa_twin24.ledger.tasks import TaskState
+from rasa_twin24.ledger.tasks import CallTask, TaskState
 from rasa_twin24.lists import LABEL, ChooseColumn, Entry, Rejected, Summary, UnreadableList, read_list
 from rasa_twin24.text.phones import mask
 
@@ -26,8 +28,6 @@ READY, CHOOSE_COLUMN = "import_ready", "import_choose_column"
 MOST_LEFT = 50_000
 SAMPLE = 3
 DAY = 24 * 3600.0
-# Seconds that a running import gets when the bot stops; what is not read then is read anew.
-CLOSE_SECONDS = 1.0
 
 
 @dataclass
@@ -115,8 +115,9 @@ class Imports:
             if due.conversation not in but_for and not self._jobs.is_running(due.id):
                 self._jobs.take_up(due.conversation, due.id)
 
-    async def close(self) -> None:
-        await self._jobs.close(CLOSE_SECONDS)
+    async def close(self, seconds: float) -> None:
+        """What is not read by then is read anew by the next process."""
+        await self._jobs.close(seconds)
 
     async def _due(self) -> list[Import]:
         reading = await self._ledger.imports.in_state(ImportState.READING)
@@ -133,20 +134,23 @@ class Imports:
 
     async def _read(self, found: Import) -> list[Outcome]:
         told = {"import": str(found.id)}
+        report: dict[str, Any] = {}
         file = await self._ledger.files.get(found.conversation, found.file_id)
         try:
             if file is None:
-                raise UnreadableList("gone")
-            report = await self._sort(found, file.content)
+                state, outcome = ImportState.FAILED, Outcome("import_gone", {"file": found.file_name})
+            else:
+                report = await self._sort(found, file.content)
+                state, outcome = ImportState.READY, Outcome(READY, told)
         except ChooseColumn as choose:
-            state, values, outcome = ImportState.CHOOSING, {"columns": choose.columns}, Outcome(CHOOSE_COLUMN, told)
+            report["columns"] = choose.columns
+            state, outcome = ImportState.CHOOSING, Outcome(CHOOSE_COLUMN, told)
         except UnreadableList as error:
             figures = {name: str(figure) for name, figure in error.figures.items()}
             outcome = Outcome(f"import_unreadable_{error.reason}", {"file": found.file_name, **figures})
-            state, values = ImportState.FAILED, {"reason": error.reason}
-        else:
-            state, values, outcome = ImportState.READY, report, Outcome(READY, told)
-        return [outcome] if await self._ledger.imports.move(found.id, [ImportState.READING], state, report=values) else []
+            state = ImportState.FAILED
+        first = await self._ledger.imports.move(found.id, [ImportState.READING], state, report=report)
+        return [outcome] if first else []
 
     async def _sort(self, found: Import, content: bytes) -> dict[str, Any]:
         """Read it all; the figures of the report. Raises `UnreadableList`, `ChooseColumn`."""
@@ -158,9 +162,9 @@ class Imports:
                 if isinstance(part, Summary):
                     summary = part
                     continue
-                rejected = [Left(one.row, one.shown, one.reason, one.of_row) for one in part if isinstance(one, Rejected)]
-                for row in rejected:
-                    sorted_.leave(row)
+                for one in part:
+                    if isinstance(one, Rejected):
+                        sorted_.leave(Left(one.row, one.shown, one.reason, one.of_row))
                 await self._keep(found, [one for one in part if isinstance(one, Entry)], sorted_)
         assert summary is not None, "a list that was read has a summary"
         await self._ledger.imports.put_left(found.id, sorted_.left)
@@ -227,11 +231,13 @@ class Imports:
         return [Outcome("import_banned", {"count": str(found.report.get("good", 0)), "listed": listed})]
 
 
-async def pour(desk: Desk, task_id: int) -> bool:
-    """Put the people of the imports that were taken for a task on its list; whether there were any."""
-    poured = False
-    for taken in await desk.ledger.imports.in_state(ImportState.TAKEN, task_id):
+async def pour(desk: Desk, task: CallTask) -> list[Outcome]:
+    """Put the people of the imports that were taken for a task on its list; something to tell only if it was nobody."""
+    for taken in await desk.ledger.imports.in_state(ImportState.TAKEN, task.id):
         while await desk.ledger.imports.pour_chunk(taken.id):
-            poured = True
+            pass
         await desk.ledger.imports.move(taken.id, [ImportState.TAKEN], ImportState.DONE)
-    return poured
+    if await desk.ledger.candidates.count(task.id, CandidateState.PENDING):
+        return []
+    await desk.ledger.conversations.step_of(task.conversation, task.id, Step.MORE)
+    return [Outcome("import_nobody_new", {"name": task.name})]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rasa_twin24.campaign.desk import Desk
+from rasa_twin24.campaign.progress import UploadLine
 from rasa_twin24.campaign.readiness import pauses
 from rasa_twin24.ledger.candidates import CandidateState, Person
 from rasa_twin24.ledger.portions import PortionState
@@ -33,13 +34,8 @@ class Sent:
     error: TwinError | None = None
 
 
-async def send_waiting(
-    desk: Desk, task: CallTask, at_once: int, tell: Callable[[int], Awaitable[None]] | None = None
-) -> Sent:
-    """Send all that wait, `at_once` portions at a time; after a failure nothing more is begun.
-
-    `tell` hears how many have been added so far.
-    """
+async def send_waiting(desk: Desk, task: CallTask, at_once: int, line: UploadLine) -> Sent:
+    """Send all that wait, `at_once` portions at a time; after a failure nothing more is begun."""
     sent = Sent()
     waiting = await desk.ledger.candidates.phones(task.id, CandidateState.PENDING)
     size = desk.settings.portion
@@ -48,13 +44,11 @@ async def send_waiting(
     async def work() -> None:
         while portions and sent.error is None:
             try:
-                await _send_splitting(desk, task, portions.popleft(), sent)
+                await line.count(await _send_splitting(desk, task, portions.popleft(), sent))
             except TwinError as error:
                 # One that leaves nothing in doubt tells more than one that does.
                 if sent.error is None or not error.maybe_done:
                     sent.error = error
-            if tell is not None:
-                await tell(sent.added)
 
     if not await desk.ledger.candidates.count(task.id, CandidateState.ADDED, CandidateState.DIALED):
         first, portions = portions, deque()
@@ -72,14 +66,14 @@ async def send_waiting(
     return sent
 
 
-async def _send_splitting(desk: Desk, task: CallTask, phones: Sequence[str], sent: Sent) -> None:
-    """Send a portion; if TWIN refuses somebody of it, the halves, until the bad ones are found.
+async def _send_splitting(desk: Desk, task: CallTask, phones: Sequence[str], sent: Sent) -> int:
+    """Send a portion; if TWIN refuses somebody of it, the halves, until the bad ones are found. Gives how many it took.
 
     TWIN does not document whether a partly bad portion is taken in part: `clientExternalId` keeps those that were
     taken from being added again, and the count is compared in the end.
     """
     try:
-        sent.added += await _send(desk, task, phones)
+        added = await _send(desk, task, phones)
     except Refused as error:
         if not about_numbers(error):
             raise
@@ -87,10 +81,12 @@ async def _send_splitting(desk: Desk, task: CallTask, phones: Sequence[str], sen
             await desk.ledger.candidates.mark(task.id, phones, CandidateState.REFUSED)
             sent.refused += phones
             sent.reason = error.reason or sent.reason
-            return
+            return 0
         middle = len(phones) // 2
-        await _send_splitting(desk, task, phones[:middle], sent)
-        await _send_splitting(desk, task, phones[middle:], sent)
+        first = await _send_splitting(desk, task, phones[:middle], sent)
+        return first + await _send_splitting(desk, task, phones[middle:], sent)
+    sent.added += added
+    return added
 
 
 async def _send(desk: Desk, task: CallTask, phones: Sequence[str]) -> int:

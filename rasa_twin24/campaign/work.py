@@ -10,7 +10,7 @@ import structlog
 from rasa_twin24.campaign.create import create, stop_rebuilding
 from rasa_twin24.campaign.desk import Desk
 from rasa_twin24.campaign.fill import fill
-from rasa_twin24.campaign.imports import pour
+from rasa_twin24.campaign.imports import Imports, pour
 from rasa_twin24.campaign.jobs import Jobs
 from rasa_twin24.campaign.outcome import Outcome
 from rasa_twin24.campaign.record import record
@@ -43,6 +43,7 @@ class Work:
         self._desk = desk
         self._ledger = desk.ledger
         self._jobs = Jobs(desk.ledger, self._do_and_tell)
+        self.imports = Imports(desk)
         self._recovering: asyncio.Task[None] | None = None
         # Tasks whose process was killed: what it had done may not have been told.
         self._left_behind: set[int] = set()
@@ -71,6 +72,7 @@ class Work:
     async def recover(self, but_for: Collection[str] = ()) -> None:
         """See `Campaign.recover`."""
         await self._keep_stopped()
+        await self.imports.recover(but_for)
         for task_id in await self._ledger.leases.left_behind():
             if not self._jobs.is_running(task_id):
                 self._left_behind.add(task_id)
@@ -108,7 +110,9 @@ class Work:
         """Wait a moment for running work; what is not done then is found in the ledger at the next start."""
         if self._recovering is not None:
             self._recovering.cancel()
-        await asyncio.gather(self._jobs.close(CLOSE_SECONDS), self._stopping.close(CLOSE_SECONDS))
+        await asyncio.gather(
+            self._jobs.close(CLOSE_SECONDS), self._stopping.close(CLOSE_SECONDS), self.imports.close(CLOSE_SECONDS)
+        )
 
     async def _keep_stopped(self) -> None:
         """While a stop is in force, pause what runs in spite of it."""
@@ -143,7 +147,7 @@ class Work:
                 if (await self._ledger.tasks.get(task_id)).state == TaskState.CREATING:
                     return outcomes  # nobody can tell yet; looked up again every minute
             elif task.state == TaskState.FILLING and await self._may_pour(task):
-                await pour(self._desk, task.id)
+                outcomes += await pour(self._desk, task)
             elif task.state == TaskState.STARTING:
                 outcomes.append(await start(self._desk, task))
                 if (await self._ledger.tasks.get(task_id)).state != TaskState.CREATING:

@@ -21,6 +21,7 @@ from rasa_twin24.ledger.schema import (
     conversations,
     files,
     forgettings,
+    imports,
     invite_tries,
     invites,
     notices,
@@ -120,6 +121,7 @@ class Forgetting:
                 sa.delete(invite_tries).where(invite_tries.c.at < cut),
                 sa.delete(invites).where(sa.or_(invites.c.used_at < cut, invites.c.expires_at < cut)),
                 sa.delete(files).where(files.c.expires_at <= now),
+                sa.delete(imports).where(imports.c.created_at < cut),
                 sa.delete(reservations).where(reservations.c.at < cut, reservations.c.state != "reserved"),
                 sa.delete(forgettings).where(forgettings.c.done_at < cut),
             ):
@@ -171,6 +173,7 @@ def _delete_talk(connection: sa.engine.Connection, conversation: str, until: flo
         sa.delete(notices).where(notices.c.conversation == conversation, notices.c.created_at <= until),
         sa.delete(buttons).where(buttons.c.conversation == conversation, buttons.c.created_at <= until),
         sa.delete(files).where(files.c.conversation == conversation, files.c.created_at <= until),
+        sa.delete(imports).where(imports.c.conversation == conversation, imports.c.created_at <= until),
         sa.delete(progress).where(progress.c.conversation == conversation, progress.c.updated_at <= until),
         sa.delete(access_requests).where(access_requests.c.person == conversation, access_requests.c.asked_at <= until),
         sa.delete(invite_tries).where(invite_tries.c.person == conversation, invite_tries.c.at <= until),

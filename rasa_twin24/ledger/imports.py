@@ -170,6 +170,11 @@ class Imports:
 
         return await self._store.run(work)
 
+    async def follow(self, task_id: int, other_task_id: int) -> None:
+        """What was taken for one task goes to another."""
+        theirs = sa.and_(imports.c.task_id == task_id, imports.c.state == ImportState.TAKEN)
+        await self._store.run(lambda c: c.execute(sa.update(imports).where(theirs).values(task_id=other_task_id)))
+
     # --- what was read --------------------------------------------------------------------------------------
 
     async def put(self, import_id: int, seq: int, people: Sequence[Read]) -> None:

@@ -11,6 +11,7 @@ from rasa_twin24.ledger.audit import Audit
 from rasa_twin24.ledger.buttons import Buttons
 from rasa_twin24.ledger.candidates import Candidates
 from rasa_twin24.ledger.conversations import Conversations
+from rasa_twin24.ledger.do_not_call import DoNotCall
 from rasa_twin24.ledger.files import Files
 from rasa_twin24.ledger.forgetting import Forgetting
 from rasa_twin24.ledger.gate import Gate
@@ -35,9 +36,14 @@ class Ledger:
     """All that the bot must still know after a crash. Every method of a section is one transaction."""
 
     def __init__(
-        self, url: str, *, owners: frozenset[str] = frozenset(), clock: Callable[[], float] = time.time
+        self,
+        url: str,
+        *,
+        owners: frozenset[str] = frozenset(),
+        clock: Callable[[], float] = time.time,
+        hash_key: str = "",
     ) -> None:
-        """`url` is an SQLAlchemy address; `owners` are those of `BOT_OWNERS`."""
+        """`url` is an SQLAlchemy address; `owners` are those of `BOT_OWNERS`; `hash_key` is `BOT_HASH_KEY`."""
         self._store = Store(url)
         self.now = clock
         self.people = People(self._store, owners, clock)
@@ -61,6 +67,7 @@ class Ledger:
         self.progress = Progress(self._store, clock)
         self.transcript = Transcript(self._store, clock)
         self.kept = Kept(self._store)
+        self.do_not_call = DoNotCall(self._store, self.kept, clock, hash_key)
         self.files = Files(self._store, clock)
         self.forgetting = Forgetting(self._store, clock)
 

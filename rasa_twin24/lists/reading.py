@@ -6,7 +6,7 @@ import asyncio
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import suppress
 
 import structlog
@@ -32,7 +32,7 @@ _ENDED_BY: dict[int, ListReason] = {
 
 async def read_list(
     content: bytes, name: str, region: str, settings: ListSettings, column: int | None = None
-) -> AsyncIterator[list[Entry] | list[Rejected] | Summary]:
+) -> AsyncGenerator[list[Entry] | list[Rejected] | Summary, None]:
     """The people of a file, or of a long text in UTF-8: chunks of at most 1,000, the summary last.
 
     The worker goes on as its chunks are taken, so neither side ever holds the whole list. `region` says how a number

@@ -83,7 +83,7 @@ def dialled_lengths(beginning: str, plus: bool, region: str) -> frozenset[int]:
 
 def dial_with_code(digits: str) -> str | None:
     """The E.164 number that these digits mean after a "+", or None if they are not a valid number."""
-    return _valid(digits) if _FEWEST_DIGITS <= len(digits) else None
+    return _valid(digits) if len(digits) >= _FEWEST_DIGITS else None
 
 
 @lru_cache(maxsize=1024)
