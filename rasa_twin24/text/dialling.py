@@ -16,6 +16,7 @@ from rasa_twin24.text.numbering import is_surely_valid, shortest_number
 
 # "no_plus": would be a number of another country if it began with "+".
 Reason = Literal["too_short", "too_long", "not_valid", "no_plus", "impossible"]
+ASKED: frozenset[Reason] = frozenset({"not_valid", "no_plus"})  # a person may know better
 
 LONGEST_DIGITS = 15  # ITU-T E.164, section 6: country code and national number together
 RUSSIAN_PLAN = frozenset({"RU", "KZ"})  # country code 7, trunk prefix 8
@@ -83,7 +84,7 @@ def dialled_lengths(beginning: str, plus: bool, region: str) -> frozenset[int]:
 
 def dial_with_code(digits: str) -> str | None:
     """The E.164 number that these digits mean after a "+", or None if they are not a valid number."""
-    return _valid(digits) if _FEWEST_DIGITS <= len(digits) else None
+    return _valid(digits) if len(digits) >= _FEWEST_DIGITS else None
 
 
 @lru_cache(maxsize=1024)
