@@ -9,7 +9,7 @@ from rasa_twin24.text.phones import PhoneMatch, Piece, read_numbers
 from rasa_twin24.text.plain_line import holds_no_number, read_plain_line
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class LineNumbers:
     """What one line holds; `number` is its place in the list, the first line is 1. Reprs hold no whole number."""
 

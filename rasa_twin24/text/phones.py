@@ -30,7 +30,7 @@ _ONE_MOBILE = re.compile(r"\s*(?P<number>(?:\+ ?7|[78])?[ -]?\(?9\d\d\)?[ -]?\d{
 _LINE = re.compile(r"[^\n;|]+")
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False)
 class PhoneMatch:
     """A number found in a text: bounds and wording in the original, and the number in E.164.
 
