@@ -38,7 +38,7 @@ class Sorting:
             raise UnreadableList("too_many_rows", rows=self.most_rows)
 
     def person(self, row: int, phones: tuple[str, ...], variables: dict[str, str]) -> int | None:
-        """A candidate; or nobody, if one of the numbers stood in the list before: then the row it stood in is returned."""
+        """A candidate; or nobody, if one of the numbers was in the list before: then the row of that is returned."""
         phones = phones[:_MOST_PHONES]
         numbers = [int(phone[1:]) for phone in phones]
         seen = self._seen
