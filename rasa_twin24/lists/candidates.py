@@ -43,6 +43,8 @@ def candidates(content: bytes, name: str, region: str, most_rows: int, column: i
         table = delimited_table(content, encoding, delimiter, most_rows)
         if found := _columns_of_text(table, region, column, named_table):
             return _of_table(table, found, region, most_rows)
+    if sum(1 for line in lines_of(content, encoding) if not line.isspace()) > most_rows + 1:  # before anybody is taken
+        raise UnreadableList("too_many_rows", rows=most_rows)
     return _of_lines(lines_of(content, encoding), region, most_rows, "csv" if named_table else "text")
 
 

@@ -81,9 +81,11 @@ def zipped(parts: dict[str, bytes | Iterable[bytes]], method: int = zipfile.ZIP_
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", method) as archive:
         for name, content in parts.items():
-            with archive.open(zipfile.ZipInfo(name), "w") if method == zipfile.ZIP_STORED else _deflated(
-                archive, name
-            ) as part:
+            with (
+                archive.open(zipfile.ZipInfo(name), "w")
+                if method == zipfile.ZIP_STORED
+                else _deflated(archive, name) as part
+            ):
                 for piece in [content] if isinstance(content, bytes) else content:
                     part.write(piece)
     return file.getvalue()
