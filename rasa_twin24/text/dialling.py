@@ -16,12 +16,13 @@ from rasa_twin24.text.numbering import is_surely_valid, shortest_number
 
 # "no_plus": would be a number of another country if it began with "+".
 Reason = Literal["too_short", "too_long", "not_valid", "no_plus", "impossible"]
+ASKED: frozenset[Reason] = frozenset({"not_valid", "no_plus"})  # a person may know better
 
 LONGEST_DIGITS = 15  # ITU-T E.164, section 6: country code and national number together
 RUSSIAN_PLAN = frozenset({"RU", "KZ"})  # country code 7, trunk prefix 8
 
 # Neighbours whose numbers Russians write in full but without "+"; country code: digits in all.
-_NEIGHBOURS: dict[str, int] = {
+NEIGHBOURS: dict[str, int] = {
     "375": 12,
     "380": 12,
     "998": 12,
@@ -66,7 +67,7 @@ def dial(digits: str, plus: bool, region: str) -> str | None:
         return _valid("7" + digits[1:])
     if len(digits) == _RUSSIAN_NATIONAL:
         return _valid("7" + digits)
-    if _NEIGHBOURS.get(digits[:3]) == len(digits):
+    if NEIGHBOURS.get(digits[:3]) == len(digits):
         return _valid(digits)
     return None
 
@@ -78,12 +79,12 @@ def dialled_lengths(beginning: str, plus: bool, region: str) -> frozenset[int]:
     if beginning.startswith(_INTERNATIONAL_PREFIXES):
         return _PREFIXED_LENGTH
     lengths = {_RUSSIAN_NATIONAL + 1} if beginning[0] in "78" else {_RUSSIAN_NATIONAL}
-    return frozenset({*lengths, _NEIGHBOURS.get(beginning[:3], _RUSSIAN_NATIONAL)})
+    return frozenset({*lengths, NEIGHBOURS.get(beginning[:3], _RUSSIAN_NATIONAL)})
 
 
 def dial_with_code(digits: str) -> str | None:
     """The E.164 number that these digits mean after a "+", or None if they are not a valid number."""
-    return _valid(digits) if _FEWEST_DIGITS <= len(digits) else None
+    return _valid(digits) if len(digits) >= _FEWEST_DIGITS else None
 
 
 @lru_cache(maxsize=1024)

@@ -7,6 +7,7 @@ report offsets of the original.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -34,6 +35,9 @@ _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _INVISIBLE = {"Cf", "Cc", "Mn", "Me"}  # zero-width characters, controls, marks with nothing to stand on
 _MARKS = {"Mn", "Me"}  # accents, variation selectors, the frame of a keycap: one with the character before
 _LONGEST_CLUSTER = 4  # a letter and its accents; more is decoration
+# Characters that stay one character each: what nearly all Russian messages consist of.
+_ONE_TO_ONE = re.compile("[\n -_a-~а-яА-ЯёЁ№«»„“”\t\u00a0\u2010-\u2015]*")
+_SPELLED = str.maketrans({"ё": "е", "\t": " ", "\u00a0": " ", **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015", "-")})
 _PLAIN_ASCII_MAPPED = frozenset("\t\r\x0b\x0c\x60\x7f") | {chr(code) for code in range(32) if code != 10}
 
 
@@ -57,6 +61,8 @@ def normalise(text: str) -> Plain:
     """
     if text.isascii() and _PLAIN_ASCII_MAPPED.isdisjoint(text):
         return Plain(text.lower(), range(len(text)), range(1, len(text) + 1))
+    if _ONE_TO_ONE.fullmatch(text):
+        return Plain(text.lower().translate(_SPELLED), range(len(text)), range(1, len(text) + 1))
     plain: list[str] = []
     starts: list[int] = []
     ends: list[int] = []

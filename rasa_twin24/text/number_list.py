@@ -1,4 +1,4 @@
-"""Long lists of numbers, one row after another: as `phones.read_numbers` reads each line by itself."""
+"""Long lists of numbers, one row after another: as `phones.read_numbers` reads each line by itself, much faster."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from rasa_twin24.text.phones import PhoneMatch, Piece, read_numbers
+from rasa_twin24.text.plain_line import holds_no_number, read_plain_line
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class LineNumbers:
     """What one line holds; `number` is its place in the list, the first line is 1. Reprs hold no whole number."""
 
@@ -25,6 +26,13 @@ def read_lines(lines: Iterable[str], region: str = "RU") -> Iterator[LineNumbers
     list.
     """
     for number, line in enumerate(lines, start=1):
-        if line and not line.isspace():
+        if (plain := read_plain_line(line, region)) is not None:
+            start, end, e164, label = plain
+            yield LineNumbers(number, [PhoneMatch(start, end, line[start:end], e164, label)])
+        elif not line or line.isspace():
+            continue
+        elif holds_no_number(line):
+            yield LineNumbers(number)
+        else:
             reading = read_numbers(line, region)
             yield LineNumbers(number, reading.found, reading.doubtful, reading.rejected)

@@ -10,26 +10,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import phonenumbers
 
-from rasa_twin24.text.dialling import RUSSIAN_PLAN, Reason, dial, is_russian_mobile, refusal
+from rasa_twin24.text.dialling import ASKED, RUSSIAN_PLAN, Reason, dial, is_russian_mobile, refusal
 from rasa_twin24.text.digit_groups import DigitGroup, digit_groups
 from rasa_twin24.text.distractors import blank_distractors, extension_after
-from rasa_twin24.text.normalise import Plain, normalise
+from rasa_twin24.text.labels import labels
+from rasa_twin24.text.normalise import normalise
 from rasa_twin24.text.spreadsheet import Float, cut_floats
-from rasa_twin24.text.writing import numbers_at
+from rasa_twin24.text.writing import Written, numbers_at
 
 _FEWEST_REPORTED = 5  # shorter groups are counts, house numbers, extensions
-_RUSSIAN_DIGITS = 11  # with the leading 7 or 8
+_RUSSIAN_DIGITS = 11  # with the country code
 
 # The commonest line of a list, read without any search.
 _ONE_MOBILE = re.compile(r"\s*(?P<number>(?:\+ ?7|[78])?[ -]?\(?9\d\d\)?[ -]?\d{3}[ -]?\d\d[ -]?\d\d)\s*", re.ASCII)
 _LINE = re.compile(r"[^\n;|]+")
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False)
 class PhoneMatch:
     """A number found in a text: bounds and wording in the original, and the number in E.164.
 
@@ -88,19 +89,9 @@ def read_numbers(text: str, region: str = "RU") -> Reading:
         national = re.sub(r"\D", "", only.group("number"), flags=re.ASCII)[-10:]
         if is_russian_mobile(national) and len(set(national)) > 1:
             return Reading([PhoneMatch(*only.span("number"), only.group("number"), "+7" + national)])
-    plain = normalise(text)
-    searched = blank_distractors(plain.text, russian=region in RUSSIAN_PLAN)
-    searched, floats = cut_floats(searched)
-    reading = Reading()
-    for line in _LINE.finditer(searched):
-        groups = digit_groups(line.group(), line.start())
-        for run in _runs(groups):
-            _read_run(run, region, text, plain, reading)
-    for number in floats:
-        _read_float(number, region, text, plain, reading)
-    if floats:
-        reading.found.sort(key=lambda phone: phone.start)
-    return reading
+    reader = _Reader(text, region)
+    reader.read()
+    return reader.reading
 
 
 def mask(e164: str) -> str:
@@ -126,6 +117,77 @@ def last_two(e164: str) -> str:
     return f"…{e164[-2:]}"
 
 
+class _Reader:
+    """One text on its way through the steps."""
+
+    def __init__(self, text: str, region: str) -> None:
+        self.reading = Reading()
+        self._text = text
+        self._region = region
+        self._plain = normalise(text)
+        self._places: list[tuple[int, int]] = []  # of the numbers found, with their extensions
+
+    def read(self) -> None:
+        """Fill `reading`."""
+        searched = blank_distractors(self._plain.text, russian=self._region in RUSSIAN_PLAN)
+        searched, floats = cut_floats(searched)
+        for line in _LINE.finditer(searched):
+            for run in _runs(digit_groups(line.group(), line.start())):
+                self._read_run(run)
+        for number in floats:
+            self._read_float(number)
+        self._places.sort()
+        found = self.reading.found
+        found.sort(key=lambda phone: phone.start)
+        for index, name in enumerate(labels(self._text, self._places)):
+            if name:
+                found[index] = replace(found[index], label=name)
+
+    def _read_run(self, run: list[DigitGroup]) -> None:
+        """Take the numbers out of a run and report what is left of it."""
+        left: list[DigitGroup] = []
+        at = 0
+        while at < len(run):
+            taken, numbers = numbers_at(run, at, self._region, fresh=not left)
+            if not taken:
+                left.append(run[at])
+                at += 1
+                continue
+            self._report(left)
+            left = []
+            for number in numbers:
+                self._take(number)
+            at += taken
+        self._report(left)
+
+    def _read_float(self, number: Float) -> None:
+        """Take the number out of a spreadsheet's cell; rounded digits are asked about, never made up."""
+        if number.exact and (e164 := dial(number.digits, False, self._region)):
+            self._take(Written(number.start, number.end, e164))
+        elif len(number.digits) >= _FEWEST_REPORTED:
+            start, end = self._plain.span(number.start, number.end)
+            self.reading.doubtful.append(Piece(self._text[start:end], "not_valid"))
+
+    def _take(self, number: Written) -> None:
+        start, end = self._plain.span(number.start, number.end)
+        said = extension_after(self._plain.text, number.end)
+        extension, reach = (said[0], self._plain.span(number.start, said[1])[1]) if said else (None, end)
+        self.reading.found.append(PhoneMatch(start, end, self._text[start:end], number.e164, extension=extension))
+        self._places.append((start, reach))
+
+    def _report(self, left: list[DigitGroup]) -> None:
+        """Report groups that made no number; a dictated count or a short group is nobody's number."""
+        digits = "".join(group.digits for group in left)
+        if not digits or all(group.spoken for group in left) or any(group.glued for group in left):
+            return
+        if len(digits) < _FEWEST_REPORTED:
+            return
+        reason = refusal(digits, left[0].plus, self._region)
+        start, end = self._plain.span(left[0].start, left[-1].end)
+        piece = Piece(self._text[start:end], reason)
+        (self.reading.doubtful if reason in ASKED else self.reading.rejected).append(piece)
+
+
 def _runs(groups: list[DigitGroup]) -> Iterator[list[DigitGroup]]:
     """Split groups where something that cannot stand inside a number stands between them."""
     run: list[DigitGroup] = []
@@ -136,46 +198,3 @@ def _runs(groups: list[DigitGroup]) -> Iterator[list[DigitGroup]]:
         run.append(group)
     if run:
         yield run
-
-
-def _read_run(run: list[DigitGroup], region: str, text: str, plain: Plain, reading: Reading) -> None:
-    """Take the numbers out of a run and report what is left of it."""
-    left: list[DigitGroup] = []
-    at = 0
-    while at < len(run):
-        taken, numbers = numbers_at(run, at, region, fresh=not left)
-        if not taken:
-            left.append(run[at])
-            at += 1
-            continue
-        _report(left, region, text, plain, reading)
-        left = []
-        for number in numbers:
-            start, end = plain.span(number.start, number.end)
-            extension = extension_after(plain.text, number.end)
-            said = extension[0] if extension else None
-            reading.found.append(PhoneMatch(start, end, text[start:end], number.e164, extension=said))
-        at += taken
-    _report(left, region, text, plain, reading)
-
-
-def _read_float(number: Float, region: str, text: str, plain: Plain, reading: Reading) -> None:
-    """Take the number out of a spreadsheet's cell; rounded digits are asked about, never made up."""
-    start, end = plain.span(number.start, number.end)
-    if number.exact and (e164 := dial(number.digits, False, region)):
-        reading.found.append(PhoneMatch(start, end, text[start:end], e164))
-    elif len(number.digits) >= _FEWEST_REPORTED:
-        reading.doubtful.append(Piece(text[start:end], "not_valid"))
-
-
-def _report(left: list[DigitGroup], region: str, text: str, plain: Plain, reading: Reading) -> None:
-    """Report groups that made no number; a dictated count or a short group is nobody's number."""
-    digits = "".join(group.digits for group in left)
-    if not digits or all(group.spoken for group in left) or any(group.glued for group in left):
-        return
-    if len(digits) < _FEWEST_REPORTED:
-        return
-    reason = refusal(digits, left[0].plus, region)
-    start, end = plain.span(left[0].start, left[-1].end)
-    piece = Piece(text[start:end], reason)
-    (reading.doubtful if reason in ("not_valid", "no_plus") else reading.rejected).append(piece)

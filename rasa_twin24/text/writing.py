@@ -18,7 +18,8 @@ from rasa_twin24.text.numbering import country_code_of
 _MOST_DIGITS = LONGEST_DIGITS + 3  # with the prefix 810
 _RUSSIAN_DIGITS = 11  # with the leading 7 or 8
 _FEWEST_FOREIGN_GROUPS = 3  # country code, area, number
-_PASSPORT = [2, 2, 6]
+_PASSPORT = [2, 2, 6]  # region, year of printing (from 1997 on), number
+_PASSPORT_YEARS = frozenset(f"{year % 100:02}" for year in range(1997, 2030))
 
 
 @dataclass(frozen=True, repr=False)
@@ -83,7 +84,9 @@ def _foreign(run: list[DigitGroup], at: int) -> tuple[int, str]:
         if group.glued or group.spoken or len(digits) > LONGEST_DIGITS:
             break
         lengths = _lengths(run[at : at + size])
-        if size < _FEWEST_FOREIGN_GROUPS or set(lengths) == {2} or lengths == _PASSPORT:
+        if size < _FEWEST_FOREIGN_GROUPS or set(lengths) == {2}:
+            continue
+        if lengths == _PASSPORT and run[at + 1].digits in _PASSPORT_YEARS:
             continue
         if (e164 := dial_with_code(digits)) and lengths == published_groups(e164, None):
             return size, e164
