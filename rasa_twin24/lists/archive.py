@@ -69,9 +69,13 @@ def _kind(content: bytes, parts: dict[str, zipfile.ZipInfo]) -> Literal["xlsx", 
     if "xl/workbook.xml" in parts:
         return "xlsx"
     mimetype = parts.get("mimetype")
-    if mimetype and _packed(content, mimetype).tobytes().startswith(_OPEN_DOCUMENT) and "content.xml" in parts:
+    if mimetype and _beginning(content, mimetype).startswith(_OPEN_DOCUMENT) and "content.xml" in parts:
         return "ods"
     raise UnreadableList("unsupported" if any(name in parts for name in _OTHER_WORKBOOKS) else "not_a_list")
+
+
+def _beginning(content: bytes, part: zipfile.ZipInfo) -> bytes:
+    return next(_unpacked(_packed(content, part), part.compress_type), b"")
 
 
 def _check_part(content: bytes, part: zipfile.ZipInfo, most_rows: int) -> None:

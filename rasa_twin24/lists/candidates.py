@@ -9,7 +9,7 @@ from pathlib import PurePath
 
 from rasa_twin24.lists import archive, workbook
 from rasa_twin24.lists.cards import read_cards
-from rasa_twin24.lists.cells import CellNumbers, numbers_in, text_of, value_of
+from rasa_twin24.lists.cells import numbers_in, text_of, value_of
 from rasa_twin24.lists.columns import Columns
 from rasa_twin24.lists.delimited import delimited_table, find_delimiter
 from rasa_twin24.lists.encoding import encoding_of, lines_of
@@ -18,7 +18,6 @@ from rasa_twin24.lists.outcome import LABEL, Entry, Kind, Rejected, Summary, Unr
 from rasa_twin24.lists.sorting import CHUNK, Sorting
 from rasa_twin24.lists.table import Table
 from rasa_twin24.text.number_list import read_lines
-from rasa_twin24.text.phones import Piece
 
 Outcome = list[Entry] | list[Rejected] | Summary
 
@@ -44,6 +43,8 @@ def candidates(content: bytes, name: str, region: str, most_rows: int, column: i
         table = delimited_table(content, encoding, delimiter, most_rows)
         if found := _columns_of_text(table, region, column, named_table):
             return _of_table(table, found, region, most_rows)
+    if sum(1 for line in lines_of(content, encoding) if not line.isspace()) > most_rows + 1:  # before anybody is taken
+        raise UnreadableList("too_many_rows", rows=most_rows)
     return _of_lines(lines_of(content, encoding), region, most_rows, "csv" if named_table else "text")
 
 
@@ -66,33 +67,39 @@ def _of_table(table: Table, columns: Columns, region: str, most_rows: int) -> It
             continue
         sorting.count()
         cell = row.cell(columns.index)
-        numbers, shown = numbers_in(cell, region), text_of(cell)
+        numbers = numbers_in(cell, region)
         if numbers.phones:
             variables = {LABEL: numbers.label} if numbers.label else {}
             for index, variable in columns.variables.items():
                 if value := value_of(row.cell(index)):
                     variables[variable] = value
-            sorting.person(row.number, shown, numbers.phones, variables)
-        sorting.pieces(row.number, shown, numbers.pieces, bool(numbers.phones))
-        yield from sorting.chunks()
+            if of_row := sorting.person(row.number, numbers.phones, variables):
+                sorting.reject(row.number, text_of(cell), "duplicate", of_row)
+        if numbers.pieces or not numbers.phones:
+            sorting.pieces(row.number, text_of(cell), numbers.pieces, bool(numbers.phones))
+        if sorting.is_full:
+            yield from sorting.chunks()
     yield from _last(sorting, table.kind, columns.name, table.sheet)
 
 
 def _of_lines(lines: Iterable[str], region: str, most_rows: int, kind: Kind) -> Iterator[Outcome]:
-    """Each number of a line is somebody of their own. A first line without any digit is a header or a greeting."""
+    """Each number of a line is somebody of their own. First lines without any digit are a header or a greeting."""
     sorting = Sorting(most_rows)
     numbered = _numbered_pieces(lines)
     while chunk := list(itertools.islice(numbered, CHUNK)):
         for line in read_lines([text for _, text in chunk], region):
             number, text = chunk[line.number - 1]
-            if sorting.rows == 0 and not line.found and not any(map(str.isdigit, text)):
+            if not sorting.rows and not line.found and not any(map(str.isdigit, text)):
                 continue
             sorting.count()
             for found in line.found:
                 variables = {LABEL: found.label} if found.label else {}
-                sorting.person(number, found.raw, (found.e164,), variables)
-            sorting.pieces(number, text, (*line.rejected, *line.doubtful), bool(line.found))
-            yield from sorting.chunks()
+                if of_row := sorting.person(number, (found.e164,), variables):
+                    sorting.reject(number, found.raw, "duplicate", of_row)
+            if line.rejected or line.doubtful or not line.found:
+                sorting.pieces(number, text, (*line.rejected, *line.doubtful), bool(line.found))
+            if sorting.is_full:
+                yield from sorting.chunks()
     yield from _last(sorting, kind, None, None)
 
 
@@ -103,22 +110,19 @@ def _of_cards(lines: Iterable[str], region: str, most_rows: int) -> Iterator[Out
         read = [numbers_in(written, region) for written in card.numbers]
         phones = tuple(dict.fromkeys(phone for numbers in read for phone in numbers.phones))
         name = value_of(card.name)
-        if phones:
-            sorting.person(card.place, name or card.numbers[0], phones, {LABEL: name} if name else {})
-        sorting.pieces(card.place, name, _pieces(read), bool(phones))
-        yield from sorting.chunks()
+        if phones and (of_row := sorting.person(card.place, phones, {LABEL: name} if name else {})):
+            sorting.reject(card.place, name or card.numbers[0], "duplicate", of_row)
+        sorting.pieces(card.place, name, [piece for numbers in read for piece in numbers.pieces], bool(phones))
+        if sorting.is_full:
+            yield from sorting.chunks()
     yield from _last(sorting, "vcard", None, None)
 
 
 def _last(sorting: Sorting, kind: Kind, number_column: str | None, sheet: str | None) -> Iterator[Outcome]:
     if not sorting.good:
         raise UnreadableList("no_numbers")
-    yield from sorting.chunks(last=True)
+    yield from sorting.chunks()
     yield Summary(sorting.rows, sorting.good, sorting.columns, number_column, kind, sheet)
-
-
-def _pieces(read: Iterable[CellNumbers]) -> list[Piece]:
-    return [piece for numbers in read for piece in numbers.pieces]
 
 
 def _numbered_pieces(lines: Iterable[str]) -> Iterator[tuple[int, str]]:

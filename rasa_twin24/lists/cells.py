@@ -23,7 +23,7 @@ _LONG_NUMBER = 10**9
 _ZEROS_OF_ROUNDING = 10**5
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(repr=False)  # not frozen: there is one for each row, and frozen ones are four times as dear
 class CellNumbers:
     """The numbers of a cell in E.164, each once, a label beside them, and the pieces that look like numbers."""
 
@@ -38,8 +38,9 @@ def text_of(cell: Cell) -> str:
     The apostrophe that office programs and our own exports put before a formula is taken off.
     """
     if isinstance(cell, str):
-        text = as_typed(cell)
-        return (text if text.isprintable() else _CONTROLS.sub(" ", text)).strip()
+        if cell.startswith("'"):
+            cell = as_typed(cell)
+        return (cell if cell.isprintable() else _CONTROLS.sub(" ", cell)).strip()
     if cell is None or isinstance(cell, bool):
         return "" if cell is None else str(cell).lower()
     if isinstance(cell, float):
@@ -51,7 +52,8 @@ def text_of(cell: Cell) -> str:
 
 def value_of(cell: Cell) -> str:
     """What a cell gives as a variable: at most 500 characters."""
-    return text_of(cell)[:MOST_VALUE].strip()
+    text = text_of(cell)
+    return text if len(text) <= MOST_VALUE else text[:MOST_VALUE].strip()
 
 
 def numbers_in(cell: Cell, region: str) -> CellNumbers:
@@ -91,6 +93,9 @@ def looks_like_numbers(cell: Cell, region: str) -> bool:
 
 def _numbers_in(text: str, region: str) -> CellNumbers:
     reading = read_numbers(text[:_MOST_READ], region)
+    if len(reading.found) == 1:
+        (only,) = reading.found
+        return CellNumbers((only.e164,), only.label, (*reading.rejected, *reading.doubtful))
     if reading.found:
         phones = tuple(dict.fromkeys(found.e164 for found in reading.found))
         labels = {found.label for found in reading.found if found.label}

@@ -51,10 +51,16 @@ def _checked_ole(content: bytes) -> Form:
     if _PACKAGE in content:
         raise UnreadableList("encrypted")
     if not any(name in content for name in _WORKBOOKS):
-        raise UnreadableList("not_a_list")
+        raise UnreadableList("damaged" if _directory_is_cut_off(content) else "not_a_list")
     if _has_filepass(content):
         raise UnreadableList("encrypted")
     return "ole"
+
+
+def _directory_is_cut_off(content: bytes) -> bool:
+    """The header says how large sectors are, and in which of them the directory with the names begins."""
+    sector_size = 1 << min(int.from_bytes(content[30:32], "little"), 16)
+    return (int.from_bytes(content[48:52], "little") + 1) * sector_size >= len(content)
 
 
 def _has_filepass(content: bytes) -> bool:

@@ -8,12 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from rasa_twin24.text.dialling import Reason
+
 LABEL = ""  # the variable without a name of its own: what was written beside a number, the name on a card
 MOST_SHOWN = 60  # characters of a rejected cell
 
 Kind = Literal["xlsx", "xls", "ods", "csv", "text", "vcard"]
-# Besides the reasons of `text.dialling.Reason`: the row repeats another one, or holds nothing like a number.
-RowReason = Literal["duplicate", "too_short", "too_long", "impossible", "not_valid", "no_number"]
+# Why a number is none; besides, a row may repeat another one, or hold nothing like a number.
+RowReason = Reason | Literal["duplicate", "no_number"]
 ListReason = Literal[
     "empty",
     "too_large",  # figures: megabytes, the most there may be

@@ -30,6 +30,11 @@ _ENDED_BY: dict[int, ListReason] = {
 }
 
 
+def reason_of_end(returncode: int) -> ListReason:
+    """Why a worker ended before it said anything final; what is not known harmed it, so the file is damaged."""
+    return _ENDED_BY.get(returncode, "damaged")
+
+
 async def read_list(
     content: bytes, name: str, region: str, settings: ListSettings, column: int | None = None
 ) -> AsyncGenerator[list[Entry] | list[Rejected] | Summary, None]:
@@ -89,7 +94,7 @@ async def _outcomes(
             line = await asyncio.wait_for(worker.stdout.readline(), left)
             if not line.endswith(b"\n"):
                 ended = await asyncio.wait_for(worker.wait(), left)
-                raise UnreadableList(_ENDED_BY.get(ended, "damaged"))
+                raise UnreadableList(reason_of_end(ended))
         except asyncio.TimeoutError as error:
             raise UnreadableList("took_too_long") from error
         left -= time.monotonic() - began

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -37,20 +37,24 @@ class Sorting:
         if self.rows > self.most_rows:
             raise UnreadableList("too_many_rows", rows=self.most_rows)
 
-    def person(self, row: int, shown: str, phones: Sequence[str], variables: dict[str, str]) -> None:
-        """A candidate, unless one of the numbers stood in the list before."""
-        numbers = [int(phone[1:]) for phone in phones[:_MOST_PHONES]]
+    def person(self, row: int, phones: tuple[str, ...], variables: dict[str, str]) -> int | None:
+        """A candidate; or nobody, if one of the numbers was in the list before: then the row of that is returned."""
+        phones = phones[:_MOST_PHONES]
+        numbers = [int(phone[1:]) for phone in phones]
+        seen = self._seen
         for number in numbers:
-            if (of_row := self._seen.get(number)) is not None:
-                self.reject(row, shown, "duplicate", of_row)
-                return
-        self._seen.update(dict.fromkeys(numbers, row))
+            if number in seen:
+                return seen[number]
+        for number in numbers:
+            seen[number] = row
         self.good += 1
         if self.good > self.most_rows:
             raise UnreadableList("too_many_rows", rows=self.most_rows)
-        self.used.update(dict.fromkeys(variables))
-        self._characters += sum(map(len, variables.values()))
-        self._entries.append(Entry(row, tuple(phones[:_MOST_PHONES]), variables))
+        for name, value in variables.items():
+            self.used[name] = None
+            self._characters += len(value)
+        self._entries.append(Entry(row, phones, variables))
+        return None
 
     def pieces(self, row: int, shown: str, pieces: Iterable[Piece], beside_number: bool) -> None:
         """What looks like numbers and is none; a row without a number gives one refusal at least."""
@@ -66,13 +70,16 @@ class Sorting:
     def reject(self, row: int, shown: str, reason: RowReason, of_row: int | None = None) -> None:
         self._rejected.append(Rejected(row, " ".join(shown[: 2 * MOST_SHOWN].split())[:MOST_SHOWN], reason, of_row))
 
-    def chunks(self, *, last: bool = False) -> Iterator[list[Entry] | list[Rejected]]:
-        """What is ready to be handed over; all of it at the end. Refusals wait until there is anybody to call."""
-        full = len(self._entries) >= CHUNK or self._characters >= _CHUNK_CHARACTERS
-        if self._entries and (last or full):
-            yield from _cut(self._entries)
-            self._entries, self._characters = [], 0
-        if self._rejected and (last or len(self._rejected) >= CHUNK) and (self.good or len(self._rejected) > CHUNK):
+    @property
+    def is_full(self) -> bool:
+        """Tell whether it is time for `chunks`."""
+        return len(self._entries) >= CHUNK or len(self._rejected) >= CHUNK or self._characters >= _CHUNK_CHARACTERS
+
+    def chunks(self) -> Iterator[list[Entry] | list[Rejected]]:
+        """Hand over what has come together. Refusals wait for somebody to call, unless there are too many of them."""
+        yield from _cut(self._entries)
+        self._entries, self._characters = [], 0
+        if self.good or len(self._rejected) >= CHUNK:
             yield from _cut(self._rejected)
             self._rejected = []
 

@@ -24,6 +24,8 @@ def find_table(content: bytes, kind: Kind, most_rows: int, region: str, chosen: 
     """
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        if not workbook.sheet_names:  # no program writes such
+            raise UnreadableList("damaged")
         return _first_with_numbers(workbook, kind, most_rows, region, chosen)
     except PasswordError as error:
         raise UnreadableList("encrypted") from error
