@@ -152,7 +152,7 @@ def understand(incoming: Incoming, pressed: str | None = None) -> Understood:
         return said("unreadable_message", (("kind", incoming.kind),), kind=incoming.kind)
     if incoming.kind == CONTACT:
         # Named here: a card bears whatever name somebody gave it, and that is nobody's request.
-        return Understood(clean(incoming.text), "provide_phone", kind=CONTACT)
+        return Understood(clean(incoming.text).lstrip("/ ") or "?", "provide_phone", kind=CONTACT)
     text = clean(incoming.text)
     if not text:
         return said("empty_message")

@@ -12,17 +12,22 @@ from rasa_twin24.channels.incoming import (
     BUTTON,
     CONTACT,
     EDITED,
+    FILE,
     FORWARDED,
     MAX_TEXT,
     NOTICE,
     TEXT,
     UNREADABLE,
+    Attached,
     Incoming,
     Understood,
+    carries_file,
     clean,
+    clean_file_name,
     command_named,
-    international,
+    file_turn,
     invitation,
+    is_list,
     read_payload,
     understand,
 )
@@ -123,18 +128,70 @@ def test_nothing_to_read(text: str) -> None:
     assert understand(incoming(text)).intent == "empty_message"
 
 
+NUMBER = "8 916 123-45-67"
+
+
 @pytest.mark.parametrize(
-    ("length", "intent"), [(MAX_TEXT, None), (MAX_TEXT + 1, "too_long_message"), (20_000, "too_long_message")]
+    "text",
+    [
+        pytest.param("я" * (MAX_TEXT + 1), id="longer than anybody types"),
+        pytest.param("/" + "я" * MAX_TEXT, id="longer than any command"),
+        pytest.param(f"{NUMBER}\n" * 31, id="a number a line"),
+        pytest.param(f"Иван Петров, {NUMBER}, Казань\r\n\r\n" * 31, id="a number in a row, blank lines between"),
+        pytest.param("нет\n" * 15 + "доб. 1234567\n" * 16, id="most lines"),
+        pytest.param(f"{NUMBER}, " * 31, id="without lines"),
+        pytest.param(" ".join(["89161234567"] * 31), id="only blanks between"),
+        pytest.param(";".join(["+7(916)123–45–67"] * 31), id="brackets and dashes"),
+        pytest.param("добавь вот эти\n" + "\t".join([NUMBER] * 31), id="behind words"),
+    ],
 )
-def test_length(length: int, intent: str | None) -> None:
-    turn = understand(incoming("я" * length))
+def test_a_pasted_list(text: str) -> None:
+    assert is_list(text)
+    assert carries_file(incoming(text))
+    assert carries_file(incoming(text, FORWARDED))
+    assert not carries_file(incoming(text, EDITED))
 
-    assert turn.intent == intent
-    assert len(turn.text) == (length if intent is None else len("/too_long_message"))
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("", id="nothing"),
+        pytest.param("да", id="a word"),
+        pytest.param("я" * MAX_TEXT, id="as long as may be"),
+        pytest.param(f"{NUMBER}\n" * 30, id="so many can be typed"),
+        pytest.param(f"{NUMBER}\n" + "и ещё строка\n" * 40, id="a letter with a number"),
+        pytest.param("123456\n" * 100, id="lines with less than a number"),
+        pytest.param("нет\n" * 16 + "1234567\n" * 15, id="less than half of the lines"),
+        pytest.param(f"/add {NUMBER}\n" + f"{NUMBER}\n" * 40, id="behind a command"),
+        pytest.param("2024 год, 15%, " * 100, id="digits that are no numbers"),
+    ],
+)
+def test_no_pasted_list(text: str) -> None:
+    assert not is_list(text)
 
 
-def test_length_is_counted_without_what_is_cleaned_away() -> None:
-    assert understand(incoming("  " + "я" * MAX_TEXT + "\n" * 500)).intent is None
+def test_the_turn_of_a_file() -> None:
+    assert file_turn("f1") == Understood("/provide_file", "provide_file", (("file", "f1"),), FILE)
+    assert file_turn("f1", "склад").entities == (("file", "f1"), ("caption", "склад"))
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ("база.xlsx", "база.xlsx"),
+        ("C:\\Users\\Иван\\база 1.csv", "база 1.csv"),
+        ("../../etc/passwd", "passwd"),
+        ("a\u202efdp.exe\x00\r\nx", "afdp.exe x"),
+        ("я" * 200 + ".xlsx", "я" * 87 + "…" + "я" * 7 + ".xlsx"),
+        ("", "file"),
+        ("/", "file"),
+        (None, "file"),
+        (5, "file"),
+    ],
+)
+def test_names_of_files(given: object, name: str) -> None:
+    assert clean_file_name(given) == name
+    assert len(name) <= 100
 
 
 @pytest.mark.parametrize(
@@ -144,7 +201,7 @@ def test_length_is_counted_without_what_is_cleaned_away() -> None:
         (NOTICE, "17", Understood("/notice", "notice", (("notice", "17"),), NOTICE)),
         (FORWARDED, "да", Understood("да", None, (), FORWARDED)),
         (BUTTON, "AAAA", Understood("/stale_button", "stale_button", (), BUTTON)),
-        (CONTACT, "79991234567", Understood("+79991234567", None, (), CONTACT)),
+        (CONTACT, "Да: +79991234567", Understood("Да: +79991234567", "provide_phone", (), CONTACT)),
         *(
             (kind, "да", Understood("/unreadable_message", "unreadable_message", (("kind", kind),), kind))
             for kind in UNREADABLE
@@ -211,36 +268,6 @@ def test_cleaning_twice_is_cleaning_once(text: str) -> None:
     once.encode()  # a database and a messenger take it
 
 
-@pytest.mark.parametrize(
-    ("card", "number"),
-    [
-        ("79991234567", "+79991234567"),
-        ("+7 999 765-43-21", "+7 999 765-43-21"),
-        ("84951234567", "84951234567"),
-        ("8 (495) 123-45-67", "8 (495) 123-45-67"),
-        ("9161234567", "9161234567"),
-        ("447911123456", "+447911123456"),
-        ("8612345678901", "+8612345678901"),
-        ("tel:+79991234567", "+79991234567"),
-        pytest.param("+7 999 765-43-21 доб. 12", "+7 999 765-43-21", id="extension by word"),
-        pytest.param("+4930123456,12", "+4930123456", id="extension behind a pause"),
-        pytest.param("79991234567;ext=5", "+79991234567", id="extension of a tel address"),
-        pytest.param("\u202a+7 999 765‑43‑21\u202c", "+7 999 765-43-21", id="a phone book's signs"),
-        pytest.param("+49 30/1234567", "+49 30 1234567", id="slash"),
-        pytest.param("89161234567, 89167654321", "89161234567", id="two numbers: the first"),
-        ("", "?"),
-        ("нет номера", "?"),
-        ("*#", "?"),
-        ("+", "?"),
-        pytest.param("7" * 20, "?", id="more digits than any number"),
-        pytest.param("7" * 100_000, "?", id="a flood of digits"),
-        pytest.param('/affirm{"x":"79991234567"}', "+79991234567", id="smuggled intent"),
-    ],
-)
-def test_contact_cards(card: str, number: str) -> None:
-    assert international(card) == number
-
-
 def test_an_update_survives_being_written_down() -> None:
     update = Incoming("telegram", "album:5:1", "500100", TEXT, "Привет 👋 \ud83d\x00", "en-US")
 
@@ -250,6 +277,19 @@ def test_an_update_survives_being_written_down() -> None:
     assert "\\u0000" in written
     assert Incoming.from_json(written) == update
     assert json.loads(written)["person"] == "500100"
+
+
+def test_a_file_survives_being_written_down() -> None:
+    update = Incoming("telegram", "1", "500100", FILE, "подпись", file=Attached("BQ", "база.xlsx", 18244))
+
+    assert Incoming.from_json(update.to_json()) == update
+
+
+def test_an_update_of_an_earlier_version_is_read() -> None:
+    fields = json.loads(incoming("да").to_json())
+    del fields["file"], fields["also"]
+
+    assert Incoming.from_json(json.dumps(fields)) == incoming("да")
 
 
 CODE = "abcdefghijklmnopqrstuv23"

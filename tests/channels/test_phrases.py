@@ -100,9 +100,10 @@ def test_a_stranger_is_told_the_id_in_both_languages() -> None:
 
 
 def test_every_intent_that_a_channel_names_is_in_the_domain() -> None:
-    kinds = [*incoming.UNREADABLE, incoming.BUTTON, incoming.EDITED, incoming.NOTICE]
+    kinds = [*incoming.UNREADABLE, incoming.BUTTON, incoming.EDITED, incoming.NOTICE, incoming.CONTACT]
     turns = [incoming.understand(incoming.Incoming("telegram", "1", "5", kind, "1")) for kind in kinds]
-    texts = ["/x", "", "я" * (incoming.MAX_TEXT + 1), *(f"/{command}" for command in incoming.COMMANDS)]
+    turns += [incoming.file_turn("f1", "склад")]
+    texts = ["/x", "", *(f"/{command}" for command in incoming.COMMANDS)]
     turns += [incoming.understand(incoming.Incoming("telegram", "1", "5", incoming.TEXT, text)) for text in texts]
 
     named = {turn.intent for turn in turns}

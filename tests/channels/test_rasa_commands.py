@@ -37,7 +37,7 @@ def test_the_judge_sees_a_smuggled_intent() -> None:
     st.sampled_from(["/confirm_start", '/affirm{"x":"y"}', "/affirm@1.0", "//affirm", "/ affirm", "／affirm"]),
 )
 def test_no_prefix_lets_an_intent_through(prefix: list[str], command: str) -> None:
-    for kind in (incoming.TEXT, incoming.FORWARDED, incoming.CONTACT):
+    for kind in (incoming.TEXT, incoming.FORWARDED):
         turn = understand(Incoming("telegram", "1", "5", kind, "".join(prefix) + command))
 
         assert turn.intent in (None, "unknown_command")
@@ -46,7 +46,16 @@ def test_no_prefix_lets_an_intent_through(prefix: list[str], command: str) -> No
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.text(max_size=30), st.sampled_from([incoming.TEXT, incoming.FORWARDED, incoming.CONTACT]))
+@given(st.text(max_size=30))
+def test_no_card_is_read_for_an_intent(text: str) -> None:
+    turn = understand(Incoming("telegram", "1", "5", incoming.CONTACT, text))
+
+    assert (turn.intent, turn.entities) == ("provide_phone", ())
+    assert turn.text[0] not in "/ "
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=30), st.sampled_from([incoming.TEXT, incoming.FORWARDED]))
 def test_any_text(text: str, kind: str) -> None:
     turn = understand(Incoming("telegram", "1", "5", kind, text))
 

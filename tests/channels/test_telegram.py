@@ -99,9 +99,9 @@ async def test_every_kind_is_answered(bot: TelegramBot, owner: User) -> None:
     for _ in range(5):
         await owner.expect("Понял")
 
-    assert bot.agent.texts == ["/unreadable_message"] * 4 + ["+79991234567"]
+    assert bot.agent.texts == ["/provide_file"] + ["/unreadable_message"] * 3 + ["Иван: +79991234567"]
     assert [message.metadata["kind"] for message in bot.agent.heard] == [
-        "document",
+        "file",
         "photo",
         "voice",
         "sticker",

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rasa_twin24.channels.incoming import BUTTON, CONTACT, EDITED, FORWARDED, TEXT, Incoming
+from rasa_twin24.channels.incoming import BUTTON, CONTACT, EDITED, FILE, FORWARDED, TEXT, Attached, Incoming
 from rasa_twin24.channels.telegram_updates import ALLOWED_UPDATES, Pressed, Read, read_update, update_id
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "telegram"
@@ -23,8 +23,8 @@ def fixture(name: str) -> Any:
     return json.loads((FIXTURES / f"{name}.json").read_text())
 
 
-def from_ivan(number: int, kind: str, text: str = "") -> Incoming:
-    return Incoming("telegram", str(number), "500100", kind, text, "ru")
+def from_ivan(number: int, kind: str, text: str = "", file: Attached | None = None) -> Incoming:
+    return Incoming("telegram", str(number), "500100", kind, text, "ru", file=file)
 
 
 EXPECTED = {
@@ -35,11 +35,11 @@ EXPECTED = {
     "button_inaccessible_message": Read(
         from_ivan(700000005, BUTTON, "ok:7f3a"), Pressed("900000000000000002", 500100, 12)
     ),
-    "contact_own": Read(from_ivan(700000006, CONTACT, "79991234567")),
-    "contact_foreign": Read(from_ivan(700000007, CONTACT, "+7 999 765-43-21")),
-    "contact_without_telegram": Read(from_ivan(700000008, CONTACT, "84951234567")),
-    "document": Read(from_ivan(700000009, "document")),
-    "document_too_big": Read(from_ivan(700000010, "document")),
+    "contact_own": Read(from_ivan(700000006, CONTACT, "Иван Петров: +79991234567")),
+    "contact_foreign": Read(from_ivan(700000007, CONTACT, "Мария: +7 999 765-43-21")),
+    "contact_without_telegram": Read(from_ivan(700000008, CONTACT, "Склад: 84951234567")),
+    "document": Read(from_ivan(700000009, FILE, "новая база", Attached("BQACAgIAAx0", "база.xlsx", 18244))),
+    "document_too_big": Read(from_ivan(700000010, FILE, "", Attached("BQACAgIAAx1", "all.csv", 31457280))),
     "photo": Read(from_ivan(700000011, "photo")),
     "photo_album_part": Read(Incoming("telegram", "album:500100:13850000000000001", "500100", "photo", "", "ru")),
     "voice": Read(from_ivan(700000013, "voice")),
@@ -71,7 +71,10 @@ def in_private(**content: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
-        ({"animation": {}, "document": {}}, "document"),
+        ({"animation": {}, "document": {"file_id": "BQ"}}, "photo"),
+        ({"document": {"file_id": "BQ"}}, FILE),
+        ({"document": {"file_id": 5}}, "other"),
+        ({"document": {}}, "other"),
         ({"audio": {}}, "voice"),
         ({"video_note": {}}, "voice"),
         ({"video": {}, "caption": "да"}, "photo"),
@@ -91,6 +94,14 @@ def test_contents(content: dict[str, Any], kind: str) -> None:
 
     assert read is not None
     assert read.kind == kind
+
+
+def test_files_of_an_album_are_read_one_by_one() -> None:
+    document = {"file_id": "BQ", "file_name": "a.vcf", "file_size": "5"}
+    read = read_update(in_private(document=document, media_group_id="13850000000000001", caption=5)).incoming
+
+    assert read is not None
+    assert (read.key, read.text, read.file) == ("1", "", Attached("BQ", "a.vcf"))
 
 
 @pytest.mark.parametrize(

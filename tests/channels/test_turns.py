@@ -6,12 +6,19 @@ import asyncio
 import random
 import time
 
-from rasa_twin24.channels.incoming import TEXT, Incoming
-from rasa_twin24.channels.turns import Turns
+import pytest
+
+from rasa_twin24.channels import turns as turns_module
+from rasa_twin24.channels.incoming import CONTACT, TEXT, Incoming
+from rasa_twin24.channels.turns import MOST_CARDS, Turns
 
 
 def message(person: str, text: str) -> Incoming:
     return Incoming("telegram", text, person, TEXT, text)
+
+
+def card(person: str, text: str, *, again: bool = False) -> Incoming:
+    return Incoming("telegram", f"key {text}", person, CONTACT, text, again=again)
 
 
 class Handler:
@@ -139,3 +146,92 @@ async def test_closing_does_not_wait_for_ever() -> None:
 
 async def test_closing_when_nothing_runs() -> None:
     await asyncio.wait_for(Turns(Handler()).close(seconds=5), 0.5)
+
+
+class Cards:
+    """Remembers the turns as (key, further keys, text, again)."""
+
+    def __init__(self) -> None:
+        self.turns: list[tuple[str, tuple[str, ...], str, bool]] = []
+
+    async def __call__(self, incoming: Incoming) -> None:
+        self.turns.append((incoming.key, incoming.also, incoming.text, incoming.again))
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> float:
+    monkeypatch.setattr(turns_module, "CARD_PAUSE", 0.2)
+    return 0.2
+
+
+async def test_cards_that_follow_each_other_are_one_turn(short: float) -> None:
+    cards = Cards()
+    turns = Turns(cards)
+    for text in ("a1", "a2"):
+        turns.put(card("a", text))
+    turns.put(card("b", "b1"))
+    for text in ("a3", "a4"):
+        await asyncio.sleep(short / 4)
+        turns.put(card("a", text, again=text == "a4"))
+    await asyncio.sleep(short * 3)
+    turns.put(card("a", "a5"))
+    await asyncio.sleep(short * 3)
+
+    assert sorted(cards.turns) == [
+        ("key a1", ("key a2", "key a3", "key a4"), "a1\na2\na3\na4", True),
+        ("key a5", (), "a5", False),
+        ("key b1", (), "b1", False),
+    ]
+    assert (turns._queues, turns._workers, turns._arrivals) == ({}, {}, {})
+
+
+async def test_another_message_ends_the_row_at_once() -> None:
+    cards = Cards()
+    turns = Turns(cards)
+    turns.put(card("a", "a1"))
+    turns.put(card("a", "a2"))
+    turns.put(message("a", "нет"))
+    turns.put(card("a", "a3"))
+    turns.put(message("a", "да"))
+    await settle()
+
+    assert [(key, also) for key, also, _, _ in cards.turns] == [
+        ("key a1", ("key a2",)),
+        ("нет", ()),
+        ("key a3", ()),
+        ("да", ()),
+    ]
+
+
+async def test_a_message_that_comes_while_a_card_waits_does_not_wait() -> None:
+    cards = Cards()
+    turns = Turns(cards)
+    turns.put(card("a", "a1"))
+    await settle()
+    assert cards.turns == []
+    turns.put(message("a", "да"))
+    await settle()
+
+    assert [key for key, *_ in cards.turns] == ["key a1", "да"]
+
+
+async def test_a_row_of_cards_is_bounded(short: float) -> None:
+    cards = Cards()
+    turns = Turns(cards)
+    for number in range(MOST_CARDS + 1):
+        turns.put(card("a", str(number)))
+    await asyncio.sleep(short * 3)
+
+    assert [len(also) + 1 for _, also, _, _ in cards.turns] == [MOST_CARDS, 1]
+
+
+async def test_cards_that_wait_are_left_to_the_next_start() -> None:
+    cards = Cards()
+    turns = Turns(cards)
+    turns.put(card("a", "a1"))
+    await settle()
+    began = time.monotonic()
+    await turns.close(seconds=5)
+
+    assert time.monotonic() - began < 0.5
+    assert cards.turns == []

@@ -17,6 +17,9 @@ from .methods import Methods
 from .parameters import FIELDS, check_arguments, read_arguments
 from .refusals import Refusal
 
+# What getting a file's content is called among the calls and the orders of trouble; it is no method.
+DOWNLOAD = "download"
+
 _TOKEN_SHAPE = re.compile(r"\d+:[A-Za-z0-9_-]+\Z")
 
 
@@ -111,14 +114,23 @@ class HttpServer:
                 return _hang_up(request)
         return web.json_response({"ok": True, "result": result})
 
-    async def _download(self, request: web.Request) -> web.Response:
-        content = self._files.content_at(request.match_info["path"])
+    async def _download(self, request: web.Request) -> web.StreamResponse:
+        path = request.match_info["path"]
+        content = self._files.content_at(path)
         try:
             self._check_token(request)
+            self._note_call(DOWNLOAD, {"path": path})
+            fault = self._faults.take(DOWNLOAD, None)
+            if fault is not None and fault.drop:
+                return _hang_up(request)
+            await asyncio.sleep(fault.delay if fault is not None else 0)
+            if fault is not None and fault.refusal is not None:
+                raise fault.refusal
             if content is None:
                 raise Refusal(404, "Not Found")
         except Refusal as refusal:
-            self.violations.append(Violation("download", refusal.description, {}))
+            if refusal.is_slip:
+                self.violations.append(Violation(DOWNLOAD, refusal.description, {}))
             return web.json_response(refusal.body, status=refusal.code)
         return web.Response(body=content, content_type="application/octet-stream")
 

@@ -12,7 +12,7 @@ from .formatting import Formatted, read_caption, read_text, utf16_length
 from .keyboards import Keyboard, read_keyboard
 from .parameters import Upload
 from .receiving import Receiving
-from .refusals import Refusal, bad_request, forbidden, stricter
+from .refusals import Refusal, bad_request, forbidden, gone_meanwhile, stricter
 
 MAX_CALLBACK_ANSWER = 200  # https://core.telegram.org/bots/api#answercallbackquery
 
@@ -203,7 +203,9 @@ class Methods:
     def _editable(self, arguments: dict[str, Any]) -> BotMessage:
         chat = self._open_chat(arguments)
         message = chat.sent.get(arguments["message_id"])
-        if message is None or message.is_deleted:
+        if message is not None and message.is_deleted:
+            raise gone_meanwhile("message to edit not found")
+        if message is None:
             is_foreign = arguments["message_id"] in chat.received
             raise bad_request("message can't be edited" if is_foreign else "message to edit not found")
         if message.keyboard is not None and not message.keyboard.is_inline:

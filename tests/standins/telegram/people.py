@@ -125,6 +125,11 @@ class User(Conversation):
         self.chat.note(self._name, f"(edits {message_id}) {text}")
         return await self._world.push({"edited_message": message})
 
+    def deletes(self, message_id: int) -> None:
+        """Delete a message of the bot for both; the bot is not told."""
+        self.chat.sent[message_id].is_deleted = True
+        self.chat.note(self._name, f"(deletes {message_id})")
+
     async def presses(self, label: str, message_id: int | None = None) -> int:
         """Press the newest button shown with this label; raises `AssertionError` when there is none."""
         for message in reversed(self.messages):
@@ -153,9 +158,18 @@ class User(Conversation):
             shown = newest.as_json(self._world.bot)
         return await self._press(shown, data, data)
 
-    async def shares_contact(self, phone: str, name: str, own: bool = True, user_id: int | None = None) -> int:
+    async def shares_contact(
+        self,
+        phone: str,
+        name: str,
+        own: bool = True,
+        user_id: int | None = None,
+        *,
+        last_name: str | None = None,
+        vcard: str | None = None,
+    ) -> int:
         """Send a card; `own`: the person's own, else of `user_id` or of somebody without Telegram."""
-        card = updates.contact(phone, name, self.id if own else user_id)
+        card = updates.contact(phone, name, self.id if own else user_id, last_name, vcard)
         extra: dict[str, Any] = {}
         asked_by = self.chat.input_keyboard_message
         if own and asked_by is not None:
@@ -170,10 +184,12 @@ class User(Conversation):
         *,
         caption: str | None = None,
         size: int | None = None,
+        album: str | None = None,
     ) -> int:
-        """Send a file; `size` announces another length than the content has."""
+        """Send a file; `size` announces another length than the content has, `album` goes along with others."""
         stored = self._world.files.add("documents", "", content, size)
-        extra = {} if caption is None else {"caption": caption}
+        more = {"caption": caption, "media_group_id": album}
+        extra = {name: value for name, value in more.items() if value is not None}
         described = updates.document(stored.file_id, name, mime_type, stored.announced_size)
         return await self._send(self.chat, document=described, **extra)
 

@@ -38,6 +38,11 @@ def bad_request(sentence: str) -> Refusal:
     return Refusal(400, f"Bad Request: {sentence}")
 
 
+def gone_meanwhile(sentence: str) -> Refusal:
+    """A 400 for what the caller could not know: somebody else has changed the world."""
+    return Refusal(400, f"Bad Request: {sentence}", is_slip=False)
+
+
 def stricter(sentence: str) -> Refusal:
     """A 400 for what the documentation forbids or does not know and the real server lets pass."""
     return Refusal(400, f"Bad Request: stand-in: {sentence}")

@@ -66,12 +66,13 @@ def inaccessible(chat: dict[str, Any], message_id: int) -> dict[str, Any]:
     return {"chat": chat, "message_id": message_id, "date": 0}
 
 
-def contact(phone: str, first_name: str, user_id: int | None) -> dict[str, Any]:
+def contact(
+    phone: str, first_name: str, user_id: int | None, last_name: str | None = None, vcard: str | None = None
+) -> dict[str, Any]:
     """A contact card; without an id when the person of the card has no Telegram."""
     card: dict[str, Any] = {"phone_number": phone, "first_name": first_name}
-    if user_id is not None:
-        card["user_id"] = user_id
-    return card
+    more = {"last_name": last_name, "user_id": user_id, "vcard": vcard}
+    return card | {name: value for name, value in more.items() if value is not None}
 
 
 def voice(file_id: str, seconds: int, size: int) -> dict[str, Any]:
