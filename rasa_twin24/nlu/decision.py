@@ -23,7 +23,7 @@ from rasa_twin24.text.count import read_count
 from rasa_twin24.text.emergency import lifts_stop, pauses, stops_everything, surely_stops_everything
 from rasa_twin24.text.people_request import wants_to_talk
 from rasa_twin24.text.removal import removes_numbers
-from rasa_twin24.text.task_name import asks_for_new_task
+from rasa_twin24.text.task_name import asks_for_new_task, orders_quoted_task
 from rasa_twin24.text.tokens import tokenize
 
 AFFIRM, DENY, HESITATE = "affirm", "deny", "hesitate"
@@ -64,6 +64,8 @@ def decide(text: str, ranking: Sequence[Prediction], phones: Sequence[tuple[int,
         return Prediction(CONFIRM_COUNT, 1.0)
     if command := command_of(text):
         return Prediction(command, 1.0)
+    if orders_quoted_task(text):  # whatever the name says
+        return Prediction(CREATE_TASK, 1.0)
     answer = read_answer(text)
     if answer is Answer.YES:
         return Prediction(START_CALLS if orders_start(text) else AFFIRM, 1.0)

@@ -59,6 +59,8 @@ _NOT_A_NAME = re.compile(
     r"|clients|numbers|people|uses?)(?!\w)",
     re.IGNORECASE,
 )
+_NEGATION = re.compile(r"(?<!\w)(?:не|нет|ни|отмен\w*|стоп|передума\w*|not|no|don'?t|never|cancel|stop)(?!\w)", re.IGNORECASE)
+_AFTER_NAME = re.compile(r"[ \t.!]*(?:(?:пожалуйста|плиз|please|спасибо)[ .!]*)?", re.IGNORECASE)
 _TRIMMED = " \t,.:;—–-!?"
 
 
@@ -88,6 +90,22 @@ def find_task_name(text: str, region: str = "RU") -> tuple[int, int, str] | None
 def asks_for_new_task(text: str) -> bool:
     """Tell whether a message plainly asks to create a task, whatever numbers it brings along."""
     return _NEW_TASK.search(text[:MOST_CHARACTERS]) is not None
+
+
+def orders_quoted_task(text: str) -> bool:
+    """Tell whether a message is an order to create a task with a name in quotes, and nothing besides.
+
+    Then the words of the name mean nothing: «создай обзвон "Не забудь про нас"».
+    """
+    text = text[:MOST_CHARACTERS]
+    order = _NEW_TASK.search(text)
+    if order is None or _NEGATION.search(text, 0, order.start()):
+        return False
+    quoted = _QUOTED.search(text, order.end())
+    if quoted is None or _AFTER_NAME.fullmatch(text, quoted.end()) is None:
+        return False
+    introduced = _CALLED.fullmatch(text, order.end(), quoted.start())
+    return introduced is not None or _INTRODUCER.fullmatch(text, order.end(), quoted.start()) is not None
 
 
 def _is_name_start(text: str, start: int, request: re.Match[str]) -> bool:

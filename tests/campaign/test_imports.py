@@ -33,12 +33,6 @@ async def read(scene: Scene, text: str = CSV, **how: Any) -> Import:
     return await scene.ledger.imports.get(begun.id)
 
 
-@pytest.fixture
-def scene(scene: Scene) -> Scene:
-    """Reading begins with a new interpreter: it may take longer than the other tests' turns."""
-    return scene.with_settings(patience=30.0)
-
-
 async def test_a_report_names_what_a_bookkeeper_would_ask(scene: Scene) -> None:
     await scene.filled(BORIS)
     text = CSV + "Глеб;8 916 123-45-01;Уфа\nДина;123;Уфа\nЕва;;Уфа\nЖанна;8 495 123-45-67;\n"
@@ -204,8 +198,8 @@ async def test_which_column_is_asked_and_then_read(scene: Scene) -> None:
 async def test_what_cannot_be_read_says_why_and_changes_nothing(
     scene: Scene, text: str, settings: dict[str, int], kind: str
 ) -> None:
-    begun = await sent(scene.with_settings(lists=ListSettings(**settings), patience=30.0), text)
-    small = scene.with_settings(lists=ListSettings(**settings), patience=30.0)
+    begun = await sent(scene.with_settings(lists=ListSettings(**settings)), text)
+    small = scene.with_settings(lists=ListSettings(**settings))
     [outcome] = await small.campaign.imports.carry_out(ME) or []
     assert outcome.kind == kind
     assert outcome.params["file"] == "список.csv"
@@ -265,7 +259,7 @@ async def test_a_crash_between_two_chunks_loses_and_doubles_nobody(scene: Scene)
     assert await scene.ledger.imports.pour_chunk(found.id)
     first = await scene.ledger.candidates.phones(task.id, CandidateState.PENDING)
     assert 0 < len(first) < len(many)
-    again = scene.restarted().with_settings(portion=500, patience=30.0)
+    again = scene.restarted().with_settings(portion=500)
     assert await again.work() == ["add_candidates_done"]
     assert sorted(scene.numbers(task)) == many
 

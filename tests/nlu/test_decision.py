@@ -26,6 +26,9 @@ def settle(text: str, *ranking: tuple[str, float]) -> tuple[str, float]:
         ("да, запускай", "start_calls", "affirm"),
         ("ага)", "greet", "affirm"),
         ("нет", "affirm", "deny"),
+        # the words of a quoted name mean nothing
+        ("создай обзвон «Не забудь про нас»", "cancel", "create_task"),
+        ("создай обзвон «Запусти сейчас»", "start_calls", "create_task"),
         ("не запускай", "start_calls", "deny"),
         ("наверное", "affirm", "hesitate"),
         ("да?", "affirm", "hesitate"),

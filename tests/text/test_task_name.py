@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rasa_twin24.text.task_name import asks_for_new_task, find_task_name
+from rasa_twin24.text.task_name import asks_for_new_task, find_task_name, orders_quoted_task
 
 NAMED = {
     'создай обзвон "Весенняя акция"': "Весенняя акция",
@@ -125,3 +125,24 @@ def test_any_text_is_read_without_an_error(rest: str) -> None:
     text = "создай обзвон " + rest
     if (found := find_task_name(text)) is not None:
         assert text[found[0] : found[1]] == found[2]
+
+
+@pytest.mark.parametrize(
+    ("text", "ordered"),
+    [
+        ("создай обзвон «Не забудь про нас»", True),
+        ("Создай, пожалуйста, обзвон «Да или нет»", False),  # not told for sure: the model decides
+        ("сделай новый обзвон под названием «Запусти сейчас»", True),
+        ('создай задание "Отмена подписки" пожалуйста', True),
+        ('create a new campaign called "Stop now"', True),
+        ("не создай обзвон «Весна»", False),
+        ("я передумал, создай обзвон «Весна»", False),
+        ("создай обзвон «Весна» и запусти", False),
+        ("создай обзвон «Весна»? нет", False),
+        ("создай обзвон Не забудь", False),
+        ("обзвон «Весна»", False),
+        ("запусти обзвон «Новый обзвон»", False),
+    ],
+)
+def test_an_order_with_a_quoted_name_and_nothing_besides(text: str, ordered: bool) -> None:
+    assert orders_quoted_task(text) is ordered

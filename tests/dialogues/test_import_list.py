@@ -1,0 +1,208 @@
+"""Files with numbers, from the message that brings one to the calls, over Telegram."""
+
+from __future__ import annotations
+
+import io
+
+import openpyxl
+import pytest
+
+from tests.dialogues.stage import Stage
+from tests.standins.telegram import User
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+CSV = "Имя;Телефон;Город\nАнна;8 916 123-45-01;Омск\nБорис;+7 916 123 45 02;\nВера;89161234503;Тула\n"
+THREE = ["79161234501", "79161234502", "79161234503"]
+
+
+async def made(person: User, name: str) -> None:
+    await person.says(f"создай обзвон «{name}»")
+    await person.expect("создано")
+
+
+async def test_from_a_file_to_the_calls(stage: Stage) -> None:
+    person = stage.person()
+    await made(person, "Из файла")
+    await person.sends_document("клиенты.csv", (CSV + "Глеб;123;\nАнна ещё раз;89161234501;\n").encode("cp1251"))
+    await person.expect("Читаю список")
+    report = await person.expect("Пока ничего не добавлено")
+    for line in (
+        "клиенты.csv: строк с данными — 5, можно добавить — 3.",
+        "Повторы в самом списке: 1.",
+        "Слишком коротких номеров: 1.",
+        "строка 5: 123 — слишком короткий",
+        "Так будут набраны: +7 916 ***-**-01, +7 916 ***-**-02, +7 916 ***-**-03.",
+        "Переменные для сценария: Имя, Город.",
+        "Номера взяты из столбца «Телефон».",
+        "Добавить в задание «Из файла»?",
+    ):
+        assert line in report.text, report.text
+    assert stage.numbers("Из файла") == []
+    await person.presses("Добавить 3")
+    await person.expect("Добавлено номеров: 3")
+    await person.says("запусти")
+    await person.expect("Запустить обзвон?")
+    await person.says("да")
+    await person.expect("Обзвон «Из файла» запущен")
+    await person.expect("завершён")
+    assert stage.numbers("Из файла") == THREE
+    anna = stage.task("Из файла").candidates[0]
+    assert anna.variables == {"Имя": "Анна", "Город": "Омск"}
+    assert stage.sandbox.plays(stage.task("Из файла").id) == 1
+
+
+async def test_a_workbook_and_a_typed_yes(stage: Stage) -> None:
+    person = stage.person()
+    await made(person, "Из книги")
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (["№", "Контакт", "Номер"], [1, "Анна", 79161234501], [2, "Борис", "8(916)123-45-02"]):
+        sheet.append(row)
+    content = io.BytesIO()
+    book.save(content)
+    await person.sends_document("Книга1.xlsx", content.getvalue())
+    await person.expect("Добавить в задание «Из книги»?")
+    await person.says("да")
+    await person.expect("Добавлено номеров: 2")
+    assert stage.numbers("Из книги") == THREE[:2]
+
+
+async def test_a_no_adds_nothing_and_the_talk_goes_on(stage: Stage) -> None:
+    person = stage.person()
+    await made(person, "Без файла")
+    await person.sends_document("a.csv", CSV.encode())
+    report = await person.expect("Добавить в задание")
+    await person.says("нет, не надо")
+    await person.expect("Список не добавлен")
+    await person.expect("Пришлите номер")
+    await person.presses_stale(report.message_id, "Добавить 3")
+    await person.expect("уже добавлен или отменён")
+    assert stage.numbers("Без файла") == []
+    await person.says("8 916 123-45-07")
+    await person.expect("Добавлено номеров: 1")
+
+
+async def test_before_there_is_a_task_the_list_is_kept_and_offered_again(stage: Stage) -> None:
+    person = stage.person()
+    await person.sends_document("рано.csv", CSV.encode())
+    await person.expect("В какое задание добавить?")
+    await person.presses("Новое задание")
+    await person.expect("назвать")
+    await person.says("Потом")
+    await person.expect("создано")
+    await person.expect("Добавить в задание «Потом»?")
+    await person.presses("Добавить 3")
+    await person.expect("Добавлено номеров: 3")
+    assert stage.numbers("Потом") == THREE
+
+
+async def test_whoever_was_in_another_task_can_be_left_out(stage: Stage) -> None:
+    person = stage.person()
+    await made(person, "Первый раз")
+    await person.says("8 916 777-00-01")
+    await person.expect("Ещё номер?")
+    await made(person, "Второй раз")
+    await person.sends_document("a.txt", b"89167770001\n89167770002\n")
+    report = await person.expect("Добавить в задание")
+    assert "Из них уже были в других заданиях за 30 дн.: 1." in report.text
+    await person.presses("Только новые: 1")
+    await person.expect("Добавлено номеров: 1")
+    assert stage.numbers("Второй раз") == ["79167770002"]
+
+
+async def test_which_column_is_asked(stage: Stage) -> None:
+    person = stage.person()
+    await made(person, "Столбцы")
+    table = "Телефон;Телефон 2\n89161234501;89031110001\n89161234502;89031110002\n"
+    await person.sends_document("два.csv", table.encode())
+    await person.expect("номера могут быть в разных столбцах")
+    await person.presses("Телефон 2")
+    await person.expect("Номера взяты из столбца «Телефон 2»")
+    await person.presses("Добавить 2")
+    await person.expect("Добавлено номеров: 2")
+    assert stage.numbers("Столбцы") == ["79031110001", "79031110002"]
+
+
+async def test_contact_cards_in_a_file_are_people_with_all_their_numbers(stage: Stage) -> None:
+    person = stage.person()
+    await made(person, "Карточки")
+    cards = (
+        "BEGIN:VCARD\nVERSION:3.0\nFN:Анна Иванова\nTEL;TYPE=CELL:+7 916 123-45-01\nTEL;TYPE=WORK:8 495 123-45-67\n"
+        "END:VCARD\nBEGIN:VCARD\nVERSION:3.0\nFN:Борис\nTEL:89161234502\nEND:VCARD\n"
+    )
+    await person.sends_document("контакты.vcf", cards.encode())
+    report = await person.expect("Добавить в задание")
+    assert "Людей с несколькими номерами: 1" in report.text
+    await person.presses("Добавить 2")
+    await person.expect("Добавлено номеров: 2")
+    anna, boris = stage.task("Карточки").candidates
+    assert (anna.phones, anna.variables) == (("79161234501", "74951234567"), {"name": "Анна Иванова"})
+    assert (boris.phones, boris.variables) == (("79161234502",), {"name": "Борис"})
+
+
+async def test_a_long_pasted_list_is_a_list(stage: Stage) -> None:
+    person = stage.person()
+    await made(person, "Вставка")
+    await person.says("\n".join(f"{number + 1}) 8 916 55{number:02d} 111" for number in range(40)))
+    report = await person.expect("Добавить в задание")
+    assert "вставленный текст: строк с данными — 40" in report.text
+    await person.presses("Добавить 40")
+    await person.expect("Добавлено номеров: 40")
+    assert len(stage.numbers("Вставка")) == 40
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("список.xlsx", b"%PDF-1.7\n1 0 obj", "не таблица и не текст"),
+        ("список.csv", b"", "ничего нет"),
+        ("письмо.txt", "Добрый день! Список пришлю завтра.".encode(), "не нашёл ни одного номера"),
+        ("список.xlsx", b"PK\x03\x04 no workbook at all", "повреждён"),
+    ],
+)
+async def test_what_is_no_list_says_so(stage: Stage, name: str, content: bytes, said: str) -> None:
+    person = stage.person()
+    await made(person, f"Не список {said}")
+    await person.sends_document(name, content)
+    answer = await person.expect(said)
+    assert "Ничего не добавлено" in answer.text
+    await person.says("8 916 123-45-01")
+    await person.expect("Добавлено номеров: 1")
+
+
+async def test_a_file_of_those_who_must_not_be_called(stage: Stage) -> None:
+    person = stage.person()
+    await person.sends_document("отказы.csv", b"89169990001\n89169990002\n", caption="больше им не звонить")
+    await person.expect("Внести эти номера в список «не звонить»?")
+    await person.presses("Не звонить: 2")
+    await person.expect("Внёс в список «не звонить»: 2")
+    await made(person, "С отказами")
+    await person.sends_document("все.csv", b"89169990001\n89169990003\n")
+    report = await person.expect("Добавить в задание")
+    assert "В списке «не звонить»: 1." in report.text
+    await person.presses("Добавить 1")
+    await person.expect("Добавлено номеров: 1")
+    assert stage.numbers("С отказами") == ["79169990003"]
+
+
+async def test_a_template_on_request(stage: Stage) -> None:
+    person = stage.person()
+    await person.says("пришли шаблон файла")
+    await person.expect("Шаблон: номера")
+    await person.expect("<шаблон.csv>")
+
+
+async def test_all_rows_that_are_not_taken_come_back_as_a_file(stage: Stage) -> None:
+    person = stage.person()
+    await made(person, "Много плохих")
+    rows = [f"8916123450{digit}" for digit in range(10)] + [f"{number}" for number in range(100, 115)]
+    await person.sends_document("a.csv", ("телефон\n" + "\n".join(rows)).encode())
+    report = await person.expect("Слишком коротких номеров: 15.")
+    assert report.text.count(" — слишком короткий") == 10
+    await person.expect("Всё, что не подошло (15)")
+    [document] = [message for message in person.messages if message.document is not None]
+    assert document.document is not None
+    text = document.document.content.decode("utf-8-sig")
+    assert text.startswith('"Строка";"Написано";"Почему"')
+    assert text.count("слишком короткий") == 15

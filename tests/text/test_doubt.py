@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import pytest
+
+from rasa_twin24.text.doubt import dialed_as
+from rasa_twin24.text.phones import Piece, read_numbers
+
+
+# As written in Russia → what it would be dialed as. 7 200 and +7 300 are no area codes; +49 1555 is not given out.
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("8 200 123-45-67", "+72001234567"),
+        ("+7 (200) 123 45 67", "+72001234567"),
+        ("7 200 1234567", "+72001234567"),
+        ("+7 300 123 45 67", "+73001234567"),
+        ("493012345678", "+493012345678"),
+    ],
+)
+def test_what_is_asked_about_has_a_number_to_dial(text: str, expected: str) -> None:
+    reading = read_numbers(text)
+    assert reading.found == []
+    [piece] = reading.doubtful
+    assert dialed_as(piece) == expected
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [Piece("12345", "too_short"), Piece("8 916 123-45-67-89", "too_long"), Piece("+999 123", "not_valid")],
+)
+def test_what_is_not_asked_about_has_none(piece: Piece) -> None:
+    assert dialed_as(piece) is None
+
+
+def test_elsewhere_it_is_read_as_people_there_write_it() -> None:
+    [piece] = read_numbers("0155 1234567", "DE").doubtful
+    assert dialed_as(piece, "DE") == "+491551234567"
