@@ -6,7 +6,7 @@ from rasa_sdk.events import SlotSet
 
 from actions._boundary import Events, Office, TopicAction, Turn, admitted
 from actions._steps import resume, show_plan, shows_plan_again
-from actions.import_list import offer_waiting_list
+from actions.import_list import carry_out_lists, offer_waiting_list
 from rasa_twin24.campaign.create import MADE
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.people import Role
@@ -27,6 +27,7 @@ class ActionCarryOut(TopicAction):
         return "action_carry_out"
 
     async def act(self, turn: Turn, office: Office) -> Events | None:
+        await carry_out_lists(turn, office)
         task, _ = await office.campaign.current(turn.conversation)
         if task is None and not turn.again:
             return None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from rasa_twin24.text.do_not_call import bans
-
 from actions._boundary import Events, Office, TopicAction, Turn, admitted
 from actions._steps import resume
 from rasa_twin24.campaign import Outcome
@@ -12,6 +10,7 @@ from rasa_twin24.ledger.imports import Import, ImportState, Left, Purpose
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.ledger.tasks import TaskState
 from rasa_twin24.lists import template
+from rasa_twin24.text.do_not_call import bans
 from rasa_twin24.text.phones import hide_numbers
 from rasa_twin24.text.table import csv_file
 
@@ -60,6 +59,18 @@ class ActionProvideFile(TopicAction):
         turn.say("import_reading")
         await office.campaign.imports.begin(turn.conversation, file.id, file.name, purpose, turn.message_id)
         return None
+
+
+async def carry_out_lists(turn: Turn, office: Office) -> None:
+    """Do what was decided about lists: at the end of any turn, where there are no words for a report."""
+    outcomes = await office.campaign.imports.carry_out(turn.conversation)
+    if outcomes is None:
+        turn.say("import_still_reading")
+    for outcome in outcomes or ():
+        if outcome.kind in (READY, CHOOSE_COLUMN):
+            await office.ledger.notices.add(turn.conversation, outcome.kind, **outcome.params)
+        else:
+            turn.tell(outcome)
 
 
 class ActionReadList(TopicAction):

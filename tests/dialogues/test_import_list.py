@@ -190,19 +190,22 @@ async def test_a_template_on_request(stage: Stage) -> None:
     person = stage.person()
     await person.says("пришли шаблон файла")
     await person.expect("Шаблон: номера")
-    await person.expect("<шаблон.csv>")
+    sent = await person.expect()
+    assert sent.document is not None
+    assert sent.document.name == "шаблон.csv"
+    assert sent.document.content.decode("utf-8-sig") == '"Телефон";"Имя";"Комментарий"\r\n'
 
 
 async def test_all_rows_that_are_not_taken_come_back_as_a_file(stage: Stage) -> None:
     person = stage.person()
     await made(person, "Много плохих")
-    rows = [f"8916123450{digit}" for digit in range(10)] + [f"{number}" for number in range(100, 115)]
+    rows = [f"8916123450{digit}" for digit in range(10)] + [f"{number}" for number in range(10_000, 10_015)]
     await person.sends_document("a.csv", ("телефон\n" + "\n".join(rows)).encode())
     report = await person.expect("Слишком коротких номеров: 15.")
     assert report.text.count(" — слишком короткий") == 10
     await person.expect("Всё, что не подошло (15)")
-    [document] = [message for message in person.messages if message.document is not None]
-    assert document.document is not None
-    text = document.document.content.decode("utf-8-sig")
+    sent = await person.expect()
+    assert sent.document is not None
+    text = sent.document.content.decode("utf-8-sig")
     assert text.startswith('"Строка";"Написано";"Почему"')
     assert text.count("слишком короткий") == 15
