@@ -114,7 +114,8 @@ def _is_area_code(groups: list[DigitGroup]) -> bool:
         return False
     if not last.joined:
         return last.plus or last.digits.startswith("0") or last.digits in {"7", "8"}
-    return not groups[-2].joined and (groups[-2].plus or groups[-2].digits in {"7", "8"})
+    before = groups[-2]
+    return before.plus or before.digits == "0" or (not before.joined and before.digits in {"7", "8"})
 
 
 def _is_glued(line: str, start: int, end: int) -> bool:
