@@ -1,4 +1,7 @@
-"""`make bench`: this bot beside itself without ledger and checks, and beside stock Rasa; one run, all on loopback."""
+"""`make bench`: this bot beside itself without ledger and checks, and beside stock Rasa; one run, all on loopback.
+
+Before them what needs no bot: `numbers` (long lists of numbers).
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks import numbers
 from benchmarks.bots import Bot, Ours, Stock, Unguarded
 from rasa_twin24.sandbox import Sandbox, SandboxServer
 
@@ -27,6 +31,7 @@ QUIET = 0.03
 
 
 async def main() -> None:
+    numbers.main()
     figures: list[dict[str, float]] = []
     with tempfile.TemporaryDirectory() as folder:
         async with SandboxServer(Sandbox(ready_after=0.0)) as twin:

@@ -35,9 +35,9 @@ NEIGHBOURS: dict[str, int] = {
     "373": 11,
 }
 # "00" is the international prefix of ITU-T E.123, "810" the one dialled in Russia and Kazakhstan.
-_INTERNATIONAL_PREFIXES = ("810", "00")
+INTERNATIONAL_PREFIXES = ("810", "00")
 _RUSSIAN_NATIONAL = 10  # digits after +7
-_FEWEST_DIGITS = 7
+_FEWEST_DIGITS = 6  # the shortest valid ones, of Austria and Germany, with their country code
 _FEWEST_FOREIGN = 11  # fewer digits without "+" are asked about only as what they are in the region
 _MOST_DIGITS = LONGEST_DIGITS + 3
 _PREFIXED_LENGTH = frozenset(range(_FEWEST_DIGITS + 2, _MOST_DIGITS + 1))
@@ -49,20 +49,22 @@ _RUSSIAN_MOBILE = re.compile(
 def dial(digits: str, plus: bool, region: str) -> str | None:
     """The E.164 number that these digits mean in `region`, or None if they are not a valid number.
 
-    `plus` says that the digits begin with a country code. Handles trunk 8 and 7 before a Russian number,
+    `plus` says that the digits begin with a country code, as they do unless nothing else can be meant: "+8 916…".
+    Handles trunk 8 and 7 before a Russian number,
     "+8", the international prefixes 00 and 810, and neighbours' country codes without "+".
     """
-    if len(digits) > _MOST_DIGITS or len(set(digits)) == 1:
+    if len(digits) > _MOST_DIGITS or _is_one_digit(digits):
         return None
     if plus:
-        if region in RUSSIAN_PLAN and digits[0] == "8" and len(digits) == _RUSSIAN_NATIONAL + 1:
+        as_written = _valid(digits)
+        if as_written is None and region in RUSSIAN_PLAN and digits[0] == "8" and len(digits) == _RUSSIAN_NATIONAL + 1:
             return _valid("7" + digits[1:])
-        return _valid(digits)
-    for prefix in _INTERNATIONAL_PREFIXES:
+        return as_written
+    if region not in RUSSIAN_PLAN:  # the library knows the region's own international prefix
+        return _valid_in(digits, region) or (_valid(digits[2:]) if digits.startswith("00") else None)
+    for prefix in INTERNATIONAL_PREFIXES:
         if digits.startswith(prefix) and (foreign := _valid(digits.removeprefix(prefix))):
             return foreign
-    if region not in RUSSIAN_PLAN:
-        return _valid_in(digits, region)
     if len(digits) == _RUSSIAN_NATIONAL + 1 and digits[0] in "78":
         return _valid("7" + digits[1:])
     if len(digits) == _RUSSIAN_NATIONAL:
@@ -75,8 +77,8 @@ def dial(digits: str, plus: bool, region: str) -> str | None:
 def dialled_lengths(beginning: str, plus: bool, region: str) -> frozenset[int]:
     """How many digits a number may have that begins with these (at least three, if there are so many)."""
     if plus or region not in RUSSIAN_PLAN:
-        return _any_length(_FEWEST_DIGITS if plus else region)
-    if beginning.startswith(_INTERNATIONAL_PREFIXES):
+        return _any_length(_FEWEST_DIGITS if plus or beginning.startswith("0") else region)
+    if beginning.startswith(INTERNATIONAL_PREFIXES):
         return _PREFIXED_LENGTH
     lengths = {_RUSSIAN_NATIONAL + 1} if beginning[0] in "78" else {_RUSSIAN_NATIONAL}
     return frozenset({*lengths, NEIGHBOURS.get(beginning[:3], _RUSSIAN_NATIONAL)})
@@ -102,7 +104,7 @@ def refusal(digits: str, plus: bool, region: str) -> Reason:
     Numbering plans grow before their published copies do, so a number of the right length may exist all
     the same.
     """
-    if len(set(digits)) == 1 and len(digits) >= _RUSSIAN_NATIONAL:
+    if _is_one_digit(digits):
         return "impossible"
     with_trunk = region in RUSSIAN_PLAN and len(digits) == _RUSSIAN_NATIONAL + 1 and digits[0] in "78"
     if not plus and not with_trunk and len(digits) >= _FEWEST_FOREIGN and _valid(digits):
@@ -124,6 +126,11 @@ def refusal(digits: str, plus: bool, region: str) -> Reason:
     if possible == phonenumbers.ValidationResult.TOO_SHORT:
         return "too_short"
     return "too_long" if possible == phonenumbers.ValidationResult.TOO_LONG else "impossible"
+
+
+def _is_one_digit(digits: str) -> bool:
+    """Tell whether somebody held a key down: valid by some plans, and nobody's number."""
+    return len(digits) >= _RUSSIAN_NATIONAL and len(set(digits)) == 1
 
 
 def is_russian_mobile(national: str) -> bool:

@@ -21,7 +21,8 @@ _SPOKEN_JOINER = re.compile(r"[ .,()~-]{0,6}")
 
 # At the head of a line: "1)", "(1)", "1]", "#1", "№1.", "1. ", "1:", after bullets.
 _LIST_INDEX = re.compile(
-    r"[ •*·>-]{0,6}(?:\(\d{1,2}\)|\d{1,3}[)\]]|[#№] ?\d{1,3}[.):]?|\d{1,3}\.(?= )|\d{1,3}:)(?= ?[+(\d]| [а-яa-z])"
+    r"[ •*·>-]{0,6}(?:(?P<bracketed>\(\d{1,2}\))|\d{1,3}[)\]]|[#№] ?\d{1,3}[.):]?|\d{1,3}\.(?= )|\d{1,3}:)"
+    r"(?= ?[+(\d]| [а-яa-z])"
 )
 
 # Latin letters glued to digits make a code, not a number; these words introduce one.
@@ -41,12 +42,13 @@ class DigitGroup:
     glued: bool  # to Latin letters or to an underscore: part of a code
 
 
-def digit_groups(line: str, offset: int) -> list[DigitGroup]:
+def digit_groups(line: str, offset: int, *, bracketed_codes: bool = False) -> list[DigitGroup]:
     """All groups of one line of plain text, in order; `offset` is where the line begins in the text.
 
-    An index at the head of the line ("1) ") is no group.
+    An index at the head of the line ("1) ") is no group; neither is "(2) ", unless area codes are `bracketed_codes`
+    of one or two digits in the region.
     """
-    start = _after_list_index(line)
+    start = _after_list_index(line, bracketed_codes)
     groups: list[DigitGroup] = []
     spoken: list[SpokenWord] = []
 
@@ -112,7 +114,8 @@ def _is_area_code(groups: list[DigitGroup]) -> bool:
         return False
     if not last.joined:
         return last.plus or last.digits.startswith("0") or last.digits in {"7", "8"}
-    return not groups[-2].joined and (groups[-2].plus or groups[-2].digits in {"7", "8"})
+    before = groups[-2]
+    return before.plus or before.digits == "0" or (not before.joined and before.digits in {"7", "8"})
 
 
 def _is_glued(line: str, start: int, end: int) -> bool:
@@ -135,6 +138,6 @@ def _touches_digit(line: str, piece: re.Match[str]) -> bool:
     return line[piece.start() - 1 : piece.start()].isdigit() or line[piece.end() : piece.end() + 1].isdigit()
 
 
-def _after_list_index(line: str) -> int:
+def _after_list_index(line: str, bracketed_codes: bool) -> int:
     found = _LIST_INDEX.match(line)
-    return found.end() if found else 0
+    return found.end() if found and not (bracketed_codes and found.group("bracketed")) else 0

@@ -25,6 +25,9 @@ _DATES = re.compile(
     rf"{_ALONE_BEFORE}(?:{_DAY}([-./]){_MONTH}\1{_YEAR}|(?:19|20)\d\d([-./]){_MONTH}\2{_DAY})"
     rf"(?:t\d\d:\d\d(?::\d\d(?:\.\d{{1,9}})?)?(?:z|[+-]\d\d:?\d\d)?)?{_ALONE_AFTER}"
 )
+# What follows a country code or an area code is no date: "+687 05.04.37", "+993 322 1-06-10", "8 0176 30-12-67".
+_CODE_BEFORE = re.compile(r"(?:\+\d{1,3}(?:[ -]\(?\d{1,5}\)?)?|(?<!\d)8 \(?0\d{2,4}\)?) \Z")
+_LONGEST_CODE = 13
 _CLOCK = r"(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?"
 _TIMES = re.compile(rf"{_ALONE_BEFORE}{_CLOCK}(?: ?- ?{_CLOCK})?(?!\d)")
 _OFFICE_HOURS = re.compile(
@@ -84,7 +87,7 @@ _IBAN = re.compile(r"(?<![0-9a-zа-я])[a-z]{2}\d\d(?: ?[0-9a-z]{4}){2,7}(?: ?[0
 _LAND_PLOT = re.compile(r"(?<![\d:])\d\d:\d\d:\d{6,7}:\d{1,6}(?![\d:])")  # a cadastral number
 _VERSION = re.compile(r"(?<![а-яa-z])(?:верси[яию]|version|ver|v)[ .]{0,2}\d{1,4}(?:\.\d{1,6}){1,4}(?![\d.])")
 
-_EVERYWHERE = (_UUID, _DATES, _LAND_PLOT, _TIMES, _OFFICE_HOURS, _COORDINATES, _VERSION, _IP, _EXTENSION, _PERCENT)
+_EVERYWHERE = (_UUID, _LAND_PLOT, _TIMES, _OFFICE_HOURS, _COORDINATES, _VERSION, _IP, _EXTENSION, _PERCENT)
 _RUSSIAN = (_SNILS, _CARD)
 _AMOUNTS = (_AMOUNT_AFTER_SIGN, _AMOUNT_BEFORE_UNIT)
 
@@ -96,6 +99,7 @@ def blank_distractors(plain: str, russian: bool = True) -> str:
     СНИЛС and the groups of a bank card.
     """
     plain = _TOKEN.sub(_blank_link, plain)
+    plain = _DATES.sub(_blank_date, plain)
     for pattern in (*_EVERYWHERE, *_RUSSIAN) if russian else _EVERYWHERE:
         plain = pattern.sub(_blank_match, plain)
     plain = _IBAN.sub(_blank_iban, plain)
@@ -116,6 +120,11 @@ def extension_after(plain: str, end: int) -> tuple[str, int] | None:
 
 def _blank_match(found: re.Match[str]) -> str:
     return BLANK * len(found.group())
+
+
+def _blank_date(found: re.Match[str]) -> str:
+    before = found.string[max(0, found.start() - _LONGEST_CODE) : found.start()]
+    return found.group() if _CODE_BEFORE.search(before) else BLANK * len(found.group())
 
 
 def _blank_link(found: re.Match[str]) -> str:

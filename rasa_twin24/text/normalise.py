@@ -37,7 +37,9 @@ _MARKS = {"Mn", "Me"}  # accents, variation selectors, the frame of a keycap: on
 _LONGEST_CLUSTER = 4  # a letter and its accents; more is decoration
 # Characters that stay one character each: what nearly all Russian messages consist of.
 _ONE_TO_ONE = re.compile("[\n -_a-~а-яА-ЯёЁ№«»„“”\t\u00a0\u2010-\u2015]*")
-_SPELLED = str.maketrans({"ё": "е", "\t": " ", "\u00a0": " ", **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015", "-")})
+_SPELLED = str.maketrans(
+    {"ё": "е", "\t": " ", "\u00a0": " ", **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015", "-")}
+)
 _PLAIN_ASCII_MAPPED = frozenset("\t\r\x0b\x0c\x60\x7f") | {chr(code) for code in range(32) if code != 10}
 
 

@@ -16,6 +16,7 @@ import phonenumbers
 from phonenumbers import PhoneMetadata
 
 _REGIONS: dict[int, tuple[str, ...]] = phonenumbers.COUNTRY_CODE_TO_REGION_CODE
+_USUALLY_SHORTEST = 7  # for a region that does not exist
 _ELSEWHERE = "001"  # the "region" of codes that belong to no country
 _KINDS = (
     "fixed_line",
@@ -58,9 +59,11 @@ def is_surely_valid(international: str) -> bool:
 
 
 def shortest_number(region: str) -> int:
-    """How many digits the shortest national numbers of a region have; 7 for an unknown region."""
-    metadata: Any = PhoneMetadata.metadata_for_region(region)
-    return min((size for size in metadata.general_desc.possible_length if size > 0), default=7) if metadata else 7
+    """How many digits the shortest national numbers of a region have, and of those that share its country code."""
+    code = phonenumbers.country_code_for_region(region)
+    regions = _REGIONS.get(code, ())
+    sizes = [size for each in regions for size in _metadata(code, each).general_desc.possible_length if size > 0]
+    return min(sizes, default=_USUALLY_SHORTEST)
 
 
 def _is_valid(national: str, plans: tuple[_Plan, ...]) -> bool:

@@ -131,8 +131,9 @@ class _Reader:
         """Fill `reading`."""
         searched = blank_distractors(self._plain.text, russian=self._region in RUSSIAN_PLAN)
         searched, floats = cut_floats(searched)
+        russian = self._region in RUSSIAN_PLAN
         for line in _LINE.finditer(searched):
-            for run in _runs(digit_groups(line.group(), line.start())):
+            for run in _runs(digit_groups(line.group(), line.start(), bracketed_codes=not russian)):
                 self._read_run(run)
         for number in floats:
             self._read_float(number)
@@ -150,8 +151,10 @@ class _Reader:
         while at < len(run):
             taken, numbers = numbers_at(run, at, self._region, fresh=not left)
             if not taken:
-                left.append(run[at])
-                at += 1
+                # What follows a "+" in vain is part of the same mistake, not a number of its own.
+                after = _next_plus(run, at) if run[at].plus else at + 1
+                left += run[at:after]
+                at = after
                 continue
             self._report(left)
             left = []
@@ -186,6 +189,10 @@ class _Reader:
         start, end = self._plain.span(left[0].start, left[-1].end)
         piece = Piece(self._text[start:end], reason)
         (self.reading.doubtful if reason in ASKED else self.reading.rejected).append(piece)
+
+
+def _next_plus(run: list[DigitGroup], at: int) -> int:
+    return next((index for index in range(at + 1, len(run)) if run[index].plus), len(run))
 
 
 def _runs(groups: list[DigitGroup]) -> Iterator[list[DigitGroup]]:

@@ -12,7 +12,7 @@ from rasa_twin24.text.dialling import NEIGHBOURS, RUSSIAN_PLAN, is_russian_mobil
 from rasa_twin24.text.distractors import blank_distractors
 from rasa_twin24.text.names import name_in
 from rasa_twin24.text.normalise import normalise
-from rasa_twin24.text.numbering import country_code_of, is_surely_valid
+from rasa_twin24.text.numbering import is_surely_valid
 from rasa_twin24.text.numerals import spoken_word
 
 # Groups of 3-3-2-2 behind 8, 7 or +7, or alone; unbroken digits with a country code; a neighbour's with "+".
@@ -40,7 +40,9 @@ def read_plain_line(line: str, region: str) -> PlainNumber | None:
     found = _LINE.fullmatch(line)
     if found is None or region not in RUSSIAN_PLAN:
         return None
-    _, before, number, area, abroad, grouped, after = found.group(0, "before", "number", "area", "abroad", "grouped", "after")
+    _, before, number, area, abroad, grouped, after = found.group(
+        0, "before", "number", "area", "abroad", "grouped", "after"
+    )
     digits = number if number.isdigit() else number.translate(_NOT_DIGITS)
     e164 = _abroad(number, digits, grouped) if abroad else _russian(digits[-10:], area)
     if e164 is None:

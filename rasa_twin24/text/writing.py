@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rasa_twin24.text.dialling import (
+    INTERNATIONAL_PREFIXES,
     LONGEST_DIGITS,
     RUSSIAN_PLAN,
     dial,
@@ -18,6 +19,8 @@ from rasa_twin24.text.numbering import country_code_of
 _MOST_DIGITS = LONGEST_DIGITS + 3  # with the prefix 810
 _RUSSIAN_DIGITS = 11  # with the leading 7 or 8
 _FEWEST_FOREIGN_GROUPS = 3  # country code, area, number
+_SMALL_TOWN = [5, 1, 2, 2]  # 8 (84342) 2-15-67
+_FEWEST_SINGLE = 4  # digits of a Russian number written each by itself
 _PASSPORT = [2, 2, 6]  # region, year of printing (from 1997 on), number
 _PASSPORT_YEARS = frozenset(f"{year % 100:02}" for year in range(1997, 2030))
 
@@ -57,10 +60,11 @@ def _in_region(run: list[DigitGroup], at: int, region: str) -> tuple[int, str]:
         digits = "".join(group.digits for group in window)
         if not _is_written_like_a_number(window, digits, region):
             continue
-        e164 = dial(digits, window[0].plus, region)
+        plus = window[0].plus and not (region in RUSSIAN_PLAN and window[0].digits == "8")  # "+8 495…" has no such code
+        e164 = dial(digits, plus, region)
         if e164 is None:
             continue
-        home = None if window[0].plus else region
+        home = None if plus else region
         if longest is None:
             longest = size, e164
             if home in RUSSIAN_PLAN or size == 1:
@@ -111,11 +115,14 @@ def _window_sizes(run: list[DigitGroup], at: int, region: str) -> list[int]:
 
 def _is_written_like_a_number(window: list[DigitGroup], digits: str, region: str) -> bool:
     """Refuse groupings that people use for other things, where the digits alone would pass."""
-    if window[0].plus or region not in RUSSIAN_PLAN:
-        return True
-    if any(group.spoken for group in window):
+    if region not in RUSSIAN_PLAN or any(group.spoken for group in window):
         return True
     lengths = _lengths(window)
+    single = 0 < lengths[1:].count(1) < _FEWEST_SINGLE and lengths[1:] != _SMALL_TOWN
+    if single and digits[0] in ("7" if window[0].plus else "789"):
+        return False  # in "8 916 123 45 6 8 903…" a digit is missing, and the next number begins
+    if window[0].plus or digits.startswith(INTERNATIONAL_PREFIXES):
+        return True
     if len(digits) in (10, 11) and len(lengths) > 3 and lengths[0] < 3 and set(lengths[1:]) == {3}:
         return False  # 9 161 234 567 and 89 161 234 567 are amounts
     if len(digits) == _RUSSIAN_DIGITS:
