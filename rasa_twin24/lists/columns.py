@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rasa_twin24.lists.cells import Cell, looks_like_numbers, numbers_in, text_of
 from rasa_twin24.lists.outcome import ChooseColumn, UnreadableList
@@ -34,8 +35,7 @@ _OTHER_WORDS = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """A row with something in it; `number` is 1-based, as the program shows it that wrote the file."""
 
     number: int
