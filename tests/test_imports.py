@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).parent.parent
-OURS = ("text", "twin24", "ledger", "campaign", "nlu", "channels", "sandbox")
+OURS = ("text", "twin24", "ledger", "campaign", "nlu", "channels", "sandbox", "lists")
 # Our packages that a package may import besides itself, and the foreign ones that it may not.
 ALLOWED = {
     "text": set(),
@@ -20,6 +20,7 @@ ALLOWED = {
     "nlu": {"text"},
     "channels": {"ledger", "text"},
     "sandbox": set(),
+    "lists": {"text"},
 }
 FORBIDDEN = {
     "text": {"rasa", "rasa_sdk", "httpx", "sqlalchemy", "sanic", "aiohttp"},
@@ -29,6 +30,7 @@ FORBIDDEN = {
     "nlu": {"httpx", "sqlalchemy", "sanic", "aiohttp", "rasa_sdk"},
     "channels": {"rasa_sdk", "aiohttp", "actions"},
     "sandbox": {"rasa", "rasa_sdk", "sqlalchemy", "sanic", "httpx"},
+    "lists": {"rasa", "rasa_sdk", "sqlalchemy", "sanic", "httpx", "aiohttp"},
 }
 
 
@@ -73,4 +75,11 @@ def test_the_tests_stand_ins_share_no_code_with_the_bot() -> None:
 def test_an_action_server_loads_no_tensorflow() -> None:
     code = "import sys, actions.answers, actions.task_status; print({'rasa', 'tensorflow'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+def test_a_worker_that_reads_lists_starts_light() -> None:
+    """Each list starts one; and what a hostile file could reach there, it must not find."""
+    code = "import sys, rasa_twin24.lists.worker; print({'rasa', 'sqlalchemy', 'httpx', 'vobject'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True, env={})
     assert done.stdout.strip() == "set()"

@@ -8,13 +8,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 
 from rasa_twin24.lists import archive, workbook
-from rasa_twin24.lists.cards import read_cards
 from rasa_twin24.lists.cells import numbers_in, text_of, value_of
 from rasa_twin24.lists.columns import Columns
 from rasa_twin24.lists.delimited import delimited_table, find_delimiter
 from rasa_twin24.lists.encoding import encoding_of, lines_of
 from rasa_twin24.lists.kind import form_of, is_card
-from rasa_twin24.lists.outcome import LABEL, Entry, Kind, Rejected, Summary, UnreadableList
+from rasa_twin24.lists.outcome import LABEL, ChooseColumn, Entry, Kind, Rejected, Summary, UnreadableList
 from rasa_twin24.lists.sorting import CHUNK, Sorting
 from rasa_twin24.lists.table import Table
 from rasa_twin24.text.number_list import read_lines
@@ -55,6 +54,10 @@ def _columns_of_text(table: Table, region: str, column: int | None, named_table:
     """
     try:
         columns = table.columns(region, column)
+    except ChooseColumn as choice:
+        if named_table or table.has_header(choice.columns[0][0]):
+            raise
+        return None
     except UnreadableList:
         return None
     return columns if named_table or column is not None or columns.has_header else None
@@ -104,6 +107,8 @@ def _of_lines(lines: Iterable[str], region: str, most_rows: int, kind: Kind) -> 
 
 
 def _of_cards(lines: Iterable[str], region: str, most_rows: int) -> Iterator[Outcome]:
+    from rasa_twin24.lists.cards import read_cards  # here: other lists start without vobject
+
     sorting = Sorting(most_rows)
     for card in read_cards(lines):
         sorting.count()

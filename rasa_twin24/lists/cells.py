@@ -6,8 +6,9 @@ import datetime
 import re
 from dataclasses import dataclass
 
-from rasa_twin24.text.dialling import LONGEST_DIGITS, RUSSIAN_PLAN, dial, refusal
+from rasa_twin24.text.dialling import RUSSIAN_PLAN, dial, refusal
 from rasa_twin24.text.phones import Piece, read_numbers
+from rasa_twin24.text.plain_line import read_plain_line
 from rasa_twin24.text.table import as_typed
 
 Cell = str | float | int | bool | datetime.date | datetime.time | datetime.timedelta | None
@@ -15,10 +16,9 @@ Cell = str | float | int | bool | datetime.date | datetime.time | datetime.timed
 MOST_VALUE = 500  # characters of a variable
 _MOST_READ = 2_000  # characters of a cell in which numbers are looked for
 _CONTROLS = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029]+")
-# What a program writes for a number too long for its column.
-_EXPONENT = re.compile(r"\+?(?P<whole>\d)(?:[.,](?P<decimals>\d{1,20}))?[eEеЕ]\+?(?P<exponent>\d{1,2})")
-_WITH_ZERO_DECIMALS = re.compile(r"(?P<digits>\+?\d{7,15})[.,]0{1,2}")
+_ROUNDED = re.compile(r"\+?\d[.,]\d{1,20}[eE]\+?\d\d", re.ASCII)
 _DIGITS_ONLY = re.compile(r"(?P<plus>\+)?(?P<digits>[\d ().-]{1,40})", re.ASCII)
+_FEWEST_DIGITS = 7
 _LONG_NUMBER = 10**9
 _ZEROS_OF_ROUNDING = 10**5
 
@@ -62,48 +62,33 @@ def numbers_in(cell: Cell, region: str) -> CellNumbers:
     Where rounding may have eaten digits (7.91612E+10, or a numeric cell that ends in five zeros) the number is
     "not_valid": nothing is filled up.
     """
-    if cell is None or isinstance(cell, bool | datetime.date | datetime.time | datetime.timedelta):
+    if isinstance(cell, str):
+        if plain := read_plain_line(cell, region):
+            return CellNumbers((plain[2],), plain[3])
+    elif isinstance(cell, bool) or not isinstance(cell, int | float) or cell % 1:
         return CellNumbers()
-    text = text_of(cell)
-    if not isinstance(cell, str):
-        if not float(cell).is_integer():
-            return CellNumbers()
-        if cell >= _LONG_NUMBER and cell % _ZEROS_OF_ROUNDING == 0:
-            return CellNumbers(pieces=(Piece(text, "not_valid"),))
-    elif exponent := _EXPONENT.fullmatch(text):
-        return _from_exponent(exponent, region)
-    elif decimals := _WITH_ZERO_DECIMALS.fullmatch(text):
-        text = decimals.group("digits")
-    return _numbers_in(text.lstrip("'"), region)
+    elif cell >= _LONG_NUMBER and cell % _ZEROS_OF_ROUNDING == 0:
+        return CellNumbers(pieces=(Piece(text_of(cell), "not_valid"),))
+    text = text_of(cell)[:_MOST_READ].lstrip("'")
+    reading = read_numbers(text, region)
+    pieces = (*reading.rejected, *reading.doubtful)
+    if reading.found:
+        labels = {found.label for found in reading.found if found.label}
+        phones = tuple(dict.fromkeys(found.e164 for found in reading.found))
+        return CellNumbers(phones, labels.pop() if len(labels) == 1 else None, pieces)
+    if bare := _DIGITS_ONLY.fullmatch(text):
+        return _from_bare_digits(re.sub(r"\D", "", bare.group("digits")), bare.group("plus") is not None, text, region)
+    if not pieces and _ROUNDED.fullmatch(text):
+        pieces = (Piece(text, "not_valid"),)
+    return CellNumbers(pieces=pieces)
 
 
 def looks_like_numbers(cell: Cell, region: str) -> bool:
     """Tell whether a cell of an unknown column surely holds a phone number."""
-    if cell is None or isinstance(cell, bool | datetime.date | datetime.time | datetime.timedelta):
+    if isinstance(cell, bool) or not isinstance(cell, str | int | float):
         return False
-    text = text_of(cell)
-    if sum(map(str.isdigit, text[:_MOST_READ])) < 7:
-        return False
-    if isinstance(cell, str) and (exponent := _EXPONENT.fullmatch(text)):
-        return bool(_from_exponent(exponent, region).phones)
-    if decimals := _WITH_ZERO_DECIMALS.fullmatch(text):
-        text = decimals.group("digits")
-    return bool(read_numbers(text[:_MOST_READ], region).found)
-
-
-def _numbers_in(text: str, region: str) -> CellNumbers:
-    reading = read_numbers(text[:_MOST_READ], region)
-    if len(reading.found) == 1:
-        (only,) = reading.found
-        return CellNumbers((only.e164,), only.label, (*reading.rejected, *reading.doubtful))
-    if reading.found:
-        phones = tuple(dict.fromkeys(found.e164 for found in reading.found))
-        labels = {found.label for found in reading.found if found.label}
-        label = labels.pop() if len(labels) == 1 else None
-        return CellNumbers(phones, label, (*reading.rejected, *reading.doubtful))
-    if bare := _DIGITS_ONLY.fullmatch(text):
-        return _from_bare_digits(re.sub(r"\D", "", bare.group("digits")), bare.group("plus") is not None, text, region)
-    return CellNumbers(pieces=(*reading.rejected, *reading.doubtful))
+    text = text_of(cell)[:_MOST_READ]
+    return sum(map(str.isdigit, text)) >= _FEWEST_DIGITS and bool(read_numbers(text, region).found)
 
 
 def _from_bare_digits(digits: str, plus: bool, text: str, region: str) -> CellNumbers:
@@ -118,12 +103,3 @@ def _from_bare_digits(digits: str, plus: bool, text: str, region: str) -> CellNu
     if e164 is None:
         return CellNumbers(pieces=(Piece(text, refusal(digits, plus, region)),))
     return CellNumbers((e164,))
-
-
-def _from_exponent(found: re.Match[str], region: str) -> CellNumbers:
-    decimals, exponent = found.group("decimals") or "", int(found.group("exponent"))
-    if exponent >= LONGEST_DIGITS:
-        return CellNumbers(pieces=(Piece(found.group(), "too_long"),))
-    if len(decimals) < exponent or decimals[exponent:].strip("0"):
-        return CellNumbers(pieces=(Piece(found.group(), "not_valid"),))
-    return _numbers_in(found.group("whole") + decimals[:exponent], region)

@@ -6,8 +6,10 @@ The words of the header only break ties, and keep out columns whose digits are k
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rasa_twin24.lists.cells import Cell, looks_like_numbers, numbers_in, text_of
 from rasa_twin24.lists.outcome import ChooseColumn, UnreadableList
@@ -33,8 +35,7 @@ _OTHER_WORDS = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """A row with something in it; `number` is 1-based, as the program shows it that wrote the file."""
 
     number: int
@@ -84,6 +85,24 @@ def elect(sample: Sequence[Row], region: str, first_letter: int = 0, chosen: int
     return _columns(sample, rivals[0].index, width, first_letter)
 
 
+def header_of(sample: Sequence[Row], index: int) -> Row | None:
+    """The lowest row above the column's first digits that has a word there; one that comes again ("нет") is none."""
+    above: list[Row] = []
+    for row in sample[: _MOST_ROWS_ABOVE + 1]:
+        if _digits(row.cell(index)) >= _FEWEST_DIGITS:
+            break
+        above.append(row)
+    else:
+        if len(sample) > _MOST_ROWS_ABOVE:
+            return None
+    words = Counter(text_of(row.cell(index)) for row in sample)
+    for row in reversed(above):
+        word = text_of(row.cell(index))
+        if words[word] == 1 and any(map(str.isalpha, word)):
+            return row
+    return None
+
+
 def letter(index: int) -> str:
     """The name of a column as Excel shows it: 0 is A, 26 is AA."""
     name = ""
@@ -99,18 +118,15 @@ class _Column:
     index: int
     header: str
     good: int  # cells that surely hold a number
-    share: float  # of the filled ones from the first good one on
+    share: float  # of the filled ones below the header
 
     @classmethod
     def read(cls, sample: Sequence[Row], index: int, region: str) -> _Column:
-        good = filled = 0
-        for row in sample:
-            cell = row.cell(index)
-            if looks_like_numbers(cell, region):
-                good += 1
-            filled += bool(good and text_of(cell))
-        above = _header(sample, index)
-        return cls(index, text_of(above.cell(index)) if above else "", good, good / filled if filled else 0.0)
+        header = header_of(sample, index)
+        below = [row.cell(index) for row in sample if header is None or row.number > header.number]
+        good = sum(looks_like_numbers(cell, region) for cell in below)
+        filled = sum(text_of(cell) != "" for cell in below)
+        return cls(index, text_of(header.cell(index)) if header else "", good, good / filled if filled else 0.0)
 
     @property
     def is_phone(self) -> bool:
@@ -128,7 +144,7 @@ class _Column:
 
 
 def _columns(sample: Sequence[Row], index: int, width: int, first_letter: int) -> Columns:
-    header = _header(sample, index)
+    header = header_of(sample, index)
     if header is None:
         return Columns(index, letter(index + first_letter), 0, _unnamed(sample, index, width), has_header=False)
     names: dict[int, str] = {}
@@ -138,31 +154,6 @@ def _columns(sample: Sequence[Row], index: int, width: int, first_letter: int) -
             names[other] = _unused(name, set(names.values()))
     own = text_of(header.cell(index))[:_MOST_NAME] or letter(index + first_letter)
     return Columns(index, own, header.number, names, has_header=True)
-
-
-def _header(sample: Sequence[Row], index: int) -> Row | None:
-    """The lowest row above the column's first digits that has a word in the column, or many cells and no digits.
-
-    A word that comes again further down ("нет") is no header.
-    """
-    above: list[Row] = []
-    for row in sample[: _MOST_ROWS_ABOVE + 1]:
-        if _digits(row.cell(index)) >= _FEWEST_DIGITS:
-            break
-        above.append(row)
-    else:
-        if len(sample) > _MOST_ROWS_ABOVE:
-            return None
-    below = {text_of(row.cell(index)) for row in sample[len(above) :]}
-    for row in reversed(above):
-        word = text_of(row.cell(index))
-        if word and word not in below:
-            return row
-    for row in reversed(above):
-        filled = [cell for cell in row.cells if text_of(cell)]
-        if len(filled) > 1 and not any(_digits(cell) >= _FEWEST_DIGITS for cell in filled):
-            return row
-    return None
 
 
 def _unnamed(sample: Sequence[Row], index: int, width: int) -> dict[int, str]:

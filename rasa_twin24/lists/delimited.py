@@ -18,11 +18,11 @@ _SAMPLE_LINES = 200
 _LONGEST_SAMPLE = 1 << 18  # characters
 _REGULAR_SHARE = 0.8  # of lines with the same number of cells
 _SOME_SHARE = 0.5  # of lines with several cells: enough if the name says that it is a table
-_LONGEST_CELL = 10_000  # characters; a longer one has lost its closing quote
-_MOST_LINES_IN_CELL = 30
 _SEPARATOR_LINE = re.compile(r"sep=(.)\s*")  # Excel's own, and shown by it as no row
 
-csv.field_size_limit(_LONGEST_CELL)
+_END = "\x1fend"  # a line of our own after the last one: a quote that nothing closes swallows it
+
+csv.field_size_limit(1 << 27)  # characters; the worker's memory is the limit
 
 
 def find_delimiter(content: bytes, encoding: str, named_table: bool) -> str | None:
@@ -32,14 +32,11 @@ def find_delimiter(content: bytes, encoding: str, named_table: bool) -> str | No
         return told.group(1)
     best: tuple[float, int, str] | None = None
     for delimiter in _DELIMITERS:
-        try:
-            widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter))
-        except csv.Error:
-            widths = Counter(line.count(delimiter) + 1 for line in lines)
+        widths = Counter(len(_cells(line, delimiter)) for line in lines)
         width, count = max(widths.items(), key=lambda pair: (pair[1], pair[0]), default=(1, 0))
         several = sum(number for cells, number in widths.items() if cells > 1)
-        regular = width > 1 and count >= widths.total() * _REGULAR_SHARE if lines else False
-        if (regular or (named_table and several >= len(lines) * _SOME_SHARE)) and lines:
+        regular = width > 1 and count >= len(lines) * _REGULAR_SHARE
+        if regular or (named_table and several and several >= len(lines) * _SOME_SHARE):
             found = (count / len(lines), width, delimiter)
             best = max(best or found, found, key=lambda each: each[:2])
     return best[2] if best else None
@@ -47,12 +44,8 @@ def find_delimiter(content: bytes, encoding: str, named_table: bool) -> str | No
 
 def delimited_table(content: bytes, encoding: str, delimiter: str, most_rows: int) -> Table:
     """The table of a text. Raises UnreadableList("too_many_rows")."""
-    quoting = csv.QUOTE_MINIMAL
-    try:
-        count = _checked_count(content, encoding, delimiter, quoting)
-    except csv.Error:  # a quote that nothing closes would swallow rows
-        quoting = csv.QUOTE_NONE
-        count = sum(1 for line in lines_of(content, encoding) if line.strip())
+    quoting = csv.QUOTE_MINIMAL if _quotes_are_closed(content, encoding, delimiter) else csv.QUOTE_NONE
+    count = sum(1 for _ in _rows(content, encoding, delimiter, quoting))
     if count > most_rows + 1:
         raise UnreadableList("too_many_rows", rows=most_rows)
     return Table("csv", lambda: _rows(content, encoding, delimiter, quoting))
@@ -70,16 +63,33 @@ def _sample(content: bytes, encoding: str) -> list[str]:
     return taken
 
 
-def _checked_count(content: bytes, encoding: str, delimiter: str, quoting: int) -> int:
-    """How many rows there are. Raises csv.Error where a cell swallowed lines."""
-    count = last = 0
-    reader = csv.reader(lines_of(content, encoding, newline=""), delimiter=delimiter, quoting=quoting)  # type: ignore[arg-type]
-    for cells in reader:
-        if reader.line_num - last > _MOST_LINES_IN_CELL:
-            raise csv.Error("a quote is not closed")
-        last = reader.line_num
-        count += bool(cells)
-    return count
+def _cells(line: str, delimiter: str) -> list[str]:
+    return next(csv.reader([line], delimiter=delimiter), [])
+
+
+def _quotes_are_closed(content: bytes, encoding: str, delimiter: str) -> bool:
+    """Tell whether every cell of several lines ends with a quote of its own; one that does not swallows people."""
+    taken: list[str] = []
+
+    def remembered() -> Iterator[str]:
+        for line in itertools.chain(lines_of(content, encoding, newline=""), [_END]):
+            taken.append(line)
+            yield line
+
+    last: list[str] = []
+    for cells in csv.reader(remembered(), delimiter=delimiter):
+        if len(taken) > 1 and not _is_strict("".join(taken), delimiter):
+            return False
+        taken.clear()
+        last = cells
+    return last == [_END]
+
+
+def _is_strict(record: str, delimiter: str) -> bool:
+    try:
+        return bool(list(csv.reader(record.splitlines(keepends=True), delimiter=delimiter, strict=True)))
+    except csv.Error:
+        return False
 
 
 def _rows(content: bytes, encoding: str, delimiter: str, quoting: int) -> Iterator[Row]:

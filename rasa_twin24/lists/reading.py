@@ -13,12 +13,12 @@ import structlog
 
 from rasa_twin24.lists.outcome import Entry, ListReason, Rejected, Summary, UnreadableList
 from rasa_twin24.lists.settings import MEGABYTE, ListSettings
-from rasa_twin24.lists.wire import LONGEST_ANSWER, Order, outcome_of
+from rasa_twin24.lists.wire import Order, outcome_of
 
 log = structlog.get_logger(__name__)
 
 WORKER = (sys.executable, "-I", "-m", "rasa_twin24.lists.worker")
-_PIECE = 1 << 16  # bytes written at once: what a pipe takes without blocking the event loop
+_PIECE = 1 << 16  # bytes written or read at once: what a pipe holds
 
 # What a signal that ended a worker says of its list: Rust aborts when it gets no memory, SIGXCPU and then SIGKILL come
 # when the processor time is used up.
@@ -54,7 +54,7 @@ async def read_list(
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,  # it may quote the file
         env={},
-        limit=LONGEST_ANSWER,
+        limit=_PIECE,  # what is held of answers that nobody takes yet
     )
     try:
         feeding = asyncio.create_task(_feed(worker, order.line(), content))
@@ -86,13 +86,13 @@ async def _outcomes(
     worker: asyncio.subprocess.Process, wait_seconds: float
 ) -> AsyncIterator[list[Entry] | list[Rejected] | Summary]:
     """What the worker says until its summary; waits for it `wait_seconds` in all."""
-    assert worker.stdout is not None
+    held = bytearray()
     left = wait_seconds
     while True:
         began = time.monotonic()
         try:
-            line = await asyncio.wait_for(worker.stdout.readline(), left)
-            if not line.endswith(b"\n"):
+            line = await asyncio.wait_for(_line(worker, held), left)
+            if not line:
                 ended = await asyncio.wait_for(worker.wait(), left)
                 raise UnreadableList(reason_of_end(ended))
         except asyncio.TimeoutError as error:
@@ -107,9 +107,31 @@ async def _outcomes(
             return
 
 
+async def _line(worker: asyncio.subprocess.Process, held: bytearray) -> bytes:
+    """The next answer, empty if there is none. `held` keeps what has come of those after it.
+
+    Not `readline`: that takes lines up to a limit, and reads ahead twice as much.
+    """
+    assert worker.stdout is not None
+    searched = 0
+    while (end := held.find(b"\n", searched)) < 0:
+        searched = len(held)
+        piece = await worker.stdout.read(_PIECE)
+        if not piece:
+            return b""
+        held += piece
+    line = bytes(held[: end + 1])
+    del held[: end + 1]
+    return line
+
+
 async def _end(worker: asyncio.subprocess.Process) -> None:
     """No worker outlives its list, whether that was read, refused or left."""
     if worker.returncode is None:
         with suppress(ProcessLookupError):
             worker.kill()
     await asyncio.shield(worker.wait())
+    assert worker.stdin is not None
+    worker.stdin.close()
+    with suppress(BrokenPipeError, ConnectionResetError):
+        await worker.stdin.wait_closed()  # or asyncio complains that nobody asked how it ended

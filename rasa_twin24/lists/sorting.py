@@ -50,9 +50,9 @@ class Sorting:
         self.good += 1
         if self.good > self.most_rows:
             raise UnreadableList("too_many_rows", rows=self.most_rows)
-        for name, value in variables.items():
-            self.used[name] = None
-            self._characters += len(value)
+        if not variables.keys() <= self.used.keys():
+            self.used.update(dict.fromkeys(variables))
+        self._characters += sum(map(len, variables.values()))
         self._entries.append(Entry(row, phones, variables))
         return None
 

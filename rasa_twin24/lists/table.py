@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from rasa_twin24.lists.columns import SAMPLE_ROWS, Columns, Row, elect
+from rasa_twin24.lists.columns import SAMPLE_ROWS, Columns, Row, elect, header_of
 from rasa_twin24.lists.outcome import Kind
 
 
@@ -21,5 +21,11 @@ class Table:
 
     def columns(self, region: str, chosen: int | None) -> Columns:
         """Raises ChooseColumn, UnreadableList("no_numbers")."""
-        sample = list(itertools.islice(self.rows(), SAMPLE_ROWS))
-        return elect(sample, region, self.first_letter, chosen)
+        return elect(self._sample(), region, self.first_letter, chosen)
+
+    def has_header(self, index: int) -> bool:
+        """Tell whether a column has a header, whatever it says."""
+        return header_of(self._sample(), index) is not None
+
+    def _sample(self) -> list[Row]:
+        return list(itertools.islice(self.rows(), SAMPLE_ROWS))

@@ -10,8 +10,6 @@ from dataclasses import asdict, dataclass
 
 from rasa_twin24.lists.outcome import ChooseColumn, Entry, Rejected, Summary, UnreadableList
 
-LONGEST_ANSWER = 16 << 20  # bytes of a line; 1,000 refusals or a quarter of a million characters of variables fit well
-
 # A worker that failed says so with the class of the error, never with its text: that may hold numbers.
 FAILED = "failed"
 

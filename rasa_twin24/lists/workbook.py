@@ -40,13 +40,16 @@ def _first_with_numbers(
     for table in _tables(workbook, kind, most_rows):
         anything = True
         try:
-            return table, table.columns(region, None)
+            columns = table.columns(region, None)
         except ChooseColumn:
             if chosen is None:
                 raise
-            return table, table.columns(region, chosen)
         except UnreadableList:
             continue  # no numbers here: a cover, a sheet of explanations
+        else:
+            if chosen is None:
+                return table, columns
+        return table, table.columns(region, chosen)
     raise UnreadableList("no_numbers" if anything else "empty")
 
 

@@ -7,6 +7,7 @@ when nobody listens any more.
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import sys
@@ -23,6 +24,7 @@ def main() -> None:
     """Read an order and its file, answer, end. Exit code 1: nobody listens; a signal: the limits were reached."""
     order = Order.from_line(sys.stdin.buffer.readline())
     _limit(order.memory, order.cpu_seconds)
+    gc.disable()  # reading makes no cycles, and there is little time for them to gather
     content = sys.stdin.buffer.read()
     try:
         _answer(content, order, sys.stdout.buffer)

@@ -78,7 +78,7 @@ def test_rows_of_a_text_are_its_lines() -> None:
     done = read("вот:\n\n89161234567\n123456\nАнна\n\n8 (916) 123 45 67\n89990")
     assert [entry.row for entry in done.entries] == [3]
     assert [(each.row, each.reason, each.of_row) for each in done.rejected] == [
-        (4, "impossible", None) if done.rejected[0].reason == "impossible" else (4, "too_short", None),
+        (4, "too_short", None),
         (5, "no_number", None),
         (7, "duplicate", 3),
         (8, "too_short", None),
@@ -100,7 +100,7 @@ CELLS: dict[str, tuple[Any, str | None, str | None]] = {
     "rounded": ("7.91612E+10", None, "not_valid"),
     "rounded with a comma": ("7,92E+10", None, "not_valid"),
     "rounded before it was saved": (79161200000, None, "not_valid"),
-    "an exponent too large": ("7.9161234567E+15", None, "too_long"),
+    "an exponent too large": ("7.9161234567E+15", None, "not_valid"),
     "with decimals": ("79161234567.0", ANNA, None),
     "with decimals and a comma": ("79161234567,00", ANNA, None),
     "with a fraction": (79161234567.5, None, "no_number"),
@@ -133,7 +133,7 @@ def test_a_cell_of_the_column_of_numbers(case: str) -> None:
 
 def test_a_formula_gives_what_was_saved_and_nothing_without_it() -> None:
     rows = [
-        '<row r="1"><c r="A1" t="inlineStr"><is><t>Телефон</t></is></c><c r="B1" t="inlineStr"><is><t>Кто</t></is></c></row>',
+        '<row r="1"><c t="inlineStr"><is><t>Телефон</t></is></c><c t="inlineStr"><is><t>Кто</t></is></c></row>',
         '<row r="2"><c r="A2"><f>70000000000+9161234567</f><v>79161234567</v></c><c r="B2"><v>1</v></c></row>',
         '<row r="3"><c r="A3"><f>70000000000+9161234568</f></c><c r="B3"><v>2</v></c></row>',
     ]
