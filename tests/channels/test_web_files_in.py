@@ -148,7 +148,7 @@ async def test_the_door_of_the_token(tmp_path: Path) -> None:
 
 async def test_names_are_cleaned(page: Page, bot: WebBot) -> None:
     await send(page, "k1", "..\\..\\a\u202egpj.exe\r\n")
-    assert words(await page.read(1)) == [("person", "agpj.exe")]
+    assert words(await page.read(2))[0] == ("person", "agpj.exe")
     assert (await kept(bot))[0][0] == "agpj.exe"
 
 
@@ -182,8 +182,7 @@ async def test_a_list_longer_than_a_message_was_ever(page: Page, bot: WebBot) ->
 
 async def test_the_page_sends_a_list_raw(page: Page, bot: WebBot) -> None:
     await send(page, "k1", "", b"89161234567\n89161234568")
-    assert words(await page.read(1)) == [("person", "89161234567\n89161234568")]
-    await page.read(1)
+    assert words(await page.read(2))[0] == ("person", "89161234567\n89161234568")
     assert await kept(bot) == [("", b"89161234567\n89161234568")]
 
 
