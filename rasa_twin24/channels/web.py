@@ -35,8 +35,11 @@ from rasa_twin24.ledger.people import WEB_OWNER
 
 log = structlog.get_logger(__name__)
 
-# What a message may have besides a pasted list, which may be as large as a file, bytes.
+# What a message may have besides its text, bytes.
 BODY_MARGIN = 256 * 1024
+# Of a list inside a message, bytes: reading the JSON of ten megabytes would hold everybody up for 60 ms. The chat's own
+# page sends a long text as a file.
+MAX_LIST = 4 * 1024 * 1024
 # What is read of a longer one and thrown away, bytes: who is cut off while sending does not hear why.
 MAX_DRAINED = 16 * 1024 * 1024
 TOKEN_BYTES = 24
@@ -182,7 +185,7 @@ class WebInput(MessengerInput):
         if not web_door.is_json(request.headers):
             return _json({"error": "content_type"}, 415)
         try:
-            sent = read_sent(await _bounded_body(request, self._most_file_bytes + BODY_MARGIN))
+            sent = read_sent(await _bounded_body(request, min(self._most_file_bytes, MAX_LIST) + BODY_MARGIN))
         except PayloadTooLarge:
             return _json({"error": "too_long"}, 413)
         except BadRequest as error:

@@ -109,9 +109,10 @@ def shown(text: str) -> str:
 def shown_list(content: bytes) -> str:
     """The beginning of a pasted list, as the transcript shows it."""
     # What follows is not decoded: it may be megabytes. A character that is cut at the end is left out.
-    begin = codecs.getincrementaldecoder("utf-8")("replace").decode(content[: SHOWN_OF_A_LIST * 4])
-    text = clean(begin)
-    return text if len(content) <= len(text.encode()) else text[:SHOWN_OF_A_LIST].rstrip() + "…"
+    begin = content[: SHOWN_OF_A_LIST * 4]
+    text = clean(codecs.getincrementaldecoder("utf-8")("replace").decode(begin))
+    is_whole = len(begin) == len(content) and len(text) <= SHOWN_OF_A_LIST
+    return text if is_whole else text[:SHOWN_OF_A_LIST].rstrip() + "…"
 
 
 def newest(lines: Sequence[Line]) -> tuple[list[Line], bool]:

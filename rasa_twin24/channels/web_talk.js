@@ -3,6 +3,7 @@
  *
  * A message is kept in the browser until the bot has answered its request, not only until its line is seen, and goes
  * out again under the same key after any break; the bot takes a key once. So nothing is lost and nothing comes twice.
+ * Files go the same way, but the browser's storage is too small for them: leaving the page with one unsent is warned of.
  */
 
 const STORED = "rasa-twin24.unsent.";
@@ -10,6 +11,8 @@ const STORED = "rasa-twin24.unsent.";
 const WAIT_SECONDS = 25;
 const WAIT_LIMIT_MS = 35_000;
 const SEND_LIMIT_MS = 15_000;
+// Ten megabytes over a slow line take minutes.
+const SEND_FILE_LIMIT_MS = 10 * 60_000;
 const PAUSES_MS = [500, 1000, 2000, 3000];
 // A tab that nobody looks at asks now and then instead of holding one of the browser's few connections to a server.
 const HIDDEN_PAUSE_MS = 10_000;
@@ -18,15 +21,20 @@ const TEND_MS = 3000;
 const FOREIGN_MS = 10_000;
 // A "yes" typed long ago must not start calls now: older messages wait for a press of the person.
 const STALE_MS = 15 * 60 * 1000;
-// The bot's limit is 256 KB for the whole request.
-const MAX_BYTES = 250_000;
+// A longer text is a pasted list and sent as a file without a name. Its beginning is shown.
+const MAX_TEXT = 10_000;
+const SHOWN_OF_A_LIST = 500;
+const TOO_LARGE = 413;
 const MAX_LINES = 2000;
 
 export const CONNECTED = "connected";
 export const LOST = "lost";
 export const CLOSED = "closed";
 
-/** Messages without an answer: one entry each in the storage shared by the tabs, or in memory where that is forbidden. */
+/**
+ * Messages without an answer: one entry each in the storage shared by the tabs. Files, and everything where storage is
+ * forbidden, are in memory.
+ */
 class Outbox {
   #memory = new Map();
 
@@ -53,8 +61,9 @@ class Outbox {
 
   put(message) {
     try {
+      if (message.content) throw new RangeError("too large for the storage");
       this.storage.setItem(STORED + message.key, JSON.stringify(message));
-    } catch { // no storage, or it is full
+    } catch { // a file, no storage, or it is full
       this.#memory.set(message.key, message);
     }
   }
@@ -62,6 +71,11 @@ class Outbox {
   drop(key) {
     this.#memory.delete(key);
     this.storage?.removeItem(STORED + key);
+  }
+
+  /** Whether something would be lost with the page. */
+  get isVolatile() {
+    return this.#memory.size > 0;
   }
 
   #read(name) {
@@ -86,7 +100,7 @@ export class Talk {
   #name = "";
   #mine = new Set();
   #accepted = new Map();
-  #refused = new Set();
+  #refused = new Map(); // by key the status of the bot's refusal
   #lastAt = 0;
   #sending = false;
   #failures = 0;
@@ -102,18 +116,28 @@ export class Talk {
     for (const message of this.#outbox.list()) this.#mine.add(message.key);
     addEventListener("storage", () => this.#changed());
     addEventListener("online", () => this.#wake());
+    addEventListener("beforeunload", (event) => this.#outbox.isVolatile && event.preventDefault());
     document.addEventListener("visibilitychange", () => this.#wake());
     setInterval(() => this.#tend(), TEND_MS);
     this.#tend();
     this.#listen();
   }
 
-  fits(text) {
-    return new TextEncoder().encode(JSON.stringify(text)).length <= MAX_BYTES;
+  fits(text, bytes) {
+    return new Blob([text]).size <= bytes;
   }
 
   say(text) {
-    this.#send({ key: newKey(), text, title: text });
+    if (text.length <= MAX_TEXT) {
+      this.#send({ key: newKey(), text, title: text });
+    } else {
+      const title = `${text.trimStart().slice(0, SHOWN_OF_A_LIST).trimEnd()}…`;
+      this.#send({ key: newKey(), content: new Blob([text]), name: "", title });
+    }
+  }
+
+  attach(content, name) {
+    this.#send({ key: newKey(), content, name, title: name });
   }
 
   press(token, title) {
@@ -131,10 +155,14 @@ export class Talk {
     this.#changed();
   }
 
-  /** Messages that have no line yet, oldest first: `{key, title, at, held}`. */
+  /** Messages that have no line yet, oldest first: `{key, title, name, at, held, state}`; held ones wait for the person. */
   unseen() {
     const seen = new Set(this.lines.map((line) => line.key));
-    const waiting = this.#outbox.list().map((message) => ({ ...message, state: this.#isHeld(message) ? "held" : "sending" }));
+    const waiting = this.#outbox.list().map((message) => {
+      const held = this.#isHeld(message);
+      const state = this.#refused.get(message.key) === TOO_LARGE ? "refused" : held ? "held" : "sending";
+      return { ...message, held, state };
+    });
     const waitingKeys = new Set(waiting.map((message) => message.key));
     const accepted = [...this.#accepted.values()]
       .filter((message) => !waitingKeys.has(message.key))
@@ -186,20 +214,16 @@ export class Talk {
   }
 
   /** Whether the bot has answered. A break of the connection is found out by listening. */
-  async #post({ key, text, button, title }) {
+  async #post(message) {
+    const { key, name, title } = message;
     try {
-      const answer = await fetch("/webhooks/web/webhook", {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify(button === undefined ? { key, text } : { key, button }),
-        signal: AbortSignal.timeout(SEND_LIMIT_MS),
-      });
-      if ([400, 413, 415].includes(answer.status)) {
-        this.#refused.add(key);
+      const answer = await (message.content ? postFile(message) : postMessage(message));
+      if ([400, TOO_LARGE, 415].includes(answer.status)) {
+        this.#refused.set(key, answer.status);
       } else {
         const { seq } = await read(answer);
         // An unknown button has no line; any other shows as accepted until its line arrives.
-        if (seq !== null && seq > this.#latest) this.#accepted.set(key, { key, title });
+        if (seq !== null && seq > this.#latest) this.#accepted.set(key, { key, title, name });
         this.#outbox.drop(key);
       }
       this.#changed();
@@ -229,7 +253,12 @@ export class Talk {
   }
 
   #take({ lines, latest, reset, typing, talk }) {
-    this.lines = [...(reset ? [] : this.lines), ...lines].slice(-MAX_LINES);
+    const known = reset ? [] : this.lines;
+    for (const line of lines) {
+      if (line.changes === null) known.push(line);
+      else change(known, line);
+    }
+    this.lines = known.slice(-MAX_LINES);
     if (reset) this.#accepted.clear();
     for (const line of lines) this.#accepted.delete(line.key);
     this.#latest = latest;
@@ -254,6 +283,30 @@ export class Talk {
       setTimeout(resolve, milliseconds);
     });
   }
+}
+
+function postMessage({ key, text, button }) {
+  return fetch("/webhooks/web/webhook", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(button === undefined ? { key, text } : { key, button }),
+    signal: AbortSignal.timeout(SEND_LIMIT_MS),
+  });
+}
+
+function postFile({ key, name, content }) {
+  return fetch(`/webhooks/web/file?${new URLSearchParams({ key, name })}`, {
+    method: "POST",
+    headers: { "Content-Type": "application/octet-stream" },
+    body: content,
+    signal: AbortSignal.timeout(SEND_FILE_LIMIT_MS),
+  });
+}
+
+/** A line that says something else now stays where it is; one that the page does not show any more is no matter. */
+function change(lines, { changes, text, buttons, standing }) {
+  const index = lines.findIndex((line) => line.seq === changes);
+  if (index >= 0) lines[index] = { ...lines[index], text, buttons, standing };
 }
 
 function pause(milliseconds) {

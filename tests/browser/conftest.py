@@ -93,7 +93,8 @@ def browser(chromium: Chromium) -> Iterator[Chromium]:
 
 
 @pytest.fixture
-def bot(browser: Chromium, tmp_path: Path) -> Iterator[RunningBot]:
+def bot(browser: Chromium, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningBot]:
+    monkeypatch.setenv("BOT_MAX_FILE_MB", "1")
     running = RunningBot(tmp_path)
     yield running
     browser.open("about:blank")

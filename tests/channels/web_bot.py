@@ -30,11 +30,12 @@ YES_NO = [{"title": "Да, запускай", "payload": "/affirm"}, {"title": "
 
 
 class ScriptedAgent:
-    """Answers by the first word; what it heard stands in `heard`."""
+    """Answers by the first word; what it heard stands in `heard`, the ids of files among it in `files`."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self.heard: list[str] = []
+        self.files: list[str] = []
         self.languages: list[str | None] = []
         self.domain = self
         self.responses = {
@@ -58,6 +59,8 @@ class ScriptedAgent:
 
     async def handle_message(self, message: UserMessage) -> None:
         self.heard.append(message.text)
+        entities = (message.parse_data or {}).get("entities") or []
+        self.files += [found["value"] for found in entities if found["entity"] == "file"]
         word, _, rest = message.text.partition(" ")
         send = message.output_channel.send_response
         person = message.sender_id
