@@ -13,7 +13,7 @@ class ListSettings:
     """What a file may be, then what the process that reads it may use."""
 
     # Telegram gives a bot files of up to 20 MB: https://core.telegram.org/bots/api#getfile
-    megabytes: int = 20
+    megabytes: int = 10
     rows: int = 200_000
     # Address space, in megabytes. 200,000 rows of 5 columns in XLSX need about 150; CSV of any length about 60.
     memory: int = 200
@@ -24,10 +24,10 @@ class ListSettings:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> ListSettings:
-        """Read `BOT_FILE_MEGABYTES` and `BOT_FILE_ROWS`. Raises `ValueError`, naming the variable and the mend."""
+        """Read `BOT_MAX_FILE_MB` and `BOT_MAX_FILE_ROWS`. Raises `ValueError`, naming the variable and the mend."""
         return cls(
-            megabytes=_number(env, "BOT_FILE_MEGABYTES", cls.megabytes, most=100),
-            rows=_number(env, "BOT_FILE_ROWS", cls.rows, most=1_000_000),
+            megabytes=_number(env, "BOT_MAX_FILE_MB", cls.megabytes, most=100),
+            rows=_number(env, "BOT_MAX_FILE_ROWS", cls.rows, most=1_000_000),
         )
 
 

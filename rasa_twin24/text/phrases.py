@@ -11,7 +11,7 @@ class Phrases:
         """`responses` as in `Domain.responses`: name → variations, each with text and perhaps a condition."""
         self._responses = responses
 
-    def say(self, name: str, language: str | None, **values: str) -> str:
+    def say(self, name: str, language: str | None, /, **values: str) -> str:
         """The phrase in a language given as an IETF tag (`en-US`); Russian unless there is a variation for it."""
         text = str(self._variation(name, language)["text"])
         for key, value in values.items():

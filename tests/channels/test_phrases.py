@@ -53,6 +53,10 @@ def test_a_value_is_not_read_for_further_values() -> None:
     assert PHRASES.say("utter_denied", "en", id="{id}") == "No. Your id: {id}"
 
 
+def test_a_value_may_be_called_name() -> None:
+    assert PHRASES.say("utter_denied", "en", id="5", name="x", language="y") == "No. Your id: 5"
+
+
 def test_an_unknown_phrase_is_an_error() -> None:
     with pytest.raises(KeyError):
         PHRASES.say("utter_nothing", "ru")
