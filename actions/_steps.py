@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rasa_sdk.events import SlotSet
 
+from actions._banned import callable_numbers
 from actions._boundary import Events, Office, Turn
 from rasa_twin24.campaign import Outcome, Plan
 from rasa_twin24.ledger.conversations import Step
@@ -23,7 +24,8 @@ async def begin(turn: Turn, office: Office) -> Events:
     if left is not None and left.twin_id and left.state == TaskState.FILLING:
         turn.say("create_task_left", name=left.name, task_id=left.twin_id)
     found = turn.numbers(office.settings.default_region).found
-    await office.campaign.collect(turn.conversation, [number.e164 for number in found])
+    numbers = await callable_numbers(turn, office, [number.e164 for number in found])
+    await office.campaign.collect(turn.conversation, numbers)
     return [SlotSet("task_name", None), SlotSet("task_id", None)]
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rasa_sdk.events import SlotSet
 
 from actions._boundary import Events, Office, TopicAction, Turn, admitted
 from actions._steps import resume, show_plan, shows_plan_again
+from rasa_twin24.campaign import Outcome
+from rasa_twin24.campaign.banned import REBUILT_WITHOUT_BANNED
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.ledger.tasks import TaskState
@@ -37,9 +41,17 @@ class ActionCarryOut(TopicAction):
             turn.tell(outcome)
             if outcome.kind == "start_calls_plan_old":
                 await show_plan(turn, office)
+        if outcomes and _is_rebuilt_without_banned(outcomes):
+            await show_plan(turn, office)
         if outcomes == [] and turn.again and turn.is_silent:
             await _where_it_stands(turn, office)
         return None
+
+
+def _is_rebuilt_without_banned(outcomes: Sequence[Outcome]) -> bool:
+    """Whether a start was refused for people of the do-not-call list, and the task without them is ready."""
+    kinds = [outcome.kind for outcome in outcomes]
+    return REBUILT_WITHOUT_BANNED in kinds and kinds[-1] == "add_candidates_done"
 
 
 async def _where_it_stands(turn: Turn, office: Office) -> None:

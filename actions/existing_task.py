@@ -8,6 +8,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions._banned import callable_numbers
 from actions._boundary import Events, Office, TopicAction, Turn
 from actions._form import TopicForm
 from actions._steps import begin
@@ -33,6 +34,9 @@ DIGRESSIONS = (
     "emergency_stop",
     "lift_stop",
     "show_limits",
+    "show_list",
+    "edit_list",
+    "do_not_call",
 )
 
 
@@ -81,8 +85,9 @@ class ValidateExistingTaskForm(TopicForm):
             return {"task_id": value}
         found = turn.numbers(office.settings.default_region).found
         if found and not find_task_id(turn.text):
-            await office.campaign.collect(turn.conversation, [number.e164 for number in found])
-            turn.say("number_before_task")
+            if numbers := await callable_numbers(turn, office, [number.e164 for number in found]):
+                await office.campaign.collect(turn.conversation, numbers)
+                turn.say("number_before_task")
             return {"task_id": None}
         opened = await open_by_id(turn, office, str(value))
         if opened is None:

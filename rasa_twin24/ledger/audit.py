@@ -40,6 +40,10 @@ class Act:
     EDIT_MESSAGE = "edit_message"
     SEND_MESSAGES = "send_messages"  # more than allowed per minute
     REVOKE_INVITES = "revoke_invites"
+    REMOVE_CANDIDATES = "remove_candidates"
+    EXPORT_CANDIDATES = "export_candidates"
+    BAN_NUMBERS = "ban_numbers"
+    ALLOW_NUMBERS = "allow_numbers"
 
 
 class Result:

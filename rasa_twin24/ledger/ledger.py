@@ -9,7 +9,9 @@ from rasa_twin24.ledger.abandoned import Abandoned
 from rasa_twin24.ledger.access_requests import AccessRequests
 from rasa_twin24.ledger.audit import Audit
 from rasa_twin24.ledger.buttons import Buttons
+from rasa_twin24.ledger.candidates import Candidates
 from rasa_twin24.ledger.conversations import Conversations
+from rasa_twin24.ledger.do_not_call import DoNotCall
 from rasa_twin24.ledger.files import Files
 from rasa_twin24.ledger.forgetting import Forgetting
 from rasa_twin24.ledger.gate import Gate
@@ -32,9 +34,14 @@ class Ledger:
     """All that the bot must still know after a crash. Every method of a section is one transaction."""
 
     def __init__(
-        self, url: str, *, owners: frozenset[str] = frozenset(), clock: Callable[[], float] = time.time
+        self,
+        url: str,
+        *,
+        owners: frozenset[str] = frozenset(),
+        clock: Callable[[], float] = time.time,
+        hash_key: str = "",
     ) -> None:
-        """`url` is an SQLAlchemy address; `owners` are those of `BOT_OWNERS`."""
+        """`url` is an SQLAlchemy address; `owners` are those of `BOT_OWNERS`; `hash_key` is `BOT_HASH_KEY`."""
         self._store = Store(url)
         self.now = clock
         self.people = People(self._store, owners, clock)
@@ -45,6 +52,7 @@ class Ledger:
         self.buttons = Buttons(self._store, clock)
         self.conversations = Conversations(self._store, clock)
         self.tasks = Tasks(self._store, clock)
+        self.candidates = Candidates(self._store, clock)
         self.portions = Portions(self._store, clock)
         self.abandoned = Abandoned(self._store, clock)
         self.leases = Leases(self._store, clock)
@@ -55,6 +63,7 @@ class Ledger:
         self.notices = Notices(self._store, clock)
         self.transcript = Transcript(self._store, clock)
         self.kept = Kept(self._store)
+        self.do_not_call = DoNotCall(self._store, self.kept, clock, hash_key)
         self.files = Files(self._store, clock)
         self.forgetting = Forgetting(self._store, clock)
 
