@@ -120,6 +120,8 @@ def _decide_by_model(text: str, ranking: Sequence[Prediction], threshold: float)
         if first.intent == START_CALLS and starts_calls(text):
             return first
         return _about_list(text) or ranking[0]
+    if first.intent == SHOW_LIST and names_list(text):  # one list is for calling, the other for not calling
+        return Prediction(DO_NOT_CALL, first.confidence)
     if first.intent in _STOPPING and lifts_stop(text):  # the model weighs «отмените», «стоп» and «аварийный» alone
         return Prediction(LIFT_STOP, first.confidence)
     if first.intent == PAUSE_CALLS and surely_stops_everything(text):  # pausing one of them would let the others dial
