@@ -123,6 +123,8 @@ class Editing:
         """Whether somebody has put people into our task past this bot, who would be lost with it."""
         if not may_be_rebuilt(task) or task.there_before is None or await self._ledger.portions.in_doubt(task.id):
             return False
+        if await self._ledger.tasks.count(task.id, CandidateState.SENDING):  # what is more may be ours
+            return False
         count = await count_candidates(self._desk, task)
         added = await self._ledger.tasks.count(task.id, CandidateState.ADDED)
         return count is not None and count > task.there_before + added
