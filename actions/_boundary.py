@@ -43,7 +43,7 @@ class Office:
         """Open everything and take up what a crash left half done. Raises `ValueError` on a wrong setting."""
         if ledger is None:
             kept = LedgerSettings.from_env(env)
-            ledger = Ledger(kept.url, owners=kept.owners)
+            ledger = Ledger(kept.url, owners=kept.owners, hash_key=kept.hash_key)
             await ledger.open()
         settings = CampaignSettings.from_env(env)
         desk = Desk(ledger, Twin24(Settings.from_env(env)), settings)

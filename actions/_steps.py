@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rasa_sdk.events import SlotSet
 
+from actions._banned import callable_people
 from actions._boundary import Events, Office, Turn
 from rasa_twin24.campaign import Outcome, Plan
 from rasa_twin24.ledger.conversations import Step
@@ -22,7 +23,7 @@ async def begin(turn: Turn, office: Office) -> Events:
     left = await office.campaign.begin(turn.conversation, turn.message_id)
     if left is not None and left.twin_id and left.state == TaskState.FILLING:
         turn.say("create_task_left", name=left.name, task_id=left.twin_id)
-    await office.campaign.collect(turn.conversation, turn.people(office.settings))
+    await office.campaign.collect(turn.conversation, await callable_people(turn, office))
     return [SlotSet("task_name", None), SlotSet("task_id", None)]
 
 

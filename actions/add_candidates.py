@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from actions._banned import callable_people
 from actions._boundary import Events, Office, TopicAction, Turn
-from actions._steps import show_plan
+from actions._steps import resume, show_plan
 from rasa_twin24.campaign.fill import NAMED, named
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.people import Role
@@ -28,14 +29,19 @@ class ActionAddCandidates(TopicAction):
         if task is None:
             turn.say("add_candidates_no_task")
             return None
+        people = await callable_people(turn, office)
+        if not people:
+            tell_skipped(turn, reading)
+            await resume(turn, office)
+            return None
         if turn.in_form:
-            await office.campaign.collect(turn.conversation, turn.people(office.settings))
+            await office.campaign.collect(turn.conversation, people)
             turn.say("number_before_task")
             return None
         if task.state == TaskState.STARTING or step == Step.STARTING:
             turn.say("add_candidates_starting")
             return None
-        collected = await office.campaign.collect(turn.conversation, turn.people(office.settings))
+        collected = await office.campaign.collect(turn.conversation, people)
         if collected is None:
             turn.say("add_candidates_no_task")
             return None

@@ -12,7 +12,6 @@ from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.text.consent import is_clear_yes
 from rasa_twin24.text.count import read_count
-from rasa_twin24.text.removal import removes_numbers
 
 # Readings that may be offered to somebody who was not understood. A yes is never among them.
 OFFERABLE = (
@@ -28,7 +27,7 @@ OFFERABLE = (
 OFFERED = 2
 CONFIRM_COUNT = "action_confirm_count"
 # What only a button decides, by its payload: as long as it is the newest one, a typed yes is most likely meant for it.
-BY_BUTTON = ("/confirm_forget", "/remove_person", "/invite_operator")
+BY_BUTTON = ("/confirm_forget", "/remove_person", "/invite_operator", "/confirm_clear")
 
 
 class ActionAffirm(TopicAction):
@@ -113,10 +112,7 @@ class ActionUnclear(TopicAction):
             return None
         _, step = await office.campaign.current(turn.conversation)
         reading = turn.numbers(office.settings.default_region)
-        if reading.found and removes_numbers(turn.text):
-            turn.say("remove_number_not_yet")
-            await resume(turn, office)
-        elif step in (Step.NUMBERS, Step.MORE) and (reading.rejected or reading.doubtful):
+        if step in (Step.NUMBERS, Step.MORE) and (reading.rejected or reading.doubtful):
             await unreadable(turn, office, reading)
         elif step == Step.NUMBERS:
             turn.say("add_candidates_none")

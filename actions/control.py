@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rasa_sdk.events import SlotSet
 
 from actions._boundary import Events, Office, TopicAction, Turn, admitted
 from actions._steps import resume, show_plan, shows_plan_again
 from actions.import_list import carry_out_lists, offer_waiting_list
+from rasa_twin24.campaign import Outcome
+from rasa_twin24.campaign.banned import REBUILT_WITHOUT_BANNED
 from rasa_twin24.campaign.create import MADE
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.people import Role
@@ -42,9 +46,17 @@ class ActionCarryOut(TopicAction):
                 await show_plan(turn, office)
             elif outcome.kind in MADE:
                 await offer_waiting_list(turn, office)
+        if outcomes and _is_rebuilt_without_banned(outcomes):
+            await show_plan(turn, office)
         if outcomes == [] and turn.again and turn.is_silent:
             await _where_it_stands(turn, office)
         return None
+
+
+def _is_rebuilt_without_banned(outcomes: Sequence[Outcome]) -> bool:
+    """Whether a start was refused for people of the do-not-call list, and the task without them is ready."""
+    kinds = [outcome.kind for outcome in outcomes]
+    return REBUILT_WITHOUT_BANNED in kinds and kinds[-1] == "add_candidates_done"
 
 
 async def _where_it_stands(turn: Turn, office: Office) -> None:

@@ -8,6 +8,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions._banned import callable_people
 from actions._boundary import Events, Office, TopicAction, Turn
 from actions._form import TopicForm
 from actions._steps import begin
@@ -58,8 +59,9 @@ class ValidateTaskForm(TopicForm):
         found = turn.numbers(office.settings.default_region).found
         if found and turn.entity("task_name") is None:
             # A number must not get into a slot, and is no name; but nothing that was typed is lost.
-            await office.campaign.collect(turn.conversation, turn.people(office.settings))
-            turn.say("number_before_task")
+            if people := await callable_people(turn, office):
+                await office.campaign.collect(turn.conversation, people)
+                turn.say("number_before_task")
         elif hide_numbers(name, office.settings.default_region) != name:
             # The numbers of the first message are on the list already; a name goes where no number may.
             turn.say("create_task_number_in_name")

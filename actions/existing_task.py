@@ -8,6 +8,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions._banned import callable_people
 from actions._boundary import Events, Office, TopicAction, Turn
 from actions._form import TopicForm
 from actions._steps import begin
@@ -34,6 +35,9 @@ DIGRESSIONS = (
     "emergency_stop",
     "lift_stop",
     "show_limits",
+    "show_list",
+    "edit_list",
+    "do_not_call",
 )
 
 
@@ -82,8 +86,9 @@ class ValidateExistingTaskForm(TopicForm):
             return {"task_id": value}
         found = turn.numbers(office.settings.default_region).found
         if found and not find_task_id(turn.text):
-            await office.campaign.collect(turn.conversation, turn.people(office.settings))
-            turn.say("number_before_task")
+            if people := await callable_people(turn, office):
+                await office.campaign.collect(turn.conversation, people)
+                turn.say("number_before_task")
             return {"task_id": None}
         opened = await open_by_id(turn, office, str(value))
         if opened is None:

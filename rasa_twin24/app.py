@@ -83,7 +83,8 @@ class Bot:
         if self._config.sandbox:
             self._sandbox = await self._open_sandbox()
             env = sandbox_env(env, self._sandbox.iam_url, self._sandbox.cis_url)
-        self._ledger = app.ctx.ledger = Ledger(self._config.ledger.url, owners=self._config.ledger.owners)
+        kept = self._config.ledger
+        self._ledger = app.ctx.ledger = Ledger(kept.url, owners=kept.owners, hash_key=kept.hash_key)
         await self._open_ledger(self._ledger)
         self._twin = Twin24(Settings.from_env(env))
         desk = Desk(self._ledger, self._twin, CampaignSettings.from_env(env), reached=crash_point(env))

@@ -24,7 +24,7 @@ HIDDEN = "•••"
 # Frames of our code that are named, the innermost ones.
 MOST_PLACES = 8
 # Variables that hold a secret, whatever service they belong to.
-_SECRET = re.compile(r"(?:PASSWORD|TOKEN|SECRET)$")
+_SECRET = re.compile(r"(?:PASSWORD|TOKEN|SECRET|_KEY)$")
 # Shorter ones would hide words: nobody's password is worth an unreadable log, and "1234" protects nothing.
 _SHORTEST_SECRET = 6
 _TOKENS = re.compile(

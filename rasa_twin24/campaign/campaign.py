@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
+from rasa_twin24.campaign.banned import banned_at_twin, refusal
 from rasa_twin24.campaign.desk import Desk
+from rasa_twin24.campaign.edit import Editing
 from rasa_twin24.campaign.fill import named
 from rasa_twin24.campaign.mark import carries, mark_in
 from rasa_twin24.campaign.obstacle import obstacle
@@ -31,6 +33,7 @@ class Campaign:
         self._ledger = desk.ledger
         self._work = Work(desk)
         self.imports = self._work.imports
+        self.editing = Editing(desk)
 
     # --- what is talked about -------------------------------------------------------------------------------
 
@@ -227,7 +230,9 @@ class Campaign:
             kind = "start_calls_nothing_new" if task.was_done else "start_calls_empty"
             return Outcome(kind, {"name": task.name, "task_id": task.twin_id})
         settings = self._desk.settings
-        found = await obstacle(self._desk, conversation, total(task, sum(len(person.phones) for person in added)))
+        banned = await banned_at_twin(self._desk, task)
+        numbers = total(task, sum(len(person.phones) for person in added))
+        found = refusal(task, banned) if banned else await obstacle(self._desk, conversation, numbers)
         if found is None:
             shown = digest(task, added, settings)
             await self._ledger.plans.show(conversation, task.id, shown, settings.plan_life, count, message)

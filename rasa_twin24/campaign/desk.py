@@ -36,6 +36,7 @@ STEPS = (
     "portion_begun",  # the ledger says that numbers go out
     "portion_sent",  # TWIN has them, the ledger does not know
     "portion_written",
+    "list_edited",  # people are off the list, the task at TWIN is left if they were there; nobody has been told
     "plan_shown",  # the ledger says that a plan waits for its answer, nobody has seen it
     "start_agreed",  # a clear yes is written down
     "play_begun",  # the ledger says that `play` goes out

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from rasa_twin24.campaign.banned import REBUILT_WITHOUT_BANNED, banned_at_twin, refusal
 from rasa_twin24.campaign.desk import Desk
 from rasa_twin24.campaign.obstacle import outside_hours, over_limit, stopped
 from rasa_twin24.campaign.outcome import Outcome, failure
 from rasa_twin24.campaign.plan import total
 from rasa_twin24.campaign.readiness import Ready, next_look, pauses, readiness
-from rasa_twin24.campaign.rebuild import give_up
+from rasa_twin24.campaign.rebuild import give_up, may_be_rebuilt
 from rasa_twin24.campaign.stop import hold
 from rasa_twin24.ledger.candidates import CandidateState
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.gate import Refusal, Verdict
+from rasa_twin24.ledger.list_edits import Taken
 from rasa_twin24.ledger.plans import Ending
 from rasa_twin24.ledger.tasks import CallTask, TaskState
 from rasa_twin24.twin24 import RateLimited, Task, TaskStatus, TwinError, Unavailable
@@ -27,6 +29,9 @@ async def start(desk: Desk, task: CallTask) -> Outcome:
     if not await desk.ledger.plans.agreed(task.id):
         return await _refused(desk, task, Outcome("start_calls_plan_old"))
     outcome = await _wait_until_ready(desk, task)
+    if outcome is not None:
+        return outcome
+    outcome = await _spare_banned(desk, task)
     if outcome is not None:
         return outcome
     # Written before the request: after a crash the task is looked up, not played again.
@@ -108,6 +113,20 @@ async def _differs(desk: Desk, task: CallTask, more: int) -> Outcome:
         return await give_up(desk, task)
     await desk.ledger.tasks.change(task.id, there_before=(task.there_before or 0) + more)
     return await _refused(desk, task, Outcome("start_calls_plan_old"))
+
+
+async def _spare_banned(desk: Desk, task: CallTask) -> Outcome | None:
+    """None when nobody of the do-not-call list would be called; who was put there after the yes counts as well.
+
+    A task of ours is to be made anew without them: it is CREATING then.
+    """
+    banned = await banned_at_twin(desk, task)
+    if not banned:
+        return None
+    refused = await _refused(desk, task, refusal(task, banned))
+    people = [person.id for person in banned]
+    taken = await desk.ledger.list_edits.take_off(task.id, people, may_be_rebuilt, by_work=True)
+    return Outcome(REBUILT_WITHOUT_BANNED, refused.params) if taken is Taken.REBUILDING else refused
 
 
 async def _pass_gate(desk: Desk, task: CallTask) -> Outcome | None:

@@ -130,7 +130,7 @@ async def _open_reception(app: Sanic) -> Reception:
     ledger = getattr(app.ctx, "ledger", None)
     if ledger is None:
         settings = LedgerSettings.from_env(os.environ)
-        ledger = Ledger(settings.url, owners=settings.owners)
+        ledger = Ledger(settings.url, owners=settings.owners, hash_key=settings.hash_key)
         await ledger.open()
     reception = Reception(app, ledger, ChannelSettings.from_env(os.environ))
     await reception.open()

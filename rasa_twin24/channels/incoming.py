@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 from rasa_twin24.ledger.invites import CODE
 
@@ -51,7 +51,11 @@ COMMANDS = {
     "forget": "forget",
     "people": "list_people",
     "invite": "invite_person",
+    "numbers": "show_list",
+    "donotcall": "do_not_call",
 }
+# Commands whose words behind them are read by the action.
+_WITH_WORDS = ("do_not_call",)
 # What stands behind /invite; anything else there is asked for again.
 _INVITED = {"operator": "invite_operator", "viewer": "invite_viewer"}
 
@@ -161,6 +165,9 @@ def understand(incoming: Incoming, pressed: str | None = None) -> Understood:
         intent = COMMANDS.get(command[1].lower() if command else "", "unknown_command")
         if command and intent == "invite_person":
             intent = _INVITED.get(text[command.end() :].strip().lower(), intent)
+        if command and intent in _WITH_WORDS and (words := text[command.end() :].strip()):
+            # The name in front, without its slash: the words may begin with one.
+            return replace(said(intent, kind="command"), text=f"{command[1].lower()} {words}")
         return said(intent, kind="command")
     if invitation(incoming):  # a one-time code is no business of the language model, nor of what Rasa keeps
         return said("invite_code")

@@ -20,6 +20,7 @@ from rasa_twin24.ledger.inbox import Inbox
 from rasa_twin24.ledger.invites import Invites
 from rasa_twin24.ledger.kept import Kept
 from rasa_twin24.ledger.leases import Leases
+from rasa_twin24.ledger.list_edits import ListEdits
 from rasa_twin24.ledger.notices import Notices
 from rasa_twin24.ledger.people import People
 from rasa_twin24.ledger.plans import Plans
@@ -55,6 +56,7 @@ class Ledger:
         self.conversations = Conversations(self._store, clock)
         self.tasks = Tasks(self._store, clock)
         self.candidates = Candidates(self._store, clock)
+        self.list_edits = ListEdits(self._store, clock)
         self.imports = Imports(self._store, clock)
         self.portions = Portions(self._store, clock)
         self.abandoned = Abandoned(self._store, clock)

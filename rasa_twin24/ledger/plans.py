@@ -219,6 +219,11 @@ def _void(connection: sa.engine.Connection, conversation: str) -> None:
     )
 
 
+def void_of_task(connection: sa.engine.Connection, task_id: int) -> None:
+    """The list has changed: whoever was shown a plan of it may not say yes to that one any more."""
+    connection.execute(sa.update(plans).where(plans.c.task_id == task_id, plans.c.state == SHOWN).values(state=VOID))
+
+
 def agreed(connection: sa.engine.Connection, task_id: int, now: float) -> bool:
     """`Plans.agreed` inside somebody else's transaction: a yes that is recent, and unused for a `play`."""
     yes = sa.select(plans.c.id).where(*_open_yes(task_id), plans.c.played_at.is_(None), plans.c.expires_at > now)

@@ -131,21 +131,7 @@ class Portions:
     async def start_over(self, task_id: int) -> bool:
         """Leave the task at TWIN for ever and make another one for the same numbers, under a new mark."""
 
-        def work(connection: sa.engine.Connection) -> bool:
-            task = tasks.read(connection, task_id)
-            fresh = {"twin_id": None, "mark": None, "sent_at": None, "was_done": False, "there_before": 0}
-            if not tasks.move(connection, task_id, [TaskState.FILLING], TaskState.CREATING, **fresh):
-                return False
-            self._give_up(connection, task.twin_id or "", task_id)
-            again = [CandidateState.SENDING, CandidateState.ADDED]
-            connection.execute(
-                sa.update(candidates)
-                .where(candidates.c.task_id == task_id, candidates.c.state.in_(again))
-                .values(state=CandidateState.PENDING, portion_id=None)
-            )
-            return True
-
-        return await self._store.run(work)
+        return await self._store.run(lambda c: start_over(c, task_id, self._clock()))
 
     async def spoil(self, task_id: int) -> bool:
         """Leave somebody else's task for ever: it can be neither verified nor rebuilt."""
@@ -154,19 +140,35 @@ class Portions:
             task = tasks.read(connection, task_id)
             if not tasks.move(connection, task_id, [TaskState.FILLING], TaskState.DROPPED, spoiled=True):
                 return False
-            self._give_up(connection, task.twin_id or "", task_id)
+            _give_up(connection, task.twin_id or "", task_id, self._clock())
             return True
 
         return await self._store.run(work)
 
-    def _give_up(self, connection: sa.engine.Connection, twin_id: str, task_id: int) -> None:
-        now = self._clock()
-        abandoned.put(connection, twin_id, abandoned.UNVERIFIED, now)
-        connection.execute(
-            sa.update(portions)
-            .where(portions.c.task_id == task_id, portions.c.ended_at.is_(None))
-            .values(state=PortionState.GIVEN_UP, ended_at=now)
-        )
+
+def start_over(connection: sa.engine.Connection, task_id: int, now: float) -> bool:
+    """`Portions.start_over` inside somebody else's transaction."""
+    task = tasks.read(connection, task_id)
+    fresh = {"twin_id": None, "mark": None, "sent_at": None, "was_done": False, "there_before": 0}
+    if not tasks.move(connection, task_id, [TaskState.FILLING], TaskState.CREATING, **fresh):
+        return False
+    _give_up(connection, task.twin_id or "", task_id, now)
+    again = [CandidateState.SENDING, CandidateState.ADDED]
+    connection.execute(
+        sa.update(candidates)
+        .where(candidates.c.task_id == task_id, candidates.c.state.in_(again))
+        .values(state=CandidateState.PENDING, portion_id=None)
+    )
+    return True
+
+
+def _give_up(connection: sa.engine.Connection, twin_id: str, task_id: int, now: float) -> None:
+    abandoned.put(connection, twin_id, abandoned.UNVERIFIED, now)
+    connection.execute(
+        sa.update(portions)
+        .where(portions.c.task_id == task_id, portions.c.ended_at.is_(None))
+        .values(state=PortionState.GIVEN_UP, ended_at=now)
+    )
 
 
 def _read(connection: sa.engine.Connection, portion_id: int) -> Portion:

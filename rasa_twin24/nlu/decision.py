@@ -20,6 +20,8 @@ from rasa_twin24.text.consent import (
     stops,
 )
 from rasa_twin24.text.count import read_count
+from rasa_twin24.text.do_not_call import allows_again, asks_how_many, bans, names_list
+from rasa_twin24.text.edit_list import read_wish
 from rasa_twin24.text.emergency import lifts_stop, pauses, stops_everything, surely_stops_everything
 from rasa_twin24.text.people_request import wants_to_talk
 from rasa_twin24.text.removal import removes_numbers
@@ -32,6 +34,7 @@ CANCEL, PAUSE_CALLS = "cancel", "pause_calls"
 EMERGENCY_STOP, LIFT_STOP = "emergency_stop", "lift_stop"
 CONFIRM_COUNT = "confirm_count"
 CREATE_TASK, ADD_TO_TASK = "create_task", "add_to_existing_task"
+EDIT_LIST, SHOW_LIST, DO_NOT_CALL = "edit_list", "show_list", "do_not_call"
 NLU_FALLBACK = "nlu_fallback"
 
 _STOPPING = (CANCEL, PAUSE_CALLS, EMERGENCY_STOP)
@@ -39,6 +42,7 @@ _STOPPING = (CANCEL, PAUSE_CALLS, EMERGENCY_STOP)
 _WITH_PHONES = frozenset({CREATE_TASK, ADD_TO_TASK, START_CALLS})
 # Of the model's certainty; where the vetoed intents take more than the rest, nothing else is likely either.
 _LEAST_SHARE = 0.5
+_QUOTED = re.compile(r"[«\"“„][^«»\"“”„\n]{1,100}[»\"”“]")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -91,11 +95,16 @@ def _kind_of_refusal(text: str, ranking: Sequence[Prediction]) -> str:
 def _decide_with_phones(
     text: str, ranking: Sequence[Prediction], phones: Sequence[tuple[int, int]], threshold: float
 ) -> Prediction:
-    """A message with numbers gives numbers, unless it clearly asks for something to do with them."""
+    """A message with numbers gives numbers, unless it clearly asks for something to do with them.
+
+    Whatever may want them taken away gives none.
+    """
     if not _LETTER.search(_without(text, phones)):
         return Prediction(PROVIDE_PHONE, 1.0)
-    if removes_numbers(text):
-        return _decide_by_model(text, ranking, threshold)
+    if bans(text) or allows_again(text):
+        return Prediction(DO_NOT_CALL, 1.0)
+    if removes_numbers(_unquoted(text) if asks_for_new_task(text) else text):
+        return Prediction(EDIT_LIST, 1.0)  # at the worst the bot asks what is to become of them
     for prediction in _modelled(ranking)[:1]:
         clear = prediction.intent != START_CALLS or starts_calls(text)
         if prediction.intent in _WITH_PHONES and clear and prediction.confidence >= threshold:
@@ -110,7 +119,11 @@ def _decide_by_model(text: str, ranking: Sequence[Prediction], threshold: float)
     first = modelled[0]
     if ranking[0].intent == NLU_FALLBACK:
         # The verb is plain, the model merely had too many other words to weigh.
-        return first if first.intent == START_CALLS and starts_calls(text) else ranking[0]
+        if first.intent == START_CALLS and starts_calls(text):
+            return first
+        return _about_list(text) or ranking[0]
+    if first.intent == SHOW_LIST and names_list(text):  # one list is for calling, the other for not calling
+        return Prediction(DO_NOT_CALL, first.confidence)
     if first.intent in _STOPPING and lifts_stop(text):  # the model weighs «отмените», «стоп» and «аварийный» alone
         return Prediction(LIFT_STOP, first.confidence)
     if first.intent == PAUSE_CALLS and surely_stops_everything(text):  # pausing one of them would let the others dial
@@ -125,7 +138,14 @@ def _decide_by_model(text: str, ranking: Sequence[Prediction], threshold: float)
     left = 1.0 - sum(prediction.confidence for prediction in modelled if prediction not in allowed)
     if allowed and left > 0 and allowed[0].confidence >= threshold * max(left, _LEAST_SHARE):
         return allowed[0]
-    return Prediction(NLU_FALLBACK, threshold)
+    return _about_list(text) or Prediction(NLU_FALLBACK, threshold)
+
+
+def _about_list(text: str) -> Prediction | None:
+    """What a rule reads in a message that the model does not know: it takes away, and gives nothing."""
+    if asks_how_many(text):
+        return Prediction(DO_NOT_CALL, 1.0)
+    return Prediction(EDIT_LIST, 1.0) if read_wish(text, numbers=False) is not None else None
 
 
 def _allows(text: str, intent: str) -> bool:
@@ -140,6 +160,10 @@ def _allows(text: str, intent: str) -> bool:
         return lifts_stop(text)
     if intent == MANAGE_PEOPLE:
         return not wants_to_talk(text)
+    if intent == EDIT_LIST:
+        return removes_numbers(text) or read_wish(text, numbers=False) is not None
+    if intent == DO_NOT_CALL:
+        return names_list(text)
     return intent != START_CALLS or starts_calls(text)
 
 
@@ -150,6 +174,11 @@ def _asks(text: str, intent: str) -> bool:
 
 def _modelled(ranking: Sequence[Prediction]) -> list[Prediction]:
     return [prediction for prediction in ranking if prediction.intent != NLU_FALLBACK]
+
+
+def _unquoted(text: str) -> str:
+    """A task may be called «Не звони мне»."""
+    return _QUOTED.sub(" ", text)
 
 
 def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:

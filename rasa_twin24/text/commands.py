@@ -73,6 +73,23 @@ _PHRASES: dict[str, str] = {
         лимиты|мои лимиты|покажи лимиты|какие лимиты|какие у меня лимиты|остаток лимитов
         limits|my limits|show limits|show the limits|what are the limits
     """,
+    "show_list": """
+        сколько номеров|сколько номеров в списке|сколько номеров в задании|сколько людей в списке|покажи номера
+        показать номера|покажи список номеров|список номеров|какие номера в списке|номера файлом|покажи список
+        show numbers|show the numbers|show the list|list numbers|how many numbers|how many numbers are on the list
+    """,
+    "edit_list": """
+        убери последний|удали последний|убрать последний|удалить последний|убери последний номер
+        удали последний номер
+        убери последнего|очисти список|очистить список|очисти список номеров|удали все номера|убери все номера
+        удалить все номера
+        remove last|remove the last|remove the last one|remove the last number|delete the last number|clear the list
+        clear list|delete all numbers|remove all numbers
+    """,
+    "do_not_call": """
+        сколько в черном списке|черный список|сколько номеров в черном списке|покажи черный список|стоп лист
+        do not call list|blacklist|how many are on the do not call list
+    """,
     "list_tasks": """
         мои задания|список заданий|покажи задания|покажи мои задания|все задания|мои обзвоны|список обзвонов
         покажи обзвоны|покажи мои обзвоны|какие есть задания|какие у меня задания

@@ -59,7 +59,9 @@ _NOT_A_NAME = re.compile(
     r"|clients|numbers|people|uses?)(?!\w)",
     re.IGNORECASE,
 )
-_NEGATION = re.compile(r"(?<!\w)(?:не|нет|ни|отмен\w*|стоп|передума\w*|not|no|don'?t|never|cancel|stop)(?!\w)", re.IGNORECASE)
+_NEGATION = re.compile(
+    r"(?<!\w)(?:не|нет|ни|отмен\w*|стоп|передума\w*|not|no|don'?t|never|cancel|stop)(?!\w)", re.IGNORECASE
+)
 _AFTER_NAME = re.compile(r"[ \t.!]*(?:(?:пожалуйста|плиз|please|спасибо)[ .!]*)?", re.IGNORECASE)
 _TRIMMED = " \t,.:;—–-!?"
 

@@ -87,6 +87,9 @@ class Scene:
     def with_sleep(self, sleep: Callable[[float], Awaitable[None]]) -> Scene:
         return Scene.of(self.clock, self.sandbox, replace(self.desk, sleep=sleep), self.url)
 
+    def with_reached(self, reached: Callable[[str], None]) -> Scene:
+        return Scene.of(self.clock, self.sandbox, replace(self.desk, reached=reached), self.url)
+
     def restarted(self) -> Scene:
         """What was running is gone without a word, as after a kill."""
         desk = replace(self.desk, ledger=Ledger(self.url, owners=OWNERS, clock=self.clock))

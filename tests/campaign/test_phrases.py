@@ -35,7 +35,7 @@ ERRORS = {
     "unavailable, unforeseen": TwinError(*REQUEST, None, "no"),
 }
 TOPICS = ("create_task", "add_candidates", "start_calls")
-PREFIXES = (*TOPICS, "task_status", "emergency_stop", "internal_error")
+PREFIXES = (*TOPICS, "task_status", "emergency_stop", "edit_list", "internal_error")
 
 
 def named_in_code() -> set[str]:

@@ -62,6 +62,14 @@ def settle(text: str, *ranking: tuple[str, float]) -> tuple[str, float]:
         # a count is one, whatever else it may be
         ("250", "affirm", "confirm_count"),
         ("2 500 номеров", "start_calls", "confirm_count"),
+        # nobody is taken off a list on the model's word alone
+        ("убери последний", "affirm", "edit_list"),
+        ("удали третьего, будь добр", "provide_phone", "edit_list"),
+        ("очисти уже этот список", "nlu_fallback", "edit_list"),
+        ("красивый сегодня день", "edit_list", "nlu_fallback"),
+        ("красивый сегодня день", "do_not_call", "nlu_fallback"),
+        ("сколько народу в чёрном списке", "show_list", "do_not_call"),
+        ("не звони", "edit_list", "deny"),
         ("да 250", "affirm", "nlu_fallback"),
         # everything is stopped, and let go again, only where it is said so
         ("пусть весь бот остановится", "emergency_stop", "emergency_stop"),
@@ -140,12 +148,21 @@ def test_vetoes(text: str, ranking: list[tuple[str, float]], expected: str) -> N
         ("Иван 89161234567", [("nlu_fallback", 0.3), ("create_task", 0.1)], "provide_phone"),
         ("89161234567", [], "provide_phone"),
         ("89161234567", [("confirm_count", 0.9)], "provide_phone"),
-        # a number to take away is never a number to call
-        ("удали номер 89161234567", [("provide_phone", 0.9)], "nlu_fallback"),
-        ("удали номер 89161234567", [("out_of_scope", 0.9)], "out_of_scope"),
-        ("не звони на 89161234567", [("provide_phone", 0.9)], "nlu_fallback"),
-        ("да, но убери 89161234567", [("affirm", 0.9)], "hesitate"),
-        ("всем кроме 89161234567 запускай", [("provide_phone", 0.8), ("help", 0.1)], "nlu_fallback"),
+        # a number to take away is never a number to call, nor a yes, nor a start
+        ("удали номер 89161234567", [("provide_phone", 0.9)], "edit_list"),
+        ("удали номер 89161234567", [("out_of_scope", 0.9)], "edit_list"),
+        ("не звони на 89161234567", [("provide_phone", 0.9)], "edit_list"),
+        ("не звони на 89161234567", [("start_calls", 0.9)], "edit_list"),
+        ("да, но убери 89161234567", [("affirm", 0.9)], "edit_list"),
+        ("да, убери 89161234567 и запускай", [("affirm", 0.9)], "edit_list"),
+        ("всем кроме 89161234567 запускай", [("provide_phone", 0.8), ("help", 0.1)], "edit_list"),
+        ("создай обзвон по всем, кроме 89161234567", [("create_task", 0.9)], "edit_list"),
+        ("создай обзвон «Не звони мне», 89161234567", [("create_task", 0.9)], "create_task"),
+        ("добавь в задание 4512 номер 89161234567 вместо 89261234567", [("add_to_existing_task", 0.9)], "edit_list"),
+        ("больше не звонить 89161234567", [("provide_phone", 0.9)], "do_not_call"),
+        ("89161234567 в чс", [("provide_phone", 0.9)], "do_not_call"),
+        ("убери 89161234567 из чёрного списка", [("edit_list", 0.9)], "do_not_call"),
+        ("снова можно звонить 89161234567", [("affirm", 0.9)], "do_not_call"),
     ],
 )
 def test_with_numbers(text: str, ranking: list[tuple[str, float]], expected: str) -> None:
