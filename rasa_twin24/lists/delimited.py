@@ -20,8 +20,6 @@ _REGULAR_SHARE = 0.8  # of lines with the same number of cells
 _SOME_SHARE = 0.5  # of lines with several cells: enough if the name says that it is a table
 _SEPARATOR_LINE = re.compile(r"sep=(.)\s*")  # Excel's own, and shown by it as no row
 
-_END = "\x1fend"  # a line of our own after the last one: a quote that nothing closes swallows it
-
 csv.field_size_limit(1 << 27)  # characters; the worker's memory is the limit
 
 
@@ -72,17 +70,15 @@ def _quotes_are_closed(content: bytes, encoding: str, delimiter: str) -> bool:
     taken: list[str] = []
 
     def remembered() -> Iterator[str]:
-        for line in itertools.chain(lines_of(content, encoding, newline=""), [_END]):
+        for line in lines_of(content, encoding, newline=""):
             taken.append(line)
             yield line
 
-    last: list[str] = []
-    for cells in csv.reader(remembered(), delimiter=delimiter):
+    for _ in csv.reader(remembered(), delimiter=delimiter):
         if len(taken) > 1 and not _is_strict("".join(taken), delimiter):
             return False
         taken.clear()
-        last = cells
-    return last == [_END]
+    return True
 
 
 def _is_strict(record: str, delimiter: str) -> bool:

@@ -263,6 +263,10 @@ TABLES: dict[str, tuple[str, list[tuple[int, str, dict[str, str]]]]] = {
             (3, PETR, {"Имя": "Пётр"}),
         ],
     ),
+    "a quote that the next row closes": (
+        'Имя;Телефон\n"Анна;89161234567\n"Пётр";89031112233\n',
+        [(2, ANNA, {"Имя": '"Анна'}), (3, PETR, {"Имя": '"Пётр"'})],
+    ),
     "rows of unequal length": (
         "Имя;Телефон;Город\nАнна;89161234567\n;\nПётр;89031112233;Тверь;лишнее;;\n",
         [

@@ -20,13 +20,13 @@ import json, os, subprocess, sys
 worker = subprocess.Popen(json.loads(sys.argv[1]), stderr=subprocess.DEVNULL, env={})
 _, status, usage = os.wait4(worker.pid, 0)
 worker.returncode = os.waitstatus_to_exitcode(status)
-print(worker.returncode, usage.ru_maxrss, file=sys.stderr)
+print(worker.returncode, usage.ru_maxrss, usage.ru_utime + usage.ru_stime, file=sys.stderr)
 """
 
 
 @dataclass
 class Run:
-    """What a worker said, the reason it refused the file for, and its peak memory in megabytes."""
+    """What a worker said, the reason it refused the file for, its peak memory and its time on the processor."""
 
     entries: list[Entry]
     rejected: list[Rejected]
@@ -35,6 +35,7 @@ class Run:
     figures: dict[str, int]
     columns: list[tuple[int, str]] | None
     megabytes: float
+    cpu_seconds: float
 
 
 def run_worker(
@@ -48,10 +49,10 @@ def run_worker(
         given.seek(0)
         watched = (sys.executable, "-I", "-c", _WATCHED, json.dumps(WORKER))
         done = subprocess.run(watched, stdin=given, stdout=said, stderr=subprocess.PIPE, check=True)
-        returncode, kilobytes = map(int, done.stderr.split())
+        returncode, kilobytes, cpu_seconds = map(float, done.stderr.split())
         said.seek(0)
         lines = said.readlines()
-    run = Run([], [], None, None, {}, None, kilobytes / 1024)
+    run = Run([], [], None, None, {}, None, kilobytes / 1024, cpu_seconds)
     try:
         for line in lines:
             outcome = outcome_of(line)
@@ -62,7 +63,7 @@ def run_worker(
             else:
                 (run.entries if isinstance(outcome[0], Entry) else run.rejected).extend(outcome)  # type: ignore[arg-type]
         if run.summary is None:
-            run.reason = reason_of_end(returncode)
+            run.reason = reason_of_end(int(returncode))
     except UnreadableList as refusal:
         run.reason, run.figures = refusal.reason, refusal.figures
     except ChooseColumn as choice:
