@@ -221,10 +221,11 @@ async def test_a_phrase_that_does_not_exist_holds_up_nothing(
 async def test_who_blocked_the_bot_gets_the_last_version_when_they_are_back(bot: TelegramBot, owner: User) -> None:
     await bot.ledger.progress.show("a", ME, "filling", done="0", of="9")
     line = await owner.expect("Передано 0")
-    await owner.blocks_bot()
+    await bot.tg.taken(await owner.blocks_bot())
     await bot.ledger.progress.show("a", ME, "filling", done="1", of="9")
     await bot.ledger.progress.over("a", "filled", of="9")
     await asyncio.sleep(1.5)
+    assert edits(bot.tg) == []
     await owner.unblocks_bot()
     assert await owner.expect("Передано: 9.") is line
 
@@ -350,7 +351,7 @@ async def test_a_pressed_button_is_gone_from_the_line(web: WebBot, page: Page) -
     (button,) = line["buttons"]
 
     await page.send("k2", button=button["token"])
-    change, *rest = await page.read(3)
+    change, *rest = await asyncio.wait_for(page.read(3), 10)
     assert (change["changes"], change["buttons"], change["text"]) == (line["seq"], [], "Передано 0 из 9")
     assert words(rest) == [("person", "Отменить"), ("bot", "Понял: /cancel")]
     await page.send("k3", button=question["buttons"][0]["token"])
