@@ -9,6 +9,7 @@ from rasa_twin24.campaign.fill import NAMED, named
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.ledger.tasks import TaskState
+from rasa_twin24.text.doubt import dialed_as
 from rasa_twin24.text.phones import Reading, mask
 
 
@@ -31,7 +32,7 @@ class ActionAddCandidates(TopicAction):
             return None
         people = await callable_people(turn, office)
         if not people:
-            tell_skipped(turn, reading)
+            await settle_skipped(turn, office, reading)
             await resume(turn, office)
             return None
         if turn.in_form:
@@ -45,7 +46,7 @@ class ActionAddCandidates(TopicAction):
         if collected is None:
             turn.say("add_candidates_no_task")
             return None
-        tell_skipped(turn, reading)
+        await settle_skipped(turn, office, reading)
         if turn.again and collected.already and task.twin_id is not None:
             # Most likely they came with this very message; where they have got to is told by what comes next.
             if unsent := await office.campaign.unsent(task):
@@ -67,7 +68,7 @@ class ActionAddCandidates(TopicAction):
 async def unreadable(turn: Turn, office: Office, reading: Reading) -> None:
     """The message was to hold numbers and holds none that can be called."""
     if reading.rejected or reading.doubtful:
-        tell_skipped(turn, reading)
+        await settle_skipped(turn, office, reading)
     task, step = await office.campaign.current(turn.conversation)
     if task is None and not turn.in_form:
         turn.say("add_candidates_no_task")
@@ -75,12 +76,34 @@ async def unreadable(turn: Turn, office: Office, reading: Reading) -> None:
         turn.say("add_candidates_none" if step == Step.NUMBERS else "add_candidates_none_more")
 
 
+async def settle_skipped(turn: Turn, office: Office, reading: Reading) -> None:
+    """Name what is no number, ask about what may be one, and tell which extensions nobody will dial."""
+    if extended := [found for found in reading.found if found.extension]:
+        shown = ", ".join(f"{mask(found.e164)} ({found.extension})" for found in extended[:NAMED])
+        turn.say("add_candidates_extensions", numbers=shown)
+    region = office.settings.default_region
+    phones = list(dict.fromkeys(phone for piece in reading.doubtful if (phone := dialed_as(piece, region))))
+    task, _ = await office.campaign.current(turn.conversation)
+    if task is None or turn.in_form or not phones:
+        tell_skipped(turn, reading)
+        return
+    rest = [piece for piece in reading.doubtful if not dialed_as(piece, region)]
+    tell_skipped(turn, Reading(rejected=reading.rejected, doubtful=rest))
+    await office.campaign.imports.ask_about(turn.conversation, phones)
+    turn.say("add_candidates_ask_doubtful", numbers=named(phones))
+
+
 def tell_skipped(turn: Turn, reading: Reading) -> None:
     """Name what looked like a number and was left out, without giving whole numbers away."""
-    for phrase, pieces in (("rejected", reading.rejected), ("doubtful", reading.doubtful)):
+    foreign = [piece for piece in reading.doubtful if piece.reason == "no_plus"]
+    unknown = [piece for piece in reading.doubtful if piece.reason != "no_plus"]
+    for phrase, pieces in (
+        ("add_candidates_rejected", reading.rejected),
+        ("add_candidates_doubtful", unknown),
+        ("add_candidates_no_plus", foreign),
+    ):
         if pieces:
-            shown = ", ".join(_shown(piece.raw) for piece in pieces[:NAMED])
-            turn.say(f"add_candidates_{phrase}", pieces=shown)
+            turn.say(phrase, pieces=", ".join(_shown(piece.raw) for piece in pieces[:NAMED]))
 
 
 def _shown(raw: str) -> str:

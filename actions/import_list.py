@@ -122,6 +122,27 @@ class ActionTakeList(TopicAction):
         return None
 
 
+class ActionSettleDoubtful(TopicAction):
+    """[add all the same], [do not add] under numbers that no numbering plan knows."""
+
+    needs = Role.OPERATOR
+
+    def name(self) -> str:
+        return "action_settle_doubtful"
+
+    async def act(self, turn: Turn, office: Office) -> Events | None:
+        asked = await office.campaign.imports.doubtful(turn.conversation)
+        if turn.kind != "button" or asked is None:
+            turn.say("import_decided")
+        elif turn.intent == "take_doubtful":
+            await take_list(turn, office, asked.id)
+        else:
+            await office.campaign.imports.cancel(turn.conversation, asked.id)
+            turn.say("add_candidates_doubtful_left")
+            await resume(turn, office)
+        return None
+
+
 class ActionCancelList(TopicAction):
     needs = Role.OPERATOR
 

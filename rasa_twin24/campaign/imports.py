@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
@@ -63,8 +63,16 @@ class Imports:
         return await self._ledger.imports.begin(conversation, file_id, file_name, purpose, message)
 
     async def waiting(self, conversation: str) -> Import | None:
-        """The newest one that its person has not decided about."""
-        return await self._ledger.imports.newest(conversation, ImportState.READY)
+        """The newest list that its person has not decided about."""
+        return await self._ledger.imports.waiting(conversation, [Purpose.CANDIDATES, Purpose.DO_NOT_CALL])
+
+    async def ask_about(self, conversation: str, phones: Sequence[str]) -> None:
+        """Keep numbers (E.164) that no numbering plan knows until their person has said whether they are right."""
+        await self._ledger.imports.ask_about(conversation, [Read((phone,)) for phone in phones])
+
+    async def doubtful(self, conversation: str) -> Import | None:
+        """What was asked about last, if it is not decided."""
+        return await self._ledger.imports.waiting(conversation, [Purpose.DOUBTFUL])
 
     async def choose_column(self, conversation: str, import_id: int, column: int) -> bool:
         """The person has said which column holds the numbers; False when that is not asked any more."""

@@ -22,6 +22,7 @@ from rasa_twin24.ledger.store import Store
 class Purpose:
     CANDIDATES = "candidates"
     DO_NOT_CALL = "do_not_call"
+    DOUBTFUL = "doubtful"  # of a message: no numbering plan knows them, their person may
 
 
 class ImportState:
@@ -116,18 +117,42 @@ class Imports:
 
         return await self._store.run(work)
 
-    async def newest(self, conversation: str, *states: str) -> Import | None:
-        """This conversation's newest import in one of these states."""
+    async def waiting(self, conversation: str, purposes: Collection[str]) -> Import | None:
+        """This conversation's newest import of one of these purposes that waits for a decision."""
 
         def work(connection: sa.engine.Connection) -> Import | None:
             row = connection.execute(
                 sa.select(imports)
-                .where(imports.c.conversation == conversation, imports.c.state.in_(states))
+                .where(
+                    imports.c.conversation == conversation,
+                    imports.c.state == ImportState.READY,
+                    imports.c.purpose.in_(purposes),
+                )
                 .order_by(imports.c.id.desc())
             ).first()
             return _import(row) if row else None
 
         return await self._store.run(work)
+
+    async def ask_about(self, conversation: str, people: Sequence[Read]) -> None:
+        """Keep people of a message until their person has said whether they are right; earlier ones are forgotten."""
+
+        def work(connection: sa.engine.Connection) -> None:
+            _decide_doubtful(connection, conversation)
+            row = {
+                "conversation": conversation,
+                "file_id": "",
+                "file_name": "",
+                "purpose": Purpose.DOUBTFUL,
+                "state": ImportState.READY,
+                "report": json.dumps({"good": len(people), "elsewhere": 0}),
+                "created_at": self._clock(),
+            }
+            number = connection.execute(sa.insert(imports).values(row)).inserted_primary_key[0]
+            chunk = {"import_id": number, "seq": 0, "content": _packed_people(people)}
+            connection.execute(sa.insert(import_chunks).values(chunk))
+
+        await self._store.run(work)
 
     async def in_state(self, state: str, task_id: int | None = None) -> list[Import]:
         """Oldest first; of one task only, if given."""
@@ -179,7 +204,7 @@ class Imports:
 
     async def put(self, import_id: int, seq: int, people: Sequence[Read]) -> None:
         """Keep a chunk; read again after a crash it replaces what was kept before."""
-        content = _packed([[list(one.phones), one.variables, one.elsewhere] for one in people])
+        content = _packed_people(people)
 
         def work(connection: sa.engine.Connection) -> None:
             here = sa.and_(import_chunks.c.import_id == import_id, import_chunks.c.seq == seq)
@@ -245,6 +270,22 @@ def _drop_chunk(connection: sa.engine.Connection, import_id: int, seq: int) -> N
     connection.execute(
         sa.delete(import_chunks).where(import_chunks.c.import_id == import_id, import_chunks.c.seq == seq)
     )
+
+
+def _decide_doubtful(connection: sa.engine.Connection, conversation: str) -> None:
+    """Nobody can be asked about two messages with one pair of buttons."""
+    asked = sa.and_(
+        imports.c.conversation == conversation,
+        imports.c.purpose == Purpose.DOUBTFUL,
+        imports.c.state == ImportState.READY,
+    )
+    ids = [row.id for row in connection.execute(sa.select(imports.c.id).where(asked).with_for_update())]
+    connection.execute(sa.delete(import_chunks).where(import_chunks.c.import_id.in_(ids)))
+    connection.execute(sa.update(imports).where(imports.c.id.in_(ids)).values(state=ImportState.CANCELLED))
+
+
+def _packed_people(people: Sequence[Read]) -> bytes:
+    return _packed([[list(one.phones), one.variables, one.elsewhere] for one in people])
 
 
 def _packed(rows: list[Any]) -> bytes:

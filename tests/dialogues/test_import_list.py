@@ -174,13 +174,13 @@ async def test_what_is_no_list_says_so(stage: Stage, name: str, content: bytes, 
 async def test_a_file_of_those_who_must_not_be_called(stage: Stage) -> None:
     person = stage.person()
     await person.sends_document("отказы.csv", b"89169990001\n89169990002\n", caption="больше им не звонить")
-    await person.expect("Внести эти номера в список «не звонить»?")
-    await person.presses("Не звонить: 2")
-    await person.expect("Внёс в список «не звонить»: 2")
+    await person.expect("Внести эти номера в чёрный список?")
+    await person.presses("В чёрный список: 2")
+    await person.expect("Внёс в чёрный список: 2")
     await made(person, "С отказами")
     await person.sends_document("все.csv", b"89169990001\n89169990003\n")
     report = await person.expect("Добавить в задание")
-    assert "В списке «не звонить»: 1." in report.text
+    assert "В чёрном списке: 1." in report.text
     await person.presses("Добавить 1")
     await person.expect("Добавлено номеров: 1")
     assert stage.numbers("С отказами") == ["79169990003"]
