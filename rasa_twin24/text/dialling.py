@@ -77,7 +77,7 @@ def dial(digits: str, plus: bool, region: str) -> str | None:
 def dialled_lengths(beginning: str, plus: bool, region: str) -> frozenset[int]:
     """How many digits a number may have that begins with these (at least three, if there are so many)."""
     if plus or region not in RUSSIAN_PLAN:
-        return _any_length(_FEWEST_DIGITS if plus or beginning.startswith("0") else region)
+        return _any_length(None if plus else region)
     if beginning.startswith(INTERNATIONAL_PREFIXES):
         return _PREFIXED_LENGTH
     lengths = {_RUSSIAN_NATIONAL + 1} if beginning[0] in "78" else {_RUSSIAN_NATIONAL}
@@ -166,9 +166,10 @@ def _valid_in(national: str, region: str) -> str | None:
 
 
 @lru_cache(maxsize=256)
-def _any_length(fewest: int | str) -> frozenset[int]:
-    """All lengths from `fewest` digits, or from those of the shortest number of the region `fewest`."""
-    return frozenset(range(shortest_number(fewest) if isinstance(fewest, str) else fewest, LONGEST_DIGITS + 3))
+def _any_length(region: str | None) -> frozenset[int]:
+    """All lengths of numbers with a country code, and of the shorter ones of a region."""
+    fewest = min(_FEWEST_DIGITS, shortest_number(region)) if region else _FEWEST_DIGITS
+    return frozenset(range(fewest, LONGEST_DIGITS + 3))
 
 
 def _parsed(text: str, region: str | None) -> str | None:

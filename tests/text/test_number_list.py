@@ -75,6 +75,9 @@ def lines(draw: st.DrawFn) -> str:
 
 @given(lines(), st.sampled_from(["RU", "RU", "KZ", "BY", "DE", "US"]))
 @example("серийный номер 89161234567", "RU")
+@example("трек 89161234567", "RU")
+@example("89161234567 тенге", "RU")
+@example("Иван 89161234567 тенге", "RU")
 @example("91612345 67", "RU")
 @example("89161234567 Рубен", "RU")
 @example("Иван 89161234567 Пётр", "RU")
@@ -92,6 +95,19 @@ def test_a_line_of_a_list_is_read_as_a_message(line: str, region: str) -> None:
 def test_words_without_numerals_hold_no_number(line: str) -> None:
     if holds_no_number(line):
         assert not read_numbers(line).found
+
+
+@pytest.mark.parametrize(
+    ("line", "none"),
+    [
+        ("нет номера, уточнить!", True),
+        ("восемь девятьсот шестнадцать сто двадцать три сорок пять шестьдесят семь", False),
+        ("ноль", False),
+        ("8", False),
+    ],
+)
+def test_lines_of_words_are_passed_over(line: str, none: bool) -> None:
+    assert holds_no_number(line) is none
 
 
 @pytest.mark.parametrize(

@@ -450,6 +450,37 @@ DOUBTFUL_OR_CUT = [
 WITH_NUMBERS = PLAIN | LANDLINES | SENTENCES | LISTS | DICTATED_IN_RUSSIAN | DICTATED_IN_ENGLISH | FOREIGN
 WITH_NUMBERS |= WITH_EXTENSIONS | WITH_NAMES
 
+# What might be taken for more digits, or fewer, than belong to the number: (message, region, numbers).
+NEIGHBOURS = [
+    ("+49 30 901820 15 человек", "RU", ["+4930901820"]),
+    ("+49 7127 37491177523", "RU", []),
+    ("+7 916 123 45 6 8 903 234 56 78", "RU", []),
+    ("8 916 123 45 6 8 903 234 56 78", "RU", [BORIS]),
+    ("8 903 8 916 123 45 67", "RU", [ANNA]),
+    ("+687 05.04.37", "RU", ["+687050437"]),
+    ("+993 322 1-06-10", "RU", ["+99332210610"]),
+    ("8 0176 30-12-67", "BY", ["+375176301267"]),
+    ("офис BC12 8916 1234 567", "RU", [ANNA]),
+    ("89161234567 Рубен", "RU", [ANNA]),
+    ("9.161234567E+10", "RU", []),
+    ("9.161234567E+09", "RU", [ANNA]),
+    ("+8 495 123-45-67", "RU", ["+74951234567"]),
+    ("+84951234567", "RU", ["+84951234567"]),
+    ("(08) 6748 0364", "AU", ["+61867480364"]),
+    ("810 234 5678", "US", ["+18102345678"]),
+    ("011 49 30 901820", "US", ["+4930901820"]),
+]
+
+
+@pytest.mark.parametrize(("message", "region", "numbers"), NEIGHBOURS)
+def test_a_number_ends_where_it_ends(message: str, region: str, numbers: list[str]) -> None:
+    assert [phone.e164 for phone in read_numbers(message, region).found] == numbers
+
+
+def test_a_real_word_is_no_misspelt_numeral() -> None:
+    reading = read_numbers("Кафе 1001 ночь: 8 916 123 45 67")
+    assert ([phone.e164 for phone in reading.found], reading.rejected) == ([ANNA], [])
+
 
 @pytest.mark.parametrize("message", WITH_NUMBERS)
 def test_all_numbers_are_found_in_order(message: str) -> None:

@@ -158,3 +158,8 @@ def test_the_quick_look_at_a_plan_answers_as_the_library(number: PhoneNumber) ->
 def test_the_quick_look_knows_every_region(region: str) -> None:
     example = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.FIXED_LINE)
     assert is_surely_valid(e164(example or phonenumbers.example_number(region))[1:])
+
+
+def test_a_number_that_the_library_would_shorten_is_left_to_it() -> None:
+    """8 is a trunk prefix of Belarus: of "+375 8 10…" the library takes it off."""
+    assert not is_surely_valid("3758101744188")
