@@ -106,9 +106,7 @@ REFUSED: dict[str, Callable[[], bytes]] = {
 
 async def main() -> None:
     print(f"{ROWS} rows, a plain loop over phonenumbers: {plain_loop():.0f} lines/s\n")
-    print(
-        f"{'':20}  {'first, s':>8}  {'all, s':>7}  {'rows/s':>8}  {'late, ms':>8}  {'busy, ms':>8}  {'CPU of the worker, s':>20}"
-    )
+    print(f"{'':20}  {'first, s':>8}  {'all, s':>7}  {'rows/s':>8}  {'late, ms':>8}  {'busy, ms':>8}  {'worker, s':>9}")
     for kind, (name, make) in FILES.items():
         content = make(ROWS)
         first, whole, late, busy = await watched(content, name)
@@ -116,9 +114,8 @@ async def main() -> None:
         verdict = kept(busy, MOST_BLOCKED_MS, "ms")
         if kind.startswith("XLSX"):
             verdict += f", {kept(whole, MOST_XLSX_SECONDS, 's')}"
-        print(
-            f"{kind:20}  {first:8.2f}  {whole:7.2f}  {ROWS / whole:8.0f}  {late:8.1f}  {busy:8.1f}  {cpu:20.2f}  {verdict}"
-        )
+        figures = f"{first:8.2f}  {whole:7.2f}  {ROWS / whole:8.0f}  {late:8.1f}  {busy:8.1f}  {cpu:9.2f}"
+        print(f"{kind:20}  {figures}  {verdict}")
     print(f"\n{'memory of the worker':20}  {f'{SMALL} rows, MB':>16}  {f'{LARGE} rows, MB':>16}")
     for kind, (name, make) in FILES.items():
         peaks = [run_worker(make(rows), name).megabytes for rows in (SMALL, LARGE)]
@@ -145,7 +142,7 @@ def plain_loop() -> float:
 
 
 async def watched(content: bytes, name: str) -> tuple[float, float, float, float]:
-    """Seconds to the first chunk and to the summary; then ms, of the event loop meanwhile: the longest that it was late,
+    """Seconds to the first chunk and to the summary; then ms, of the event loop meanwhile: the longest it was late,
     for whatever reason, and the longest that it worked without a pause, which is all that the reading can help.
     """
     late = busy = 0.0
