@@ -1,4 +1,4 @@
-"""The list in the chat: shown and mended until the start; TWIN then has exactly the rest, the old task is never played."""
+"""The list in the chat, shown and mended until the start; TWIN then has exactly the rest."""
 
 from __future__ import annotations
 
