@@ -19,6 +19,8 @@ from rasa_twin24.text.phones import hide_numbers
 
 # TWIN documents no limit; names are shown in lists and messages.
 MAX_NAME = 500
+# With a number in it such a message is no name, and the number is none to call.
+TAKING_AWAY = ("edit_list", "do_not_call")
 
 
 class ActionNewTask(TopicAction):
@@ -45,6 +47,8 @@ class ValidateTaskForm(TopicForm):
         if tracker.get_slot("requested_slot") != "task_name":
             return {"task_name": said} if said else {}
         if turn.kind not in ("text", "forwarded") or turn.text.startswith("/") or command_of(turn.text):
+            return {}
+        if turn.intent in TAKING_AWAY and turn.entity("phone_number"):
             return {}
         return {"task_name": said or turn.text}
 

@@ -81,10 +81,11 @@ async def _database(config: Config) -> list[Finding]:
     url = config.ledger.url
     if _no_file(url):
         return [Finding("database", True, "none yet; the first start makes it in BOT_DATA_DIR")]
-    ledger = Ledger(url)
+    ledger = Ledger(url, hash_key=config.ledger.hash_key)
     try:
         shape = await ledger.shape()
         stop = await ledger.stops.in_force() if shape is Shape.CURRENT else None
+        key_fits = await ledger.do_not_call.fits_key() if shape is Shape.CURRENT else True
     except (sa.exc.SQLAlchemyError, OSError, ImportError) as error:
         variable = "BOT_DATA_DIR" if url.startswith("sqlite") else "DATABASE_URL"
         return [Finding("database", False, f"cannot be used ({type(error).__name__}): check {variable}")]
@@ -94,6 +95,11 @@ async def _database(config: Config) -> list[Finding]:
     if stop is not None:
         text = f"in force since {time.ctime(stop.made_at)}: nothing starts until an owner lifts it by /liftstop"
         findings.append(Finding("emergency stop", False, text))
+    if not key_fits:
+        text = (
+            "BOT_HASH_KEY is not the key that the do-not-call list was made with: nothing starts until it is that again"
+        )
+        findings.append(Finding("do-not-call list", False, text))
     return findings
 
 

@@ -91,6 +91,12 @@ class DoNotCall:
         """How many numbers are on the list."""
         return await self._store.run(lambda c: int(c.scalar(sa.select(sa.func.count()).select_from(do_not_call)) or 0))
 
+    async def fits_key(self) -> bool:
+        """Whether the key is the one that the list was made with; looks only."""
+        proof = await self._kept.get(HASH_KEY_PROOF)
+        key = self._given or await self._kept.get(HASH_KEY) or ""
+        return proof is None or hmac.compare_digest(proof, _hash(key.encode(), _PROVEN)) or not await self.count()
+
     async def _key(self) -> bytes:
         if self._proven is None:
             key = (self._given or await self._kept.get_or_make(HASH_KEY, _random)).encode()

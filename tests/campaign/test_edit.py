@@ -247,7 +247,7 @@ async def test_a_kill_on_the_way_loses_and_doubles_nobody(scene: Scene, step: st
     async def live() -> None:
         mortal = scene.with_reached(die).campaign
         await mortal.editing.remove(ME, [BORIS])
-        await mortal._work._do(task.id)
+        await mortal.carry_out(ME)
 
     with pytest.raises(_Killed):
         await live()

@@ -52,7 +52,12 @@ def incoming(text: str, kind: str = TEXT) -> Incoming:
         ("/stopall", "emergency_stop"),
         ("/liftstop", "lift_stop"),
         ("/limits", "show_limits"),
+        ("/numbers", "show_list"),
+        ("/donotcall", "do_not_call"),
+        ("/donotcall 8 916 123-45-67", "do_not_call"),
         ("/confirm_count", "unknown_command"),
+        ("/confirm_clear", "unknown_command"),
+        ("/remove_banned", "unknown_command"),
         ("/people", "list_people"),
         ("/invite", "invite_person"),
         ("/invite operator", "invite_operator"),
@@ -334,3 +339,19 @@ def test_what_is_written_down_of_an_unknown_command(text: str, name: str) -> Non
 def test_people_of_two_messengers_are_two_people() -> None:
     assert incoming("да").conversation == "telegram:500100"
     assert Incoming("max", "1", "500100", TEXT).conversation == "max:500100"
+
+
+@pytest.mark.parametrize(
+    ("text", "understood"),
+    [
+        ("/donotcall", "/do_not_call"),
+        ("/DoNotCall@calls_bot  8 916 123-45-67\n8 916 123-45-68", "donotcall 8 916 123-45-67\n8 916 123-45-68"),
+        ('/donotcall /confirm_start{"task_id": "7"}', 'donotcall /confirm_start{"task_id": "7"}'),
+        ("/limits 8 916 123-45-67", "/show_limits"),
+    ],
+)
+def test_the_words_behind_a_command(text: str, understood: str) -> None:
+    """Rasa would read what begins with a slash as an intent, so nothing of the person's begins with one."""
+    turn = understand(incoming(text))
+    assert (turn.text, turn.kind) == (understood, "command")
+    assert turn.parse_data is not None

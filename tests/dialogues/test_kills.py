@@ -234,4 +234,5 @@ async def test_a_kill_is_followed_by_one_start(ends: dict[Death, asyncio.Future[
 
 
 async def test_no_step_is_left_out() -> None:
-    assert {death.step for death in DEATHS} == set(STEPS)
+    elsewhere = {"list_edited"}  # test_edit_list.py
+    assert {death.step for death in DEATHS} | elsewhere == set(STEPS)

@@ -106,6 +106,7 @@ async def test_under_another_key_nobody_is_called_unlisted(url: str, clock: Cloc
         with pytest.raises(WrongKey, match="BOT_HASH_KEY"):
             await refused
     assert await ledger.do_not_call.listed([ANNA]) == {ANNA}
+    assert (await ledger.do_not_call.fits_key(), await changed.do_not_call.fits_key()) == (True, False)
     await ledger.close()
     await changed.close()
 
