@@ -1,6 +1,7 @@
 """`make bench`: this bot beside itself without ledger and checks, and beside stock Rasa; one run, all on loopback.
 
-Before them what needs no bot: `numbers` (long lists of numbers).
+Before them what needs no bot: `numbers` and `lists` (long lists of numbers, and files with them). Last `imports`: other
+people's turns beside a list that is read and uploaded.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks import numbers
+from benchmarks import imports, lists, numbers
 from benchmarks.bots import Bot, Ours, Stock, Unguarded
+from benchmarks.timing import high, middle
 from rasa_twin24.sandbox import Sandbox, SandboxServer
 
 PLAIN = "спасибо"
@@ -32,6 +34,7 @@ QUIET = 0.03
 
 async def main() -> None:
     numbers.main()
+    await lists.main()
     figures: list[dict[str, float]] = []
     with tempfile.TemporaryDirectory() as folder:
         async with SandboxServer(Sandbox(ready_after=0.0)) as twin:
@@ -44,6 +47,7 @@ async def main() -> None:
                 finally:
                     await bot.stop()
     print_table(figures[0], figures[1])
+    await imports.main()
 
 
 async def cost(folder: Path, twin: SandboxServer) -> None:
@@ -120,14 +124,6 @@ async def quick_messages(bot: Bot, person: int) -> float:
     began = time.perf_counter()
     await bot.burst(person, PLAIN, 3)
     return (time.perf_counter() - began) * 1000
-
-
-def middle(seconds: list[float]) -> float:
-    return statistics.median(seconds) * 1000
-
-
-def high(seconds: list[float]) -> float:
-    return statistics.quantiles(seconds, n=20)[-1] * 1000
 
 
 def print_table(ours: dict[str, float], stock: dict[str, float]) -> None:

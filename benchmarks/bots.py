@@ -125,8 +125,11 @@ class Ours(Bot):
         await self.let_in()
         self._heard: dict[int, asyncio.Queue[str]] = {}
         self._update = 0
+        self._files: dict[str, bytes] = {}
+        self._buttons: dict[int, dict[str, str]] = {}
         app = web.Application()
         app.router.add_post(f"/bot{TOKEN}/{{method}}", self._telegram)
+        app.router.add_get(f"/file/bot{TOKEN}/{{name}}", self._file)
         self._runner = web.AppRunner(app, shutdown_timeout=1)
         await self._runner.setup()
         port = free_port()
@@ -150,30 +153,56 @@ class Ours(Bot):
         while not heard.empty():
             heard.get_nowait()
         began = time.perf_counter()
-        await self._post(person, text)
+        await self._post(person, text=text)
         for _ in range(answers):
             await asyncio.wait_for(heard.get(), ANSWER_SECONDS)
         return time.perf_counter() - began
 
+    async def send_file(self, person: int, name: str, content: bytes) -> None:
+        """As a document; the answers are heard by `hear`."""
+        self._files[name] = content
+        document = {"file_id": name, "file_unique_id": name, "file_name": name, "file_size": len(content)}
+        await self._post(person, document=document)
+
+    async def press(self, person: int, title: str) -> None:
+        """Press the newest button of this title."""
+        callback = {
+            "id": str(self._update),
+            "from": {"id": person, "is_bot": False, "first_name": "Иван", "language_code": "ru"},
+            "message": {"message_id": 1, "date": 0, "chat": {"id": person, "type": "private"}},
+            "chat_instance": "1",
+            "data": self._buttons[person][title],
+        }
+        await self._push(callback_query=callback)
+
+    async def hear(self, person: int, said: str) -> None:
+        """Until the person has heard a message that holds these words."""
+        heard = self._heard.setdefault(person, asyncio.Queue())
+        while said not in await asyncio.wait_for(heard.get(), ANSWER_SECONDS):
+            pass
+
     async def burst(self, person: int, text: str, count: int) -> None:
         heard = self._heard.setdefault(person, asyncio.Queue())
-        await asyncio.gather(*(self._post(person, text) for _ in range(count)))
+        await asyncio.gather(*(self._post(person, text=text) for _ in range(count)))
         for _ in range(count):
             await asyncio.wait_for(heard.get(), ANSWER_SECONDS)
 
-    async def _post(self, person: int, text: str) -> None:
-        self._update += 1
+    async def _post(self, person: int, **content: object) -> None:
         who = {"id": person, "is_bot": False, "first_name": "Иван", "language_code": "ru"}
         message = {
-            "message_id": self._update,
+            "message_id": self._update + 1,
             "date": int(time.time()),
             "from": who,
             "chat": {"id": person, "type": "private"},
-            "text": text,
+            **content,
         }
+        await self._push(message=message)
+
+    async def _push(self, **update: object) -> None:
+        self._update += 1
         response = await self.client.post(
             f"http://127.0.0.1:{self._port}/webhooks/telegram/webhook",
-            json={"update_id": self._update, "message": message},
+            json={"update_id": self._update, **update},
             headers={"X-Telegram-Bot-Api-Secret-Token": SECRET},
         )
         response.raise_for_status()
@@ -183,10 +212,20 @@ class Ours(Bot):
         await self._runner.cleanup()
 
     async def _telegram(self, request: web.Request) -> web.Response:
-        body = await request.json()
+        body = await request.json() if request.can_read_body else {}
+        result: dict[str, object] = {"message_id": 1}
         if request.match_info["method"] == "sendMessage":
-            self._heard.setdefault(int(body["chat_id"]), asyncio.Queue()).put_nowait(body["text"])
-        return web.json_response({"ok": True, "result": {"message_id": 1}})
+            person = int(body["chat_id"])
+            for row in body.get("reply_markup", {}).get("inline_keyboard", []):
+                self._buttons.setdefault(person, {}).update({one["text"]: one["callback_data"] for one in row})
+            self._heard.setdefault(person, asyncio.Queue()).put_nowait(body["text"])
+        elif request.match_info["method"] == "getFile":
+            name = body["file_id"]
+            result = {"file_id": name, "file_unique_id": name, "file_size": len(self._files[name]), "file_path": name}
+        return web.json_response({"ok": True, "result": result})
+
+    async def _file(self, request: web.Request) -> web.Response:
+        return web.Response(body=self._files[request.match_info["name"]])
 
 
 class Unguarded(Ours):
