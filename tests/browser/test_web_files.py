@@ -110,10 +110,10 @@ def test_a_file_over_a_lost_connection(chat: Chat, browser: Chromium, bot: Runni
 
     bot.start()
     talk = sorted([("Вы", "a.csv"), FILE, ("Вы", "и ещё"), ("Бот", "Понял: и ещё")])
-    until(lambda: sorted(chat.messages) == talk, "both are answered")
+    until(lambda: sorted(chat.messages) == talk, "both are answered", seconds=20)
     assert bot.heard == ["/provide_file", "и ещё"]
     assert kept(bot) == [("a.csv", CONTENT.encode())]
-    assert not browser.run(LEAVE)
+    until(lambda: not browser.run(LEAVE), "the page can be left")
 
 
 def test_a_lost_answer_is_not_a_second_file(chat: Chat, browser: Chromium, bot: RunningBot) -> None:
