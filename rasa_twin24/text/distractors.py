@@ -46,6 +46,8 @@ _EXTENSION = re.compile(
     r"|(?<=\d)\*(?P<starred>\d{1,6})|(?<=\d,)(?P<keyed>\d{1,6})#)(?!\d)"
 )
 
+_AFTER_HYPHEN = re.compile(r"-(?P<more>\d{1,4})(?![\d-]| ?[\d(])")
+
 _THOUSANDS = r"(?:\d{1,3}(?:[ .,']\d{3}){1,4}|\d{1,15})(?:[.,]\d{1,2})?"
 # Whole words: "Рубен" and "Eurostar" may stand beside a number.
 _UNIT = (
@@ -114,7 +116,9 @@ def extension_after(plain: str, end: int) -> tuple[str, int] | None:
     """The extension that follows a number ending at `end` of a plain text, and where it ends; None without one."""
     found = _EXTENSION.match(plain, end)
     if not found:
-        return None
+        # "8 916 123-45-67-89": an extension, or a slip. It is told either way, and never passed over in silence.
+        short = _AFTER_HYPHEN.match(plain, end)
+        return (short.group("more"), short.end()) if short else None
     return found.group("said") or found.group("starred") or found.group("keyed"), found.end()
 
 

@@ -22,6 +22,7 @@ from rasa_twin24.text.consent import (
 )
 from rasa_twin24.text.consent_words import WORDS, squeezed
 from rasa_twin24.text.keyboard import typed_as_english
+from rasa_twin24.text.typos import is_one_slip
 
 
 def phrases(table: str) -> list[str]:
@@ -278,6 +279,7 @@ def test_doubtful_punctuation_takes_a_yes_away(yes: str, doubt: str) -> None:
 def test_a_word_unknown_alone_takes_a_yes_away(yes: str, word: str) -> None:
     assume(read_answer(word) is Answer.OTHER and squeezed(word) not in WORDS)
     assume(typed_as_english(word) not in WORDS)  # "ен" is "ty" on the other layout: a word of thanks
+    assume(not any(is_one_slip(word, known) for known in WORDS))  # "обзвн" is known, misspelt
     assert not is_clear_yes(f"{yes} {word}")
 
 

@@ -32,6 +32,21 @@ def test_what_is_not_asked_about_has_none(piece: Piece) -> None:
     assert dialed_as(piece) is None
 
 
+# What hangs on a number: never passed over in silence.
+@pytest.mark.parametrize(
+    ("text", "extensions"),
+    [
+        ("8 916 123-45-67-89", ["89"]),
+        ("89161234567-2", ["2"]),
+        ("8 916 123-45-67-8 903 234-56-78", [None, None]),
+        ("8 916 123-45-67 - Анна", [None]),
+        ("8 916 123-45-67 - 8 903 234-56-78", [None, None]),
+    ],
+)
+def test_digits_after_a_hyphen_are_told_as_an_extension(text: str, extensions: list[str | None]) -> None:
+    assert [found.extension for found in read_numbers(text).found] == extensions
+
+
 def test_elsewhere_it_is_read_as_people_there_write_it() -> None:
     [piece] = read_numbers("0155 1234567", "DE").doubtful
     assert dialed_as(piece, "DE") == "+491551234567"
