@@ -18,6 +18,7 @@ from rasa_twin24.campaign.outcome import failure
 from rasa_twin24.ledger import Ledger, LedgerSettings
 from rasa_twin24.ledger.audit import Act, Result
 from rasa_twin24.ledger.candidates import Person
+from rasa_twin24.ledger.do_not_call import WrongKey
 from rasa_twin24.ledger.engine import is_away
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.logs import places
@@ -111,7 +112,9 @@ class Turn:
 
     def apologise(self, error: Exception) -> None:
         """For what nobody foresaw, or for the database being away. News without an answer are told again later."""
-        if not is_away(error):
+        if isinstance(error, WrongKey):
+            self.say("do_not_call_wrong_key")
+        elif not is_away(error):
             self.say("internal_error")
         elif self.kind != "notice":
             self.say("storage_away")

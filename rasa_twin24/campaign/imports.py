@@ -17,6 +17,7 @@ from rasa_twin24.campaign.jobs import Jobs
 from rasa_twin24.campaign.outcome import Outcome
 from rasa_twin24.ledger.candidates import CandidateState
 from rasa_twin24.ledger.conversations import Step
+from rasa_twin24.ledger.do_not_call import WrongKey
 from rasa_twin24.ledger.imports import Import, ImportState, Left, Purpose, Read
 from rasa_twin24.ledger.tasks import CallTask, TaskState
 from rasa_twin24.lists import LABEL, ChooseColumn, Entry, Rejected, Summary, UnreadableList, read_list
@@ -150,6 +151,8 @@ class Imports:
             else:
                 report = await self._sort(found, file.content)
                 state, outcome = ImportState.READY, Outcome(READY, told)
+        except WrongKey:
+            state, outcome = ImportState.FAILED, Outcome("do_not_call_wrong_key")
         except ChooseColumn as choose:
             report["columns"] = choose.columns
             state, outcome = ImportState.CHOOSING, Outcome(CHOOSE_COLUMN, told)

@@ -12,6 +12,7 @@ from rasa_twin24.campaign.rebuild import give_up, may_be_rebuilt
 from rasa_twin24.campaign.stop import hold
 from rasa_twin24.ledger.candidates import CandidateState
 from rasa_twin24.ledger.conversations import Step
+from rasa_twin24.ledger.do_not_call import WrongKey
 from rasa_twin24.ledger.gate import Refusal, Verdict
 from rasa_twin24.ledger.list_edits import Taken
 from rasa_twin24.ledger.plans import Ending
@@ -120,7 +121,10 @@ async def _spare_banned(desk: Desk, task: CallTask) -> Outcome | None:
 
     A task of ours is to be made anew without them: it is CREATING then.
     """
-    banned = await banned_at_twin(desk, task)
+    try:
+        banned = await banned_at_twin(desk, task)
+    except WrongKey:  # nobody on the list would be known again
+        return await _refused(desk, task, Outcome("do_not_call_wrong_key"))
     if not banned:
         return None
     refused = await _refused(desk, task, refusal(task, banned))
