@@ -67,8 +67,8 @@ class ActionAddCandidates(TopicAction):
 
 async def unreadable(turn: Turn, office: Office, reading: Reading) -> None:
     """The message was to hold numbers and holds none that can be called."""
-    if reading.rejected or reading.doubtful:
-        await settle_skipped(turn, office, reading)
+    if await settle_skipped(turn, office, reading):
+        return  # its question is the next one
     task, step = await office.campaign.current(turn.conversation)
     if task is None and not turn.in_form:
         turn.say("add_candidates_no_task")
@@ -76,8 +76,11 @@ async def unreadable(turn: Turn, office: Office, reading: Reading) -> None:
         turn.say("add_candidates_none" if step == Step.NUMBERS else "add_candidates_none_more")
 
 
-async def settle_skipped(turn: Turn, office: Office, reading: Reading) -> None:
-    """Name what is no number, ask about what may be one, and tell which extensions nobody will dial."""
+async def settle_skipped(turn: Turn, office: Office, reading: Reading) -> bool:
+    """Name what is no number, ask about what may be one, and tell which extensions nobody will dial.
+
+    Whether something is asked.
+    """
     if extended := [found for found in reading.found if found.extension]:
         shown = ", ".join(f"{mask(found.e164)} ({found.extension})" for found in extended[:NAMED])
         turn.say("add_candidates_extensions", numbers=shown)
@@ -86,11 +89,12 @@ async def settle_skipped(turn: Turn, office: Office, reading: Reading) -> None:
     task, _ = await office.campaign.current(turn.conversation)
     if task is None or turn.in_form or not phones:
         tell_skipped(turn, reading)
-        return
+        return False
     rest = [piece for piece in reading.doubtful if not dialed_as(piece, region)]
     tell_skipped(turn, Reading(rejected=reading.rejected, doubtful=rest))
     await office.campaign.imports.ask_about(turn.conversation, phones)
     turn.say("add_candidates_ask_doubtful", numbers=named(phones))
+    return True
 
 
 def tell_skipped(turn: Turn, reading: Reading) -> None:
