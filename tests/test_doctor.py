@@ -109,9 +109,22 @@ async def test_the_state_of_the_database(url: str, tmp_path: Path) -> None:
         assert finding.ok is ok
         assert told in finding.text
     await ledger._store.run(
-        lambda connection: connection.execute(sa.text("UPDATE alembic_version SET version_num = '0002'"))
+        lambda connection: connection.execute(sa.text("UPDATE alembic_version SET version_num = '0003'"))
     )
     await ledger.close()
+
+
+async def test_a_key_that_the_do_not_call_list_was_not_made_with(url: str, tmp_path: Path) -> None:
+    env = {"BOT_DATA_DIR": str(tmp_path), "DATABASE_URL": url, "BOT_HASH_KEY": "k" * 32}
+    ledger = Ledger(url, hash_key="k" * 32)
+    await ledger.open()
+    await ledger.do_not_call.add(["+79161234501"], "telegram:1")
+    await ledger.close()
+    assert "do-not-call list" not in [finding.subject for finding in await examine(env, PROJECT)]
+    for changed in ({**env, "BOT_HASH_KEY": "o" * 32}, {**env, "BOT_HASH_KEY": ""}):
+        finding = about(await examine(changed, PROJECT), "do-not-call list")
+        assert not finding.ok
+        assert "BOT_HASH_KEY" in finding.text
 
 
 async def test_a_database_without_tables(empty_url: str, tmp_path: Path) -> None:
