@@ -5,7 +5,7 @@ from __future__ import annotations
 from actions._boundary import Events, Office, TopicAction, Turn, admitted
 from actions._steps import resume
 from rasa_twin24.campaign import Outcome
-from rasa_twin24.campaign.imports import CHOOSE_COLUMN, READY
+from rasa_twin24.campaign.imports import CHOOSE_COLUMN, MOST_NAME, READY
 from rasa_twin24.ledger.imports import Import, ImportState, Left, Purpose
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.ledger.tasks import TaskState
@@ -51,7 +51,7 @@ class ActionProvideFile(TopicAction):
         file_id = turn.entity("file")
         file = await office.ledger.files.get(turn.conversation, file_id) if file_id else None
         if file is None:
-            turn.say("import_gone", file="")
+            turn.say("import_gone")
             return None
         purpose = Purpose.DO_NOT_CALL if bans(turn.entity("caption") or "") else Purpose.CANDIDATES
         if purpose == Purpose.DO_NOT_CALL and not await admitted(turn, office, self.name(), Role.OWNER):
@@ -229,6 +229,8 @@ async def tell_of_list(turn: Turn, office: Office, kind: str, params: dict[str, 
     if kind in (READY, CHOOSE_COLUMN):
         found = await office.ledger.imports.of(turn.conversation, int(params["import"]))
     if found is None:
+        if params.get("file") == "":
+            params = {**params, "file": turn.word("import_pasted")}
         turn.tell(Outcome(kind, params))
     elif kind == READY and found.state == ImportState.READY:
         await report_list(turn, office, found)
@@ -327,7 +329,7 @@ def _shown(row: Left) -> str:
 
 
 def _file_name(turn: Turn, found: Import) -> str:
-    return hide_numbers(found.file_name)[:60] or turn.word("import_pasted")
+    return hide_numbers(found.file_name)[:MOST_NAME] or turn.word("import_pasted")
 
 
 def _button(turn: Turn, phrase: str, intent: str, found: Import, **values: str) -> dict[str, str]:

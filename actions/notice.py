@@ -6,7 +6,6 @@ from actions._boundary import Events, Office, TopicAction, Turn
 from actions._steps import resume
 from actions.import_list import tell_of_list
 from actions.people import offer_request
-from rasa_twin24.campaign.imports import CHOOSE_COLUMN, READY
 from rasa_twin24.ledger.people import Role
 
 # News after which the step's question must follow: the new plan, or what the lost answer may have asked.
@@ -31,7 +30,7 @@ class ActionNotice(TopicAction):
         if notice.kind == ACCESS_REQUEST:
             await offer_request(turn, office, notice)
             return None
-        if notice.kind in (READY, CHOOSE_COLUMN):
+        if notice.kind.startswith("import_"):
             await tell_of_list(turn, office, notice.kind, notice.params)
             return None
         turn.say(notice.kind, **notice.params)

@@ -21,13 +21,15 @@ from rasa_twin24.ledger.do_not_call import WrongKey
 from rasa_twin24.ledger.imports import Import, ImportState, Left, Purpose, Read
 from rasa_twin24.ledger.tasks import CallTask, TaskState
 from rasa_twin24.lists import LABEL, ChooseColumn, Entry, Rejected, Summary, UnreadableList, read_list
-from rasa_twin24.text.phones import mask
+from rasa_twin24.text.phones import hide_numbers, mask
 
 # The news that a list is read and waits for its person's decision; that its number column is to be chosen.
 READY, CHOOSE_COLUMN = "import_ready", "import_choose_column"
 # Rows that are not taken are kept for the file that goes back, so many at most.
 MOST_LEFT = 50_000
 SAMPLE = 3
+# Characters of a file's name that are told.
+MOST_NAME = 60
 DAY = 24 * 3600.0
 
 
@@ -144,10 +146,11 @@ class Imports:
     async def _read(self, found: Import) -> list[Outcome]:
         told = {"import": str(found.id)}
         report: dict[str, Any] = {}
+        name = hide_numbers(found.file_name)[:MOST_NAME]
         file = await self._ledger.files.get(found.conversation, found.file_id)
         try:
             if file is None:
-                state, outcome = ImportState.FAILED, Outcome("import_gone", {"file": found.file_name})
+                state, outcome = ImportState.FAILED, Outcome("import_gone")
             else:
                 report = await self._sort(found, file.content)
                 state, outcome = ImportState.READY, Outcome(READY, told)
@@ -158,7 +161,7 @@ class Imports:
             state, outcome = ImportState.CHOOSING, Outcome(CHOOSE_COLUMN, told)
         except UnreadableList as error:
             figures = {name: str(figure) for name, figure in error.figures.items()}
-            outcome = Outcome(f"import_unreadable_{error.reason}", {"file": found.file_name, **figures})
+            outcome = Outcome(f"import_unreadable_{error.reason}", {"file": name, **figures})
             state = ImportState.FAILED
         first = await self._ledger.imports.move(found.id, [ImportState.READING], state, report=report)
         return [outcome] if first else []

@@ -50,7 +50,7 @@ async def send_waiting(desk: Desk, task: CallTask, at_once: int, line: UploadLin
                 if sent.error is None or not error.maybe_done:
                     sent.error = error
 
-    if not await desk.ledger.candidates.count(task.id, CandidateState.ADDED, CandidateState.DIALED):
+    if not await desk.ledger.candidates.count(task.id, CandidateState.ADDED):
         first, portions = portions, deque()
         while first and not sent.added and sent.error is None:  # a new task may not be ready for more than one
             portions.append(first.popleft())
@@ -95,7 +95,7 @@ async def _send(desk: Desk, task: CallTask, phones: Sequence[str]) -> int:
     Returns how many were added: nobody when they have been taken off the list, or the task takes no more.
     """
     ledger = desk.ledger
-    first = not await ledger.candidates.count(task.id, CandidateState.ADDED, CandidateState.DIALED)
+    first = not await ledger.candidates.count(task.id, CandidateState.ADDED)
     portion = await ledger.portions.begin(task.id, phones)
     if portion is None:
         return 0

@@ -155,10 +155,10 @@ async def test_a_long_pasted_list_is_a_list(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("список.xlsx", b"%PDF-1.7\n1 0 obj", "не таблица и не текст"),
-        ("список.csv", b"", "ничего нет"),
+        ("список.xlsx", b"%PDF-1.7\n1 0 obj", "это не таблица и не текст"),
+        ("список.csv", b"", "здесь ничего нет"),
         ("письмо.txt", "Добрый день! Список пришлю завтра.".encode(), "не нашёл ни одного номера"),
-        ("список.xlsx", b"PK\x03\x04 no workbook at all", "повреждён"),
+        ("список.xlsx", b"PK\x03\x04 no workbook at all", "файл повреждён"),
     ],
 )
 async def test_what_is_no_list_says_so(stage: Stage, name: str, content: bytes, said: str) -> None:

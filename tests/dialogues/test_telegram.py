@@ -214,7 +214,7 @@ async def test_twenty_thousand_characters_are_answered(stage: Stage) -> None:
     long["update_id"] = update + 200_000
     long["message"] = {**long["message"], "message_id": 99_998, "text": "да " * 7000}
     await stage.telegram.raw_update(long)
-    await person.expect("слишком длинное")
+    await person.expect("вставленный текст: не нашёл ни одного номера")
 
 
 async def test_no_secret_and_no_number_in_the_log(stage: Stage) -> None:
