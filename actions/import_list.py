@@ -254,6 +254,9 @@ async def report_list(turn: Turn, office: Office, found: Import) -> None:
     left = await office.ledger.imports.left(found.id)
     lines = _lines(turn, found, left)
     task, _ = await office.campaign.current(turn.conversation)
+    limit = office.settings.limits.task_numbers
+    if found.purpose != Purpose.DO_NOT_CALL and report["good"] > limit:
+        lines += "\n" + turn.word("import_line_over_limit", limit=str(limit))
     buttons = []
     if found.purpose == Purpose.DO_NOT_CALL:
         question = "import_report_do_not_call"

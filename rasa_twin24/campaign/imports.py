@@ -28,6 +28,8 @@ READY, CHOOSE_COLUMN = "import_ready", "import_choose_column"
 # Rows that are not taken are kept for the file that goes back, so many at most.
 MOST_LEFT = 50_000
 SAMPLE = 3
+# Lists that are read at the same time: each may take 200 MB.
+READ_AT_ONCE = 2
 # Characters of a file's name that are told.
 MOST_NAME = 60
 DAY = 24 * 3600.0
@@ -58,6 +60,7 @@ class Imports:
         self._desk = desk
         self._ledger = desk.ledger
         self._jobs = Jobs(desk.ledger, self._work, leased=False)
+        self._reading = asyncio.Semaphore(READ_AT_ONCE)
 
     async def begin(
         self, conversation: str, file_id: str, file_name: str, purpose: str, message: str | None = None
@@ -152,7 +155,8 @@ class Imports:
             if file is None:
                 state, outcome = ImportState.FAILED, Outcome("import_gone")
             else:
-                report = await self._sort(found, file.content)
+                async with self._reading:
+                    report = await self._sort(found, file.content)
                 state, outcome = ImportState.READY, Outcome(READY, told)
         except WrongKey:
             state, outcome = ImportState.FAILED, Outcome("do_not_call_wrong_key")
