@@ -12,7 +12,7 @@ PAUSE = 1.0
 
 
 class UploadLine:
-    """Shown once an upload lasts longer than a turn; what is quicker needs none."""
+    """Shown once an upload lasts longer than a turn; what is quicker, or goes in one request, needs none."""
 
     def __init__(self, desk: Desk, task: CallTask, total: int) -> None:
         """`total`: how many people are to be added."""
@@ -31,7 +31,7 @@ class UploadLine:
         """So many more have been added."""
         self._added += added
         now = self._desk.ledger.now()
-        if now < self._next:
+        if now < self._next or self._total <= self._desk.settings.portion:
             return
         self._next, self._shown = now + PAUSE, True
         line = self._desk.ledger.progress

@@ -253,7 +253,8 @@ def test_no_history_breaks_a_promise(folder: Path, template: Path) -> None:
         "stop",
         "confirmation refused",
         "confirmation not_started",
-        *(f"killed at {step}" for step in STEPS),
+        # Nobody edits lists here: tests/campaign/test_edit.py kills at that step.
+        *(f"killed at {step}" for step in STEPS if step != "list_edited"),
     ):
         assert tally.seen[rare] > 0, rare
 
