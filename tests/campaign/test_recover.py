@@ -36,6 +36,7 @@ async def recovered(scene: Scene) -> list[str]:
     """Start the next process, let it finish, and give what it tells."""
     after = scene.restarted()
     await after.campaign.recover()
+    await after.campaign._work._jobs.close(30)  # longer than a bot that stops would wait: machines may be busy
     await after.campaign.close()
     return await scene.notices()
 
