@@ -212,7 +212,7 @@ class Ours(Bot):
         await self._runner.cleanup()
 
     async def _telegram(self, request: web.Request) -> web.Response:
-        body = await request.json() if request.can_read_body else {}
+        body = await request.json() if request.content_type == "application/json" else {}
         result: dict[str, object] = {"message_id": 1}
         if request.match_info["method"] == "sendMessage":
             person = int(body["chat_id"])

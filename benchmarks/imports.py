@@ -50,7 +50,7 @@ async def measure(bot: Ours, sandbox: Sandbox) -> None:
     await bot.turn(IMPORTER, "создай обзвон «Большой»", 2)
     began = time.perf_counter()
     await bot.send_file(IMPORTER, "люди.xlsx", xlsx_file(READ))
-    reading = await turns_until(bot, people, f"можно добавить — {READ}")
+    reading = await turns_until(bot, people, f"строк с данными — {READ}")
     read_seconds = time.perf_counter() - began
 
     await bot.turn(IMPORTER, "отмена", 1)
