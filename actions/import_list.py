@@ -9,10 +9,9 @@ from rasa_twin24.campaign.imports import CHOOSE_COLUMN, MOST_NAME, READY
 from rasa_twin24.ledger.imports import Import, ImportState, Left, Purpose
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.ledger.tasks import TaskState
-from rasa_twin24.lists import template
+from rasa_twin24.lists import rejects_file, template
 from rasa_twin24.text.do_not_call import bans
 from rasa_twin24.text.phones import hide_numbers
-from rasa_twin24.text.table import csv_file
 
 # Rows that are named in the message; the rest is in the file.
 SHOWN = 10
@@ -311,9 +310,9 @@ def _lines(turn: Turn, found: Import, left: list[Left]) -> str:
 async def _send_left(turn: Turn, office: Office, found: Import, left: list[Left]) -> None:
     """All rows that are not taken, as a file: whole, since it goes past Rasa."""
     header = turn.word("import_left_columns").split(";")
-    rows = [[str(one.row), one.shown, turn.word(f"import_why_{one.reason}"), str(one.of_row or "")] for one in left]
+    reasons = {reason: turn.word(f"import_why_{reason}") for reason in REASONS}
     name = f"{turn.word('import_left_file')}.csv"
-    file_id = await office.ledger.files.add(turn.conversation, name, csv_file([header, *rows]))
+    file_id = await office.ledger.files.add(turn.conversation, name, rejects_file(left, header, reasons))
     turn.attach("import_left", file_id, count=str(sum(found.report["left"].values())))
 
 
