@@ -10,10 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from rasa_twin24.ledger.schema import candidates, tasks
-from rasa_twin24.ledger.store import Store
-
-# Values in one `IN (…)`: SQLite takes 32,766 parameters, older ones 999.
-IN_ONE_QUERY = 500
+from rasa_twin24.ledger.store import Store, batches
 
 
 class CandidateState:
@@ -209,13 +206,13 @@ def _all_phones(row: Any) -> tuple[str, ...]:
 
 def _rows_with(connection: sa.engine.Connection, phones: Sequence[str], which: Any) -> Iterable[Any]:
     """Rows whose first number is one of these, and all those of people with several: any may be one of these."""
-    for start in range(0, len(phones), IN_ONE_QUERY):
-        some = candidates.c.phone.in_(phones[start : start + IN_ONE_QUERY])
+    for batch in batches(phones):
+        some = candidates.c.phone.in_(batch)
         yield from connection.execute(sa.select(candidates).where(which, some)).all()
     yield from connection.execute(sa.select(candidates).where(which, candidates.c.more_phones.is_not(None))).all()
 
 
 def _mark(connection: sa.engine.Connection, task_id: int, phones: Sequence[str], state: str) -> None:
-    for start in range(0, len(phones), IN_ONE_QUERY):
-        some = candidates.c.phone.in_(phones[start : start + IN_ONE_QUERY])
+    for batch in batches(phones):
+        some = candidates.c.phone.in_(batch)
         connection.execute(sa.update(candidates).where(candidates.c.task_id == task_id, some).values(state=state))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import sqlalchemy as sa
 
@@ -16,14 +16,12 @@ from rasa_twin24.ledger import audit
 from rasa_twin24.ledger.audit import Act, Result
 from rasa_twin24.ledger.kept import Kept
 from rasa_twin24.ledger.schema import do_not_call
-from rasa_twin24.ledger.store import Store, one_at_a_time
+from rasa_twin24.ledger.store import Store, batches, one_at_a_time
 
 # Names in `kept`: the key made at random, and what tells that a key is the one the hashes were made with.
 HASH_KEY, HASH_KEY_PROOF = "hash_key", "hash_key_proof"
 # 256 bits, as many as the hash has.
 KEY_BYTES = 32
-# Hashes in one query: SQLite before 3.32 binds at most 999 values.
-BATCH = 500
 _PROVEN = "do_not_call"
 
 
@@ -71,7 +69,7 @@ class DoNotCall:
             one_at_a_time(connection)
             hashes = _hashes(key, phones)
             known = _known(connection, list(hashes.values()))
-            for batch in _batches(sorted(known)):
+            for batch in batches(sorted(known)):
                 connection.execute(sa.delete(do_not_call).where(do_not_call.c.hash.in_(batch)))
             if known:
                 audit.put(connection, self._clock(), by, Act.ALLOW_NUMBERS, Result.DONE, count=len(known))
@@ -83,7 +81,7 @@ class DoNotCall:
         """Those of the numbers (E.164) that are on the list. Many are asked about in several short transactions."""
         key = await self._key()
         found: set[str] = set()
-        for batch in _batches(list(phones)):
+        for batch in batches(list(phones)):
             found |= await self._store.run(lambda c, batch=batch: _listed(c, key, batch))  # type: ignore[misc]
         return found
 
@@ -130,11 +128,7 @@ def _listed(connection: sa.engine.Connection, key: bytes, phones: Sequence[str])
 
 def _known(connection: sa.engine.Connection, hashes: Sequence[str]) -> set[str]:
     known: set[str] = set()
-    for batch in _batches(hashes):
+    for batch in batches(hashes):
         rows = connection.execute(sa.select(do_not_call.c.hash).where(do_not_call.c.hash.in_(batch)))
         known.update(row.hash for row in rows)
     return known
-
-
-def _batches(items: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (items[start : start + BATCH] for start in range(0, len(items), BATCH))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -12,12 +12,12 @@ import sqlalchemy as sa
 
 from rasa_twin24.ledger import audit, plans, portions, tasks
 from rasa_twin24.ledger.audit import Act, Result
-from rasa_twin24.ledger.candidates import IN_ONE_QUERY, CandidateState
+from rasa_twin24.ledger.candidates import CandidateState
 from rasa_twin24.ledger.portions import PortionState
 from rasa_twin24.ledger.schema import candidates
 from rasa_twin24.ledger.schema import portions as portion_rows
 from rasa_twin24.ledger.schema import tasks as task_rows
-from rasa_twin24.ledger.store import Store
+from rasa_twin24.ledger.store import Store, batches
 from rasa_twin24.ledger.tasks import CallTask, TaskState
 
 # On the list and not called yet. What TWIN refused is not on it any more.
@@ -83,12 +83,12 @@ class ListEdits:
             if (_at_work(task, now) and not by_work) or _on_their_way(connection, task_id):
                 return Taken.BUSY
             at_twin = task.twin_id is not None and any(
-                connection.execute(_at_twin(task, batch).limit(1)).first() for batch in _batches(list(people))
+                connection.execute(_at_twin(task, batch).limit(1)).first() for batch in batches(list(people))
             )
             if at_twin and (not may_be_rebuilt(task) or _shared(connection, task)):
                 return Taken.FOREIGN
             taken = 0
-            for batch in _batches(list(people)):
+            for batch in batches(list(people)):
                 gone = sa.delete(candidates).where(candidates.c.task_id == task_id, candidates.c.id.in_(batch))
                 taken += connection.execute(gone).rowcount
             plans.void_of_task(connection, task_id)
@@ -150,7 +150,3 @@ def _shared(connection: sa.engine.Connection, task: CallTask) -> bool:
         .where(task_rows.c.twin_id == task.twin_id, task_rows.c.id != task.id, candidates.c.state.in_(WAITING))
     )
     return connection.execute(others.limit(1)).first() is not None
-
-
-def _batches(items: Sequence[int]) -> Iterator[Sequence[int]]:
-    return (items[start : start + IN_ONE_QUERY] for start in range(0, len(items), IN_ONE_QUERY))

@@ -6,7 +6,7 @@ Rasa 3.6 holds SQLAlchemy at 1.4. Its synchronous engine in a small thread pool 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from enum import Enum
 from pathlib import Path
@@ -25,6 +25,10 @@ T = TypeVar("T")
 # SQLite has one writer; a second thread would only wait for its lock.
 SQLITE_THREADS = 1
 POSTGRES_THREADS = 8
+
+
+# Values bound in one query: SQLite before 3.32 takes at most 999.
+IN_ONE_QUERY = 500
 
 
 class Shape(Enum):
@@ -122,6 +126,11 @@ def _alembic() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     return config
+
+
+def batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """As many of the items at a time as one query may name."""
+    return (items[start : start + IN_ONE_QUERY] for start in range(0, len(items), IN_ONE_QUERY))
 
 
 def one_at_a_time(connection: sa.engine.Connection) -> None:
