@@ -69,9 +69,10 @@ class Limits:
         return None
 
 
-def whole_number(env: Mapping[str, str], variable: str, default: int, least: int = 0) -> int:
+def whole_number(env: Mapping[str, str], variable: str, default: int, least: int = 0, most: int | None = None) -> int:
     """A setting that counts something. Raises `ValueError`, naming the variable and the mend."""
     text = (env.get(variable) or "").strip() or str(default)
-    if not (text.isascii() and text.isdigit() and len(text) <= 9) or int(text) < least:
-        raise ValueError(f"{variable} is '{text}': use a whole number from {least} on, such as {default}")
+    if not (text.isascii() and text.isdigit() and len(text) <= 9) or not least <= int(text) <= (most or int(text)):
+        bounds = f"from {least} on" if most is None else f"from {least} to {most}"
+        raise ValueError(f"{variable} is '{text}': use a whole number {bounds}, such as {default}")
     return int(text)

@@ -52,7 +52,8 @@ class CampaignSettings:
     def from_env(cls, env: Mapping[str, str]) -> CampaignSettings:
         """Read `TWIN24_SCRIPT_ID`, `TWIN24_CID_TYPE`, `TWIN24_CID_DATA`, `BOT_DEFAULT_REGION`, `BOT_PLAN_MINUTES`,
         `BOT_COUNT_FROM`, `BOT_PORTION`, `BOT_PORTIONS_AT_ONCE`,
-        `BOT_NAME_VARIABLE`, `BOT_REPEAT_DAYS` and those of the hours and the limits.
+        `BOT_NAME_VARIABLE`, `BOT_REPEAT_DAYS`, `BOT_MAX_FILE_MB`,
+        `BOT_MAX_FILE_ROWS` and those of the hours and the limits.
 
         Raises `ValueError`, naming the variable and the mend.
         """
@@ -83,7 +84,10 @@ class CampaignSettings:
             limits=Limits.from_env(env),
             plan_life=whole_number(env, "BOT_PLAN_MINUTES", 15, least=1) * 60,
             count_from=whole_number(env, "BOT_COUNT_FROM", 100),
-            lists=ListSettings.from_env(env),
+            lists=ListSettings(
+                megabytes=whole_number(env, "BOT_MAX_FILE_MB", ListSettings.megabytes, least=1, most=100),
+                rows=whole_number(env, "BOT_MAX_FILE_ROWS", ListSettings.rows, least=1, most=1_000_000),
+            ),
             repeat_days=whole_number(env, "BOT_REPEAT_DAYS", 30),
             portion=whole_number(env, "BOT_PORTION", 100, least=1),
             portions_at_once=whole_number(env, "BOT_PORTIONS_AT_ONCE", 4, least=1),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 MEGABYTE = 1 << 20
@@ -21,18 +20,3 @@ class ListSettings:
     cpu_seconds: int = 20
     # In all, what the reader of the list waits for its worker; what it does meanwhile does not count.
     wait_seconds: float = 60.0
-
-    @classmethod
-    def from_env(cls, env: Mapping[str, str]) -> ListSettings:
-        """Read `BOT_MAX_FILE_MB` and `BOT_MAX_FILE_ROWS`. Raises `ValueError`, naming the variable and the mend."""
-        return cls(
-            megabytes=_number(env, "BOT_MAX_FILE_MB", cls.megabytes, most=100),
-            rows=_number(env, "BOT_MAX_FILE_ROWS", cls.rows, most=1_000_000),
-        )
-
-
-def _number(env: Mapping[str, str], name: str, default: int, most: int) -> int:
-    written = env.get(name) or str(default)
-    if not (written.isascii() and written.isdigit()) or not 0 < int(written) <= most:
-        raise ValueError(f"{name} is '{written}': use a number from 1 to {most}")
-    return int(written)

@@ -4,6 +4,7 @@ import pytest
 
 from rasa_twin24.campaign import CampaignSettings
 from rasa_twin24.campaign.plan import caller
+from rasa_twin24.lists import ListSettings
 from rasa_twin24.twin24 import CallerId
 
 ENV = {"TWIN24_SCRIPT_ID": "s-1", "TWIN24_CID_DATA": "n-1"}
@@ -52,3 +53,16 @@ def test_hours_limits_and_consent() -> None:
 def test_a_wrong_setting_is_named(variable: str, value: str) -> None:
     with pytest.raises(ValueError, match=f"^{variable} "):
         CampaignSettings.from_env({**ENV, variable: value})
+
+
+def test_what_a_list_may_be() -> None:
+    assert CampaignSettings.from_env(ENV).lists == ListSettings(megabytes=10, rows=200_000)
+    env = {"BOT_MAX_FILE_MB": "5", "BOT_MAX_FILE_ROWS": "1000"}
+    assert CampaignSettings.from_env({**ENV, **env}).lists == ListSettings(megabytes=5, rows=1000)
+
+
+@pytest.mark.parametrize("name", ["BOT_MAX_FILE_MB", "BOT_MAX_FILE_ROWS"])
+@pytest.mark.parametrize("value", ["0", "-1", "много", "1.5", "99999999", "²"])
+def test_a_wrong_bound_of_a_list_names_its_variable(name: str, value: str) -> None:
+    with pytest.raises(ValueError, match=name):
+        CampaignSettings.from_env({**ENV, name: value})
