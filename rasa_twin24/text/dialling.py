@@ -7,6 +7,7 @@ numbering plans are those of https://github.com/google/libphonenumber through `p
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Literal
 
@@ -36,7 +37,7 @@ NEIGHBOURS: dict[str, int] = {
 }
 # "00" is the international prefix of ITU-T E.123, "810" the one dialled in Russia and Kazakhstan.
 INTERNATIONAL_PREFIXES = ("810", "00")
-_RUSSIAN_NATIONAL = 10  # digits after +7
+RUSSIAN_NATIONAL = 10  # digits after +7
 _FEWEST_DIGITS = 6  # the shortest valid ones, of Austria and Germany, with their country code
 _FEWEST_FOREIGN = 11  # fewer digits without "+" are asked about only as what they are in the region
 _MOST_DIGITS = LONGEST_DIGITS + 3
@@ -57,7 +58,7 @@ def dial(digits: str, plus: bool, region: str) -> str | None:
         return None
     if plus:
         as_written = _valid(digits)
-        if as_written is None and region in RUSSIAN_PLAN and digits[0] == "8" and len(digits) == _RUSSIAN_NATIONAL + 1:
+        if as_written is None and region in RUSSIAN_PLAN and digits[0] == "8" and len(digits) == RUSSIAN_NATIONAL + 1:
             return _valid("7" + digits[1:])
         return as_written
     if region not in RUSSIAN_PLAN:  # the library knows the region's own international prefix
@@ -65,9 +66,9 @@ def dial(digits: str, plus: bool, region: str) -> str | None:
     for prefix in INTERNATIONAL_PREFIXES:
         if digits.startswith(prefix) and (foreign := _valid(digits.removeprefix(prefix))):
             return foreign
-    if len(digits) == _RUSSIAN_NATIONAL + 1 and digits[0] in "78":
+    if len(digits) == RUSSIAN_NATIONAL + 1 and digits[0] in "78":
         return _valid("7" + digits[1:])
-    if len(digits) == _RUSSIAN_NATIONAL:
+    if len(digits) == RUSSIAN_NATIONAL:
         return _valid("7" + digits)
     if NEIGHBOURS.get(digits[:3]) == len(digits):
         return _valid(digits)
@@ -80,8 +81,8 @@ def dialled_lengths(beginning: str, plus: bool, region: str) -> frozenset[int]:
         return _any_length(None if plus else region)
     if beginning.startswith(INTERNATIONAL_PREFIXES):
         return _PREFIXED_LENGTH
-    lengths = {_RUSSIAN_NATIONAL + 1} if beginning[0] in "78" else {_RUSSIAN_NATIONAL}
-    return frozenset({*lengths, NEIGHBOURS.get(beginning[:3], _RUSSIAN_NATIONAL)})
+    lengths = {RUSSIAN_NATIONAL + 1} if beginning[0] in "78" else {RUSSIAN_NATIONAL}
+    return frozenset({*lengths, NEIGHBOURS.get(beginning[:3], RUSSIAN_NATIONAL)})
 
 
 def dial_with_code(digits: str) -> str | None:
@@ -106,7 +107,7 @@ def refusal(digits: str, plus: bool, region: str) -> Reason:
     """
     if _is_one_digit(digits):
         return "impossible"
-    with_trunk = region in RUSSIAN_PLAN and len(digits) == _RUSSIAN_NATIONAL + 1 and digits[0] in "78"
+    with_trunk = region in RUSSIAN_PLAN and len(digits) == RUSSIAN_NATIONAL + 1 and digits[0] in "78"
     if not plus and not with_trunk and len(digits) >= _FEWEST_FOREIGN and _valid(digits):
         return "no_plus"
     if region in RUSSIAN_PLAN and (not plus or digits[0] in "78"):
@@ -130,7 +131,7 @@ def refusal(digits: str, plus: bool, region: str) -> Reason:
 
 def _is_one_digit(digits: str) -> bool:
     """Tell whether somebody held a key down: valid by some plans, and nobody's number."""
-    return len(digits) >= _RUSSIAN_NATIONAL and len(set(digits)) == 1
+    return len(digits) >= RUSSIAN_NATIONAL and len(set(digits)) == 1
 
 
 def is_russian_mobile(national: str) -> bool:
@@ -140,7 +141,7 @@ def is_russian_mobile(national: str) -> bool:
 
 def _russian_refusal(digits: str, plus: bool) -> Reason:
     with_code = plus or digits[0] in "78"
-    expected = _RUSSIAN_NATIONAL + 1 if with_code else _RUSSIAN_NATIONAL
+    expected = RUSSIAN_NATIONAL + 1 if with_code else RUSSIAN_NATIONAL
     if len(digits) < expected:
         return "too_short"
     if len(digits) == expected:
@@ -153,16 +154,16 @@ def _valid(international: str) -> str | None:
     """E.164 of digits that begin with a country code, if they are a valid number."""
     if len(international) > LONGEST_DIGITS or international.startswith("0"):
         return None
-    if international[:2] == "79" and len(international) == _RUSSIAN_NATIONAL + 1:
+    if international[:2] == "79" and len(international) == RUSSIAN_NATIONAL + 1:
         return "+" + international if is_russian_mobile(international[1:]) else None
     if is_surely_valid(international):
         return "+" + international
-    return _parsed("+" + international, None)
+    return parsed("+" + international, None)
 
 
 @lru_cache(maxsize=1024)
 def _valid_in(national: str, region: str) -> str | None:
-    return _parsed(national, region)
+    return parsed(national, region)
 
 
 @lru_cache(maxsize=256)
@@ -172,11 +173,14 @@ def _any_length(region: str | None) -> frozenset[int]:
     return frozenset(range(fewest, LONGEST_DIGITS + 3))
 
 
-def _parsed(text: str, region: str | None) -> str | None:
+def parsed(
+    text: str, region: str | None, accept: Callable[[phonenumbers.PhoneNumber], bool] = phonenumbers.is_valid_number
+) -> str | None:
+    """E.164 of a text if `phonenumbers` reads it as a number and accepts that."""
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_valid_number(number):
+    if not accept(number):
         return None
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))

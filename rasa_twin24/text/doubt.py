@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import phonenumbers
 
-from rasa_twin24.text.dialling import ASKED, LONGEST_DIGITS, RUSSIAN_PLAN
+from rasa_twin24.text.dialling import ASKED, LONGEST_DIGITS, RUSSIAN_NATIONAL, RUSSIAN_PLAN, parsed
 from rasa_twin24.text.normalise import normalise
 from rasa_twin24.text.phones import Piece
-
-_RUSSIAN_NATIONAL = 10  # digits after +7
 
 
 def dialed_as(piece: Piece, region: str = "RU") -> str | None:
@@ -23,18 +21,12 @@ def dialed_as(piece: Piece, region: str = "RU") -> str | None:
     if piece.reason == "no_plus":
         return _possible("+" + digits, None)
     written_in_full = "+" in plain
-    if region in RUSSIAN_PLAN and len(digits) == _RUSSIAN_NATIONAL + 1 and digits[0] in "78":
+    if region in RUSSIAN_PLAN and len(digits) == RUSSIAN_NATIONAL + 1 and digits[0] in "78":
         return _possible("+7" + digits[1:], None)
-    if region in RUSSIAN_PLAN and len(digits) == _RUSSIAN_NATIONAL and not written_in_full:
+    if region in RUSSIAN_PLAN and len(digits) == RUSSIAN_NATIONAL and not written_in_full:
         return _possible("+7" + digits, None)
     return _possible(f"+{digits}" if written_in_full else digits, None if written_in_full else region)
 
 
 def _possible(text: str, region: str | None) -> str | None:
-    try:
-        number = phonenumbers.parse(text, region)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_possible_number(number):
-        return None
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    return parsed(text, region, phonenumbers.is_possible_number)
