@@ -11,8 +11,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 
-import phonenumbers
-
+from benchmarks.numbers import plain
 from rasa_twin24.lists import Entry, ListSettings, Rejected, UnreadableList, read_list
 from tests.lists.files import PEOPLE, SHEET, sheet_xml, with_parts, xlsx
 from tests.lists.worker_run import run_worker
@@ -130,14 +129,7 @@ def plain_loop() -> float:
     """Lines per second of what anybody would write first: parse, is_valid, format, a set."""
     lines = text_file(PLAIN).decode().splitlines()
     began = time.perf_counter()
-    seen = set()
-    for line in lines:
-        try:
-            number = phonenumbers.parse(line, "RU")
-        except phonenumbers.NumberParseException:
-            continue
-        if phonenumbers.is_valid_number(number):
-            seen.add(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    plain(lines)
     return len(lines) / (time.perf_counter() - began)
 
 
