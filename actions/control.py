@@ -72,7 +72,7 @@ async def _where_it_stands(turn: Turn, office: Office) -> None:
 
 
 class ActionRetry(TopicAction):
-    """«ещё раз»: whatever failed last is due again; what has not failed is asked again."""
+    """Once more: whatever failed last is due again; what has not failed is asked again."""
 
     needs = Role.OPERATOR
 

@@ -30,7 +30,7 @@ _COUNT_ONLY = re.compile(r"сколько|скольк|скока|количес
 
 
 class ActionEditList(TopicAction):
-    """«убери 8 916…», «убери последний», «удали третий», «очисти список»."""
+    """People are taken off the list: by number, by place, the last one, all of them."""
 
     needs = Role.OPERATOR
 
@@ -103,7 +103,7 @@ class ActionRemoveBanned(TopicAction):
 
 
 class ActionShowList(TopicAction):
-    """«сколько номеров», «покажи номера»: whole numbers stand in the file only."""
+    """How many are on the list, and who: whole numbers stand in the file only."""
 
     needs = Role.OPERATOR
 
