@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from actions._boundary import Events, Office, TopicAction, Turn
+from actions._list_report import tell_of_list
 from actions._steps import resume
-from actions.import_list import tell_of_list
 from actions.people import offer_request
 from rasa_twin24.ledger.people import Role
 

@@ -11,8 +11,8 @@ from typing import Any, get_args
 import pytest
 from ruamel.yaml import YAML
 
+from actions._list_report import REASONS
 from actions.answers import OFFERABLE
-from actions.import_list import REASONS
 from rasa_twin24.campaign.limits import Limits
 from rasa_twin24.ledger.audit import Act, Result
 from rasa_twin24.ledger.people import Change, Role
