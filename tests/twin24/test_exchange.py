@@ -41,7 +41,10 @@ async def test_four_requests_at_once() -> None:
 async def test_a_call_that_never_got_its_turn_was_surely_not_done() -> None:
     async def answer(request: httpx.Request) -> httpx.Response:
         if not request.url.path.endswith("auth/login"):
-            await asyncio.Event().wait()
+            try:
+                await asyncio.Event().wait()
+            finally:  # the place is free only after the time of all six is up, however they are timed
+                await asyncio.sleep(0.2)
         return httpx.Response(200, json={"token": TOKEN})
 
     settings = Settings("manager@example.org", PASSWORD, total_timeout=0.2)
