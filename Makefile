@@ -44,6 +44,11 @@ bench: $(VENV)/.dev ## benchmarks, this bot beside stock Rasa in one run
 	@$(BIN)/rasa-twin24 train
 	@$(BIN)/python -m benchmarks
 
+.PHONY: nlu-report
+nlu-report: $(VENV)/.dev ## how well the model understands: per intent, confusions, cross-validation
+	@$(BIN)/rasa-twin24 train
+	@$(BIN)/python -m benchmarks.nlu_report
+
 .PHONY: requirements
 requirements: ## pin again what requirements/*.in name (needs uv)
 	@cd requirements && for name in run dev; do \

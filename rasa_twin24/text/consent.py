@@ -88,16 +88,28 @@ def starts_calls(text: str) -> bool:
     if answer is Answer.YES or answer is Answer.NO:
         return answer is Answer.YES and Sense.START in senses_of(spelled)
     clauses = clauses_of(normalise(text[:MOST_CHARACTERS]).text)
+    if _asks_or_holds_back(text, clauses):
+        return False
+    # "Номеров больше нет, стартуй" refuses nothing.
+    senses = [{WORDS.get(word) for word in clause} for clause in clauses]
+    return any(Sense.START in sense and Sense.NO not in sense for sense in senses)
+
+
+def holds_back(text: str) -> bool:
+    """Tell whether a message holds anything that speaks against a start: a question, a no, a doubt, a delay."""
+    clauses = clauses_of(normalise(text[:MOST_CHARACTERS]).text)
+    refused = any(WORDS.get(word) is Sense.NO for clause in clauses for word in clause)
+    return len(text) > MOST_CHARACTERS or "?" in text or refused or _asks_or_holds_back(text, clauses)
+
+
+def _asks_or_holds_back(text: str, clauses: list[list[str]]) -> bool:
     words = {word for clause in clauses for word in clause}
     if clauses[0][:1] == ["что"] or words & (_QUESTION_WORDS | _STARTING_OVER):
-        return False
+        return True
     if "?" in text and not words & (_MODALS | _SHARED_STARTS):
-        return False
-    senses = [{WORDS.get(word) for word in clause if word not in _AT_ONCE | _MODALS} for clause in clauses]
-    # "Номеров больше нет, стартуй" refuses nothing; a doubt or a negated verb anywhere does.
-    if any(sense & {Sense.HEDGE, Sense.LATER, Sense.NOT, Sense.STOP} for sense in senses):
-        return False
-    return any(Sense.START in sense and Sense.NO not in sense for sense in senses)
+        return True
+    senses = {WORDS.get(word) for word in words - (_AT_ONCE | _MODALS)}
+    return bool(senses & {Sense.HEDGE, Sense.LATER, Sense.NOT, Sense.STOP})
 
 
 def agrees(text: str) -> bool:

@@ -50,7 +50,7 @@ _START = """
 приступай приступайте приступаем приступить приступим
 врубай включай включайте активируй активируйте заводи газуй
 возобнови возобновите возобновить возобновляй продолжи продолжай продолжайте продолжаем продолжить
-действуй действуйте действуем поехали погнали гони го гоу вперед жги жгите жми жмите
+действуй действуйте действуем поехали погнали гони го гоу вперед жги жгите жми жмите жмакай начали
 start launch begin run go proceed resume continue activate unpause commence dial
 zapuskai zapuskay zapuskaj zapusti nachinai nachinay nachinaj startuj poehali pognali
 """
@@ -78,10 +78,10 @@ WORDS: dict[str, Sense] = {
         верно правильно именно добро
         можно можете можешь валяй валяйте
         подходит годится пойдет устраивает принимается принимаю поддерживаю разрешаю заметано договорились
-        решено плюсую плюс
+        решено плюсую плюс железно стопудов безоговорочно дыа дап
         yes yeah yea yep yup yas y aye
         exactly agreed agree confirm confirmed confirming approve approved accept accepted
-        affirmative yessir deal
+        affirmative yessir deal true granted mhm
         da aga verno soglasen podtverzhdayu
         + 👍 ✅ ✔ ☑ 👌 🆗 🤝 💯 🚀 🫡
         """,
@@ -104,7 +104,8 @@ WORDS: dict[str, Sense] = {
         """
         конечно канешно конешно канеш конеш кнчн разумеется безусловно несомненно естественно точно
         абсолютно совершенно категорически вовсе стопудово стопроцентно однозначно определенно непременно
-        обязательно sure surely certainly absolutely definitely totally indeed right correct konechno konecno
+        обязательно sure surely certainly absolutely definitely totally indeed right correct obviously ofc
+        konechno konecno
         """,
     ),
     **_words(Sense.START, _START),
@@ -115,7 +116,7 @@ WORDS: dict[str, Sense] = {
         отказ отказываюсь отказываемся откажусь откажемся против возражаю возражаем
         передумал передумала передумали исключено обойдусь обойдемся обойдешься неинтересно увольте фигушки
         отнюдь минус минусую отрицательно запрещаю запрещаем отклоняю отклоняем отклонить отклонено
-        no nope nah naw negative never nay noo nein net n wrong incorrect disagree 👎 ❌ 🚫 ⛔ 🙅 ✖
+        no nope nah naw negative never nay noo nein net n wrong incorrect disagree decline declined 👎 ❌ 🚫 ⛔ 🙅 ✖
         """,
     ),
     **_words(Sense.NOT, "не ни нельзя никак никогда not dont donot didnt wont cannot cant doesnt isnt shouldnt ne"),
@@ -160,8 +161,8 @@ WORDS: dict[str, Sense] = {
         пожалуйста пожалста пожалуста пожалуйсто пж пжл пжлст плиз плз
         класс классно круто чудесно
         сэр шеф босс дружище полностью
-        смело спокойно дальше хочу хотим даю даем
-        please pls plz it's that's is i we lets let's the a cool awesome good
+        смело спокойно дальше хочу хотим даю даем уверен уверена уверены
+        please pls plz it's that's is i we lets let's the a then well faster cool awesome good
         🙏 🙂 😊 😀 😉 😄 😁 😃 🔥 🎉 💪 ❤ 👏 🥳 😎 ☺ 🤗 📞 ☎
         """,
     ),
@@ -194,7 +195,7 @@ IDIOMS: dict[tuple[str, ...], Sense] = {
             двумя руками за
             еще бы|так точно|так и есть|все так и есть|все верно|все правильно|все так|все точно|все ок|все окей
             по рукам|прошу начать|в путь|в бой|с богом|на старт|есть такое|от души за
-            do it|just do it|go ahead|go for it|go on|of course|sounds good|looks good|looks right
+            do it|just do it|do it now|do it right now|just do it now|go ahead|go for it|go on|of course|sounds good|looks good|looks right
             sounds great
             no problem|no objections|no objection|by all means|you bet|please do|for sure|why of course
             all right|all set|lets go|let's go|thats right|that's right|that is right|that is correct
@@ -202,6 +203,18 @@ IDIOMS: dict[tuple[str, ...], Sense] = {
             sure thing|no doubt|i do|carry on|hell yes|hell yeah|ne vopros|bez problem
             мне подходит|меня устраивает|нас устраивает|нам подходит|меня все устраивает|нас все устраивает
             мне все подходит|нам все подходит|все подходит|все устраивает|все сходится|все совпадает
+            не вижу проблем|проблем не вижу|не вижу препятствий|препятствий не вижу
+            ясен пень|ясен перец|ясен хрен|ясное дело|а то|а как же|сто процентов|сто пудов|на все сто процентов|еще как
+            зеленый свет|даю зеленый свет|вам зеленый свет|тебе зеленый свет|полный вперед|полный ход|по любому
+            пусть звонит|пусть звонят|пусть едет|пусть работает|пусть идет|пусть начинает|пусть так и будет
+            пусть будет так|да будет так|вперед и с песней
+            всеми руками за|всеми конечностями за|возьми да запусти
+            green light|you have my ok|you have my blessing|full steam ahead|lets do this|let's do this|lets do it
+            let's do it|let it rip|lets roll|let's roll|bring it on|hit it|send it|get going|get started
+            lets get started|let's get started|fine by me|fine with me|ok by me|ok with me|works for me|suits me
+            im on board|i'm on board|no objection from me|no objections from me|thumbs up|roger that|count me in
+            one hundred percent|hundred percent|okie dokie|okey dokey|okey dokie|uh huh|mm hm|mm hmm|good to go
+            you have my permission|permission granted|no doubts|approved by me|i approve|i confirm
             данные верны|данные верные
             номера верны|номера верные|информация верна|все данные верны|без возражений|не имею возражений
             возражений не имею|готов подтвердить|готова подтвердить|готовы подтвердить|полностью за
@@ -211,6 +224,9 @@ IDIOMS: dict[tuple[str, ...], Sense] = {
         Sense.FILLER: """
             прямо сейчас|прям сейчас|right now|right away|at once|как можно скорее|на все сто
             я уверен|я уверена|мы уверены|im sure
+            будьте добры|будь добр|будь добра|с ветерком|чего ждать|чего ждем|чего тянуть|не томи|не томите|не тяни
+            не тяните|не медли|не медлите|не сомневайся|не сомневайтесь|without a doubt|why wait|dont wait|don't wait
+            as planned|i am sure|all of them|quick as you can
         """,
         Sense.NOT: "i do not|we do not|да не|ну не|пока не|еще не|no need|не надо|не нужно",
         Sense.NO: """
@@ -259,6 +275,13 @@ MOCKING: tuple[tuple[str, ...], ...] = tuple(
         "да щас",
         "ага сейчас",
         "ну да ну да",
+        "yeah right",
+        "yea right",
+        "oh right",
+        "oh sure",
+        "oh yeah sure",
+        "sure jan",
+        "as if",
     )
 )
 # Refusals in the dress of a yes, whatever stands around them.
@@ -278,8 +301,13 @@ SNEERING: tuple[tuple[str, ...], ...] = tuple(
         "щаз",
     )
 )
-# Whole messages: "all good" alone may refuse politely.
+# Whole messages: "all good" alone may refuse politely, and "уже" puts off beside most other words.
 AGREEING = frozenset(
-    tuple(squeezed(word) for word in f"{yes} all good".split()) for yes in ("yes", "yep", "yeah", "yup")
+    tuple(squeezed(word) for word in whole.split())
+    for whole in (
+        *(f"{yes} all good" for yes in ("yes", "yep", "yeah", "yup")),
+        *(f"all good {order}" for order in ("go", "go ahead", "start", "start it", "launch", "launch it", "proceed")),
+        *("давай уже", "давайте уже", "да давай уже", "ну давай уже", "делай уже"),
+    )
 )
 LONGEST_IDIOM = max(len(idiom) for idiom in IDIOMS)

@@ -53,13 +53,17 @@ def surely_stops_everything(text: str) -> bool:
 def pauses(text: str) -> bool:
     """Whether something is to stop or to pause, however much of it."""
     plain = normalise(text).text
-    return bool((_STOP.search(plain) or _PAUSE.search(plain)) and not _NEGATED.search(plain))
+    return bool((_STOP.search(plain) or _PAUSE.search(plain)) and not negates(text))
+
+
+def negates(text: str) -> bool:
+    """Whether anything in a message is negated."""
+    return bool(_NEGATED.search(normalise(text).text))
 
 
 def lifts_stop(text: str) -> bool:
     """Whether it is said, in one clause, to take the stop away, without a negation and not as a question."""
-    plain = normalise(text).text
-    if _NEGATED.search(plain) or "?" in plain:
+    if negates(text) or "?" in text:
         return False
     return any(_lifts(clause) for clause in _clauses(text))
 

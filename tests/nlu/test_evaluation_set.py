@@ -47,7 +47,7 @@ MIN_PHRASES = 550
 MIN_PHRASES_OF_AN_INTENT = 25
 FRESH_PHRASES = 100
 MIN_TRAPS = 60
-ENGLISH_SHARE = (0.15, 0.30)
+ENGLISH_SHARE = (0.15, 0.35)
 # A shorter text is within a letter of many honest others: «пока», «пока нет».
 NEAR_DUPLICATE_MIN_LENGTH = 13
 NEAR_DUPLICATE_RATIO = 92.0
