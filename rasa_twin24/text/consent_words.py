@@ -195,7 +195,8 @@ IDIOMS: dict[tuple[str, ...], Sense] = {
             двумя руками за
             еще бы|так точно|так и есть|все так и есть|все верно|все правильно|все так|все точно|все ок|все окей
             по рукам|прошу начать|в путь|в бой|с богом|на старт|есть такое|от души за
-            do it|just do it|do it now|do it right now|just do it now|go ahead|go for it|go on|of course|sounds good|looks good|looks right
+            do it|just do it|do it now|do it right now|just do it now
+            go ahead|go for it|go on|of course|sounds good|looks good|looks right
             sounds great
             no problem|no objections|no objection|by all means|you bet|please do|for sure|why of course
             all right|all set|lets go|let's go|thats right|that's right|that is right|that is correct
