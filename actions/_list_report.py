@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from actions._boundary import Office, Turn
 from rasa_twin24.campaign import Outcome
-from rasa_twin24.campaign.imports import CHOOSE_COLUMN, MOST_NAME, READY
+from rasa_twin24.campaign.imports import CHOOSE_COLUMN, DOUBTFUL, MOST_NAME, READY
 from rasa_twin24.ledger.imports import Import, ImportState, Left, Purpose
 from rasa_twin24.lists import rejects_file
-from rasa_twin24.text.phones import hide_numbers
+from rasa_twin24.text.phones import hide_numbers, mask_written
 
 # Rows that are named in the message; the rest is in the file.
 SHOWN = 10
-SHOWN_CHARACTERS = 40
 # Messengers cut longer buttons; nobody can choose among more columns at a glance.
 TITLE_CHARACTERS = 40
 MOST_COLUMNS = 8
@@ -27,23 +26,33 @@ REASONS = (
     "too_long",
     "not_valid",
     "no_plus",
+    "rounded",
     "impossible",
+    "extension",
 )
 
 
 async def tell_of_list(turn: Turn, office: Office, kind: str, params: dict[str, str]) -> None:
-    """The news of a list: its report, the question for its column, or why it cannot be read."""
-    found = None
-    if kind in (READY, CHOOSE_COLUMN):
-        found = await office.ledger.imports.of(turn.conversation, int(params["import"]))
-    if found is None:
+    """The news of a list: its report, the question for its column or its doubtful rows, or why it cannot be read.
+
+    Whatever plan was shown is void: a yes may be meant for the list.
+    """
+    if kind not in (READY, CHOOSE_COLUMN, DOUBTFUL):
         if params.get("file") == "":
             params = {**params, "file": turn.word("import_pasted")}
         turn.tell(Outcome(kind, params))
-    elif kind == READY and found.state == ImportState.READY:
+        return
+    found = await office.ledger.imports.of(turn.conversation, int(params["import"]))
+    if found is None:
+        turn.say("import_gone")
+        return
+    await office.ledger.plans.void(turn.conversation)
+    if kind == READY and found.state == ImportState.READY:
         await report_list(turn, office, found)
     elif kind == CHOOSE_COLUMN and found.state == ImportState.CHOOSING:
         _ask_for_column(turn, found)
+    elif kind == DOUBTFUL and found.state == ImportState.READY:
+        ask_about_rows(turn, found)
 
 
 def _ask_for_column(turn: Turn, found: Import) -> None:
@@ -59,9 +68,13 @@ def _ask_for_column(turn: Turn, found: Import) -> None:
 async def report_list(turn: Turn, office: Office, found: Import) -> None:
     """What was found, what is not taken and why, a sample, the variables; and what can be done with it."""
     report = found.report
-    left = await office.ledger.imports.left(found.id)
-    lines = _lines(turn, found, left)
+    left = sorted(await office.ledger.imports.left(found.id), key=lambda one: one.row)
+    lines = _lines(turn, office, found, left)
     task, _ = await office.campaign.current(turn.conversation)
+    if not report["good"] and (task is not None or not report.get("doubtful")):
+        await _report_nobody(turn, office, found, lines)
+        await _send_left(turn, office, found, left)
+        return
     limit = office.settings.limits.task_numbers
     if found.purpose != Purpose.DO_NOT_CALL and report["good"] > limit:
         lines += "\n" + turn.word("import_line_over_limit", limit=str(limit))
@@ -81,18 +94,39 @@ async def report_list(turn: Turn, office: Office, found: Import) -> None:
         if 0 < report["elsewhere"] < report["good"]:
             new = str(report["good"] - report["elsewhere"])
             buttons.append(_button(turn, "import_add_new", "take_new_of_list", found, count=new))
-    if not report["good"]:
+    buttons.append(_button(turn, "import_cancel", "cancel_list", found))
+    name = task.name if task is not None else ""
+    turn.offer(question, buttons, standing=True, lines=lines, name=name)
+    await _send_left(turn, office, found, left)
+
+
+async def _report_nobody(turn: Turn, office: Office, found: Import, lines: str) -> None:
+    rows = await office.campaign.imports.close_empty(found)
+    if rows is None:
         turn.say("import_report_nobody", lines=lines)
-        await office.campaign.imports.cancel(turn.conversation, found.id)
     else:
-        buttons.append(_button(turn, "import_cancel", "cancel_list", found))
-        name = task.name if task is not None else ""
-        turn.offer(question, buttons, standing=True, lines=lines, name=name)
-    if len(left) > SHOWN:
-        await _send_left(turn, office, found, left)
+        ask_about_rows(turn, rows, f"{lines}\n")
 
 
-def _lines(turn: Turn, found: Import, left: list[Left]) -> str:
+def ask_about_rows(turn: Turn, rows: Import, lines: str = "") -> None:
+    """Whether doubtful rows of a list are to be added as well: how many, the first of them, two buttons."""
+    count = rows.report["good"] - rows.report["elsewhere"] * rows.only_new
+    named = [
+        turn.word("import_line_doubtful_row", row=str(row), numbers=numbers) if row else numbers
+        for row, numbers, elsewhere in rows.report["rows"]
+        if not (rows.only_new and elsewhere)
+    ]
+    if count > len(named):
+        named.append(turn.word("import_line_doubtful_rest", count=str(count - len(named))))
+    buttons = [
+        _button(turn, "import_take_doubtful", "take_doubtful", rows, count=str(count)),
+        _button(turn, "import_leave_doubtful", "leave_doubtful", rows),
+    ]
+    rows_named = "\n".join(named)
+    turn.offer("import_ask_doubtful", buttons, standing=True, lines=lines, count=str(count), rows=rows_named)
+
+
+def _lines(turn: Turn, office: Office, found: Import, left: list[Left]) -> str:
     report = found.report
     file, rows, good = _file_name(turn, found), str(report["rows"]), str(report["good"])
     lines = [turn.word("import_line_rows", file=file, rows=rows, good=good)]
@@ -102,10 +136,13 @@ def _lines(turn: Turn, found: Import, left: list[Left]) -> str:
     for reason in REASONS:
         if count := report["left"].get(reason):
             lines.append(turn.word(f"import_left_{reason}", count=str(count)))
-    lines += [
-        turn.word("import_line_left", row=str(one.row), shown=_shown(one), reason=turn.word(f"import_why_{one.reason}"))
-        for one in left[:SHOWN]
-    ]
+    if good != "0" and (count := report.get("doubtful")):
+        lines.append(turn.word("import_line_doubtful", count=str(count)))
+    for one in sorted(left, key=lambda one: one.reason == "extension")[:SHOWN]:  # those not called first
+        shown = mask_written(one.shown, office.settings.default_region)
+        phrase = "import_line_left" if shown else "import_line_left_empty"
+        reason = turn.word(f"import_why_{one.reason}")
+        lines.append(turn.word(phrase, row=str(one.row), shown=shown, reason=reason))
     if report["sample"]:
         lines.append(turn.word("import_line_sample", numbers=", ".join(report["sample"])))
     if report["variables"]:
@@ -117,26 +154,17 @@ def _lines(turn: Turn, found: Import, left: list[Left]) -> str:
 
 
 async def _send_left(turn: Turn, office: Office, found: Import, left: list[Left]) -> None:
-    """All rows that are not taken, as a file: whole, since it goes past Rasa."""
+    """All rows that are not taken, or not as a whole, as a file, if the report could not name them all.
+
+    With whole numbers, since it goes past Rasa.
+    """
+    if len(left) <= SHOWN:
+        return
     header = turn.word("import_left_columns").split(";")
     reasons = {reason: turn.word(f"import_why_{reason}") for reason in REASONS}
     name = f"{turn.word('import_left_file')}.csv"
     file_id = await office.ledger.files.add(turn.conversation, name, rejects_file(left, header, reasons))
     turn.attach("import_left", file_id, count=str(sum(found.report["left"].values())))
-
-
-def _shown(row: Left) -> str:
-    """As it stands in the list, but without whole numbers."""
-    text = hide_numbers(" ".join(row.shown.split()))
-    digits = sum(character.isdigit() for character in text)
-    if digits > 6:  # what is no number to us may still be one
-        seen = 0
-        masked = []
-        for character in text:
-            seen += character.isdigit()
-            masked.append("*" if character.isdigit() and 3 < seen <= digits - 2 else character)
-        text = "".join(masked)
-    return text[:SHOWN_CHARACTERS]
 
 
 def _file_name(turn: Turn, found: Import) -> str:

@@ -6,9 +6,11 @@ from rasa_sdk.events import SlotSet
 
 from actions._banned import callable_people
 from actions._boundary import Events, Office, Turn
+from actions._message_report import tell_collected, tell_skipped
 from rasa_twin24.campaign import Outcome, Plan
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.tasks import TaskState
+from rasa_twin24.text.phones import Reading
 
 _QUESTIONS = {
     Step.CREATE: "resume_create",
@@ -23,8 +25,23 @@ async def begin(turn: Turn, office: Office) -> Events:
     left = await office.campaign.begin(turn.conversation, turn.message_id)
     if left is not None and left.twin_id and left.state == TaskState.FILLING:
         turn.say("create_task_left", name=left.name, task_id=left.twin_id)
-    await office.campaign.collect(turn.conversation, await callable_people(turn, office))
+    people = await callable_people(turn, office)
+    collected = await office.campaign.collect(turn.conversation, people)
+    if people and collected is not None:
+        await tell_collected(turn, office, people, collected)
+        tell_skipped(turn, office, _beside_the_name(turn, office))
     return [SlotSet("task_name", None), SlotSet("task_id", None)]
+
+
+def _beside_the_name(turn: Turn, office: Office) -> Reading:
+    """What the message holds beside the task's name and id, whose digits are nobody's number."""
+    reading = turn.numbers(office.settings.default_region)
+    taken = " ".join(filter(None, (turn.entity("task_name"), turn.entity("task_id"))))
+    return Reading(
+        reading.found,
+        [piece for piece in reading.doubtful if piece.raw not in taken],
+        [piece for piece in reading.rejected if piece.raw not in taken],
+    )
 
 
 async def shows_plan_again(turn: Turn, office: Office) -> bool:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from actions._banned import callable_people
 from actions._boundary import Events, Office, TopicAction, Turn
+from actions._message_report import settle_skipped, tell_collected
 from actions._steps import resume, show_plan
-from rasa_twin24.campaign.fill import NAMED, named
+from rasa_twin24.ledger.candidates import Person
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.ledger.tasks import TaskState
-from rasa_twin24.text.doubt import dialed_as
-from rasa_twin24.text.phones import Reading, mask
+from rasa_twin24.text.phones import Reading
 
 
 class ActionAddCandidates(TopicAction):
@@ -36,8 +38,7 @@ class ActionAddCandidates(TopicAction):
             await resume(turn, office)
             return None
         if turn.in_form:
-            await office.campaign.collect(turn.conversation, people)
-            turn.say("number_before_task")
+            await note_before_task(turn, office, reading, people)
             return None
         if task.state == TaskState.STARTING or step == Step.STARTING:
             turn.say("add_candidates_starting")
@@ -52,8 +53,7 @@ class ActionAddCandidates(TopicAction):
             if unsent := await office.campaign.unsent(task):
                 turn.say("add_candidates_adding", count=str(unsent))
             return None
-        if collected.already:
-            turn.say("add_candidates_already", numbers=named(collected.already))
+        await tell_collected(turn, office, people, collected)
         if task.twin_id is None:
             turn.say("add_candidates_kept", count=str(len(collected.new)))
         elif collected.new:
@@ -65,6 +65,15 @@ class ActionAddCandidates(TopicAction):
         return None
 
 
+async def note_before_task(turn: Turn, office: Office, reading: Reading, people: Sequence[Person]) -> None:
+    """Numbers came where a name or an id was asked for: they wait for the task, and the question is asked again."""
+    await settle_skipped(turn, office, reading)
+    collected = await office.campaign.collect(turn.conversation, people)
+    if collected is not None:
+        await tell_collected(turn, office, people, collected)
+    turn.say("number_before_task")
+
+
 async def unreadable(turn: Turn, office: Office, reading: Reading) -> None:
     """The message was to hold numbers and holds none that can be called."""
     if await settle_skipped(turn, office, reading):
@@ -74,42 +83,3 @@ async def unreadable(turn: Turn, office: Office, reading: Reading) -> None:
         turn.say("add_candidates_no_task")
     elif not turn.in_form:
         turn.say("add_candidates_none" if step == Step.NUMBERS else "add_candidates_none_more")
-
-
-async def settle_skipped(turn: Turn, office: Office, reading: Reading) -> bool:
-    """Name what is no number, ask about what may be one, and tell which extensions nobody will dial.
-
-    Whether something is asked.
-    """
-    if extended := [found for found in reading.found if found.extension]:
-        shown = ", ".join(f"{mask(found.e164)} ({found.extension})" for found in extended[:NAMED])
-        turn.say("add_candidates_extensions", numbers=shown)
-    region = office.settings.default_region
-    phones = list(dict.fromkeys(phone for piece in reading.doubtful if (phone := dialed_as(piece, region))))
-    task, _ = await office.campaign.current(turn.conversation)
-    if task is None or turn.in_form or not phones:
-        tell_skipped(turn, reading)
-        return False
-    rest = [piece for piece in reading.doubtful if not dialed_as(piece, region)]
-    tell_skipped(turn, Reading(rejected=reading.rejected, doubtful=rest))
-    await office.campaign.imports.ask_about(turn.conversation, phones)
-    turn.say("add_candidates_ask_doubtful", numbers=named(phones))
-    return True
-
-
-def tell_skipped(turn: Turn, reading: Reading) -> None:
-    """Name what looked like a number and was left out, without giving whole numbers away."""
-    foreign = [piece for piece in reading.doubtful if piece.reason == "no_plus"]
-    unknown = [piece for piece in reading.doubtful if piece.reason != "no_plus"]
-    for phrase, pieces in (
-        ("add_candidates_rejected", reading.rejected),
-        ("add_candidates_doubtful", unknown),
-        ("add_candidates_no_plus", foreign),
-    ):
-        if pieces:
-            turn.say(phrase, pieces=", ".join(_shown(piece.raw) for piece in pieces[:NAMED]))
-
-
-def _shown(raw: str) -> str:
-    digits = [character for character in raw if character.isdigit()]
-    return mask("+" + "".join(digits)) if len(digits) > 6 else " ".join(raw.split())[:40]

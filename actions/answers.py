@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from actions._boundary import Events, Office, TopicAction, Turn
+from actions._message_report import settle_skipped
 from actions._steps import ask_again, is_over, resume, show_plan, shows_plan_again
 from actions.add_candidates import unreadable
 from actions.control import cancel, try_again
-from actions.import_list import list_asked_about, take_list
+from actions.import_list import ASKS_ABOUT_DOUBTFUL, list_asked_about, take_list
 from actions.start_calls import consent
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.text.consent import is_clear_yes
 from rasa_twin24.text.count import read_count
+from rasa_twin24.text.doubt import all_dialed_as
 
 # Readings that may be offered to somebody who was not understood. A yes is never among them.
 OFFERABLE = (
@@ -40,6 +42,10 @@ class ActionAffirm(TopicAction):
         if await shows_plan_again(turn, office) or await is_over(turn, office):
             return None
         if any(payload.startswith(BY_BUTTON) for payload in await office.ledger.buttons.newest(turn.conversation)):
+            turn.say("press_a_button")
+            return None
+        # Whoever means those numbers must not start the calls without them. A button answers its own question.
+        if turn.kind != "button" and turn.answers_to in ASKS_ABOUT_DOUBTFUL:
             turn.say("press_a_button")
             return None
         _, step = await office.campaign.current(turn.conversation)
@@ -114,6 +120,8 @@ class ActionUnclear(TopicAction):
         reading = turn.numbers(office.settings.default_region)
         if step in (Step.NUMBERS, Step.MORE) and (reading.rejected or reading.doubtful):
             await unreadable(turn, office, reading)
+        elif step == Step.START and all_dialed_as(reading.doubtful, office.settings.default_region):
+            await settle_skipped(turn, office, reading)
         elif step == Step.NUMBERS:
             turn.say("add_candidates_none")
         elif step == Step.MORE:

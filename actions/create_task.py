@@ -12,6 +12,7 @@ from actions._banned import callable_people
 from actions._boundary import Events, Office, TopicAction, Turn
 from actions._form import TopicForm
 from actions._steps import begin
+from actions.add_candidates import note_before_task
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.ledger.tasks import TaskState
 from rasa_twin24.text.commands import command_of
@@ -60,12 +61,11 @@ class ValidateTaskForm(TopicForm):
         turn = Turn(dispatcher, tracker)
         office = await self.office()
         name = " ".join(str(value).split())
-        found = turn.numbers(office.settings.default_region).found
-        if found and turn.entity("task_name") is None:
+        reading = turn.numbers(office.settings.default_region)
+        if reading.found and turn.entity("task_name") is None:
             # A number must not get into a slot, and is no name; but nothing that was typed is lost.
             if people := await callable_people(turn, office):
-                await office.campaign.collect(turn.conversation, people)
-                turn.say("number_before_task")
+                await note_before_task(turn, office, reading, people)
         elif hide_numbers(name, office.settings.default_region) != name:
             # The numbers of the first message are on the list already; a name goes where no number may.
             turn.say("create_task_number_in_name")

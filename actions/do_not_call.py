@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from actions._boundary import Events, Office, TopicAction, Turn, admitted
+from actions._message_report import tell_skipped
 from actions._steps import resume
-from actions.add_candidates import tell_skipped
 from rasa_twin24.campaign.fill import named
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.text.do_not_call import allows_again, asks_how_many, bans
+from rasa_twin24.text.doubt import all_meant, without_meant
 
 
 class ActionDoNotCall(TopicAction):
@@ -21,22 +22,26 @@ class ActionDoNotCall(TopicAction):
     async def act(self, turn: Turn, office: Office) -> Events | None:
         reading = turn.numbers(office.settings.default_region)
         if not await admitted(turn, office, self.name(), Role.OWNER):
-            if reading.found and await office.ledger.people.role(turn.conversation) == Role.OPERATOR:
+            if (
+                all_meant(reading, office.settings.default_region)
+                and await office.ledger.people.role(turn.conversation) == Role.OPERATOR
+            ):
                 turn.say("do_not_call_operator")
             return None
-        numbers = list(dict.fromkeys(found.e164 for found in reading.found))
+        region = office.settings.default_region
+        numbers, skipped = all_meant(reading, region), without_meant(reading, region)
         if turn.kind not in ("text", "command"):  # somebody else's words
             turn.say("do_not_call_forwarded")
         elif not numbers and asks_how_many(turn.text):
             turn.say("do_not_call_count", count=str(await office.ledger.do_not_call.count()))
         elif not numbers:
-            tell_skipped(turn, reading)
+            tell_skipped(turn, office, skipped)
             turn.say("do_not_call_how")
         elif bans(turn.text):
-            tell_skipped(turn, reading)
+            tell_skipped(turn, office, skipped)
             await _ban(numbers, turn, office)
         elif allows_again(turn.text):
-            tell_skipped(turn, reading)
+            tell_skipped(turn, office, skipped)
             await _allow(numbers, turn, office)
         else:
             turn.say("do_not_call_how")

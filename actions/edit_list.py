@@ -17,6 +17,7 @@ from rasa_twin24.ledger.candidates import CandidateState
 from rasa_twin24.ledger.list_edits import Listed
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.ledger.tasks import CallTask
+from rasa_twin24.text.doubt import all_dialed_as
 from rasa_twin24.text.edit_list import Wish, read_places, read_wish
 from rasa_twin24.text.phones import hide_numbers, mask
 from rasa_twin24.text.table import csv_file
@@ -38,7 +39,7 @@ class ActionEditList(TopicAction):
         return "action_edit_list"
 
     async def act(self, turn: Turn, office: Office) -> Events | None:
-        phones = list(dict.fromkeys(found.e164 for found in turn.numbers(office.settings.default_region).found))
+        phones = await _meant(turn, office)
         wish = read_wish(turn.text, numbers=bool(phones))
         if not turn.typed:  # somebody else's words
             turn.say("edit_list_forwarded")
@@ -59,6 +60,19 @@ class ActionEditList(TopicAction):
             turn.say("edit_list_unsure" if phones else "edit_list_how")
         await resume(turn, office)
         return None
+
+
+async def _meant(turn: Turn, office: Office) -> list[str]:
+    """The message's numbers; those that no plan has only if they are on the list: else they may be places in it."""
+    region = office.settings.default_region
+    reading = turn.numbers(region)
+    phones = list(dict.fromkeys(found.e164 for found in reading.found))
+    doubtful = all_dialed_as(reading.doubtful, region)
+    task, _ = await office.campaign.current(turn.conversation)
+    if not doubtful or task is None:
+        return phones
+    here, _ = await office.ledger.candidates.known(task.id, doubtful, office.ledger.now())
+    return phones + [phone for phone in doubtful if phone in here]
 
 
 class ActionConfirmClear(TopicAction):

@@ -12,6 +12,7 @@ from actions._banned import callable_people
 from actions._boundary import Events, Office, TopicAction, Turn
 from actions._form import TopicForm
 from actions._steps import begin
+from actions.add_candidates import note_before_task
 from actions.import_list import offer_waiting_list
 from rasa_twin24.campaign.outcome import failure
 from rasa_twin24.ledger.people import Role
@@ -84,11 +85,10 @@ class ValidateExistingTaskForm(TopicForm):
         # Rasa validates twice when a form begins; the second time the task is open already.
         if current is not None and current.twin_id == value:
             return {"task_id": value}
-        found = turn.numbers(office.settings.default_region).found
-        if found and not find_task_id(turn.text):
+        reading = turn.numbers(office.settings.default_region)
+        if reading.found and not find_task_id(turn.text):
             if people := await callable_people(turn, office):
-                await office.campaign.collect(turn.conversation, people)
-                turn.say("number_before_task")
+                await note_before_task(turn, office, reading, people)
             return {"task_id": None}
         opened = await open_by_id(turn, office, str(value))
         if opened is None:

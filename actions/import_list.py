@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from actions._boundary import Events, Office, TopicAction, Turn, admitted
-from actions._list_report import report_list, tell_of_list
+from actions._list_report import tell_of_list
 from actions._steps import resume
-from rasa_twin24.campaign.imports import CHOOSE_COLUMN, READY
+from rasa_twin24.campaign.imports import CHOOSE_COLUMN, DOUBTFUL, READY
 from rasa_twin24.ledger.imports import Import, ImportState, Purpose
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.ledger.tasks import TaskState
 from rasa_twin24.lists import template
 from rasa_twin24.text.do_not_call import bans
 
+# Numbers that no numbering plan knows are taken by a button only.
+ASKS_ABOUT_DOUBTFUL = ("add_candidates_ask_doubtful", "import_ask_doubtful")
 # The report's phrases after which a yes takes the list: the file of what was left out may come below it.
 ASKS = ("import_report", "import_report_no_name", "import_report_do_not_call", "import_left")
 
@@ -108,15 +110,19 @@ class ActionSettleDoubtful(TopicAction):
         return "action_settle_doubtful"
 
     async def act(self, turn: Turn, office: Office) -> Events | None:
-        asked = await office.campaign.imports.doubtful(turn.conversation)
+        if turn.entity("import"):  # rows of a list
+            asked = await office.ledger.imports.of(turn.conversation, _number(turn, "import"))
+        else:
+            asked = await office.campaign.imports.doubtful(turn.conversation)
         if turn.kind != "button" or asked is None:
             turn.say("import_decided")
         elif turn.intent == "take_doubtful":
-            await take_list(turn, office, asked.id)
-        else:
-            await office.campaign.imports.cancel(turn.conversation, asked.id)
+            await take_list(turn, office, asked.id, only_new=asked.only_new)
+        elif await office.campaign.imports.cancel(turn.conversation, asked.id):
             turn.say("add_candidates_doubtful_left")
             await resume(turn, office)
+        else:
+            turn.say("import_decided")
         return None
 
 
@@ -178,19 +184,25 @@ async def take_list(turn: Turn, office: Office, import_id: int, *, only_new: boo
         count = found.report["good"] - (found.report["elsewhere"] if only_new else 0)
         phrase = "import_banning" if found.purpose == Purpose.DO_NOT_CALL else "import_taken"
         turn.say(phrase, count=str(count))
+        await office.campaign.imports.ask_about_rows(found, only_new=only_new)
         return
     task, _ = await office.campaign.current(turn.conversation)
     if task is not None and task.state == TaskState.STARTING:
         turn.say("add_candidates_starting")
-    elif task is not None:
+    elif task is not None or found.purpose == Purpose.DO_NOT_CALL:
         turn.say("import_decided")
+    elif found.purpose == Purpose.CANDIDATES:  # its report says that a task is needed, and offers to make one
+        await office.ledger.notices.add(turn.conversation, READY, **{"import": str(found.id)})
     else:
-        await report_list(turn, office, found)  # it says that a task is needed, and offers to make one
+        turn.say("add_candidates_no_task")  # the buttons are used up, so there will be new ones
+        await office.ledger.notices.add(turn.conversation, DOUBTFUL, **{"import": str(found.id)})
 
 
 async def list_asked_about(turn: Turn, office: Office) -> Import | None:
-    """The list that this message answers the report of."""
-    return await office.campaign.imports.waiting(turn.conversation) if turn.answers_to in ASKS else None
+    """The list that this message answers the report of; a button that says yes or no stands under another question."""
+    if not turn.typed or turn.answers_to not in ASKS:
+        return None
+    return await office.campaign.imports.waiting(turn.conversation)
 
 
 async def offer_waiting_list(turn: Turn, office: Office) -> None:

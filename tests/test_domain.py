@@ -94,7 +94,6 @@ def composed() -> set[str]:
         *(f"existing_task_{status.lower()}" for status in TaskStatus.ADDABLE),
         *(f"{kind}_counted" for kind in counted),
         *(f"{kind}_adding" for kind in ("create_task_done", "create_task_found")),
-        *(f"add_candidates_{kind}" for kind in ("rejected", "doubtful")),
         *(f"start_calls_limit_{name.name}_never" for name in fields(Limits) if name.name != "task_numbers"),
         *(f"access_granted_{role}" for role in given),
         *(f"people_{change.value}_{role}" for change in Change for role in given),
@@ -130,7 +129,7 @@ def test_every_phrase_is_said_somewhere() -> None:
 
 
 def test_every_reason_to_leave_a_row_out_has_its_phrases() -> None:
-    of_rows = {"duplicate", "no_number", "in_task", "do_not_call"}
+    of_rows = {"duplicate", "no_number", "in_task", "do_not_call", "extension"}
     assert {*get_args(Reason), *of_rows} == set(REASONS)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from rasa_twin24.campaign.banned import banned_at_twin, refusal
@@ -184,6 +184,13 @@ class Campaign:
         if collected.new:
             await self._ledger.plans.void(conversation)
         return collected
+
+    async def in_other_tasks(self, conversation: str, phones: Sequence[str]) -> list[str]:
+        """Which of these numbers were put into a task other than the current one within `repeat_days`."""
+        task, _ = await self.current(conversation)
+        since = self._ledger.now() - self._desk.settings.repeat_seconds
+        _, elsewhere = await self._ledger.candidates.known(task.id if task else None, phones, since)
+        return [phone for phone in phones if phone in elsewhere]
 
     async def stop_adding(self, conversation: str, upload: str) -> int | None:
         """Take off the list whoever has not been sent yet; how many that were, None when nothing was being added.

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rasa_twin24.campaign.desk import Desk
+from rasa_twin24.campaign.doubtful_rows import DoubtfulRows, doubtful_rows, report_of
 from rasa_twin24.campaign.jobs import Jobs
 from rasa_twin24.campaign.outcome import Outcome
 from rasa_twin24.ledger.candidates import CandidateState
@@ -21,10 +22,12 @@ from rasa_twin24.ledger.do_not_call import WrongKey
 from rasa_twin24.ledger.imports import Import, ImportState, Left, Purpose, Read
 from rasa_twin24.ledger.tasks import CallTask, TaskState
 from rasa_twin24.lists import LABEL, ChooseColumn, Entry, Rejected, Summary, UnreadableList, read_list
+from rasa_twin24.text.dialling import ASKED
 from rasa_twin24.text.phones import hide_numbers, mask
 
-# The news that a list is read and waits for its person's decision; that its number column is to be chosen.
-READY, CHOOSE_COLUMN = "import_ready", "import_choose_column"
+# The news that a list is read and waits for its person's decision; that its number column is to be chosen; that its
+# doubtful rows are to be asked about.
+READY, CHOOSE_COLUMN, DOUBTFUL = "import_ready", "import_choose_column", "import_doubtful"
 # Rows that are not taken are kept for the file that goes back, so many at most.
 MOST_LEFT = 50_000
 SAMPLE = 3
@@ -32,7 +35,6 @@ SAMPLE = 3
 READ_AT_ONCE = 2
 # Characters of a file's name that are told.
 MOST_NAME = 60
-DAY = 24 * 3600.0
 
 
 @dataclass
@@ -46,6 +48,8 @@ class Sorted:
     seen: Counter[str] = field(default_factory=Counter)
     sample: list[str] = field(default_factory=list)
     left: list[Left] = field(default_factory=list, repr=False)
+    # Rows and what would be told of them, were it not for what became of their people.
+    settled: set[tuple[int, str]] = field(default_factory=set)
 
     def leave(self, row: Left) -> None:
         self.seen[row.reason] += 1
@@ -73,8 +77,12 @@ class Imports:
         return await self._ledger.imports.waiting(conversation, [Purpose.CANDIDATES, Purpose.DO_NOT_CALL])
 
     async def ask_about(self, conversation: str, phones: Sequence[str]) -> None:
-        """Keep numbers (E.164) that no numbering plan knows until their person has said whether they are right."""
-        await self._ledger.imports.ask_about(conversation, [Read((phone,)) for phone in phones])
+        """Keep numbers (E.164) that no numbering plan knows until their person has said whether they are right.
+
+        Whatever plan was shown is void: a yes may be meant for these numbers.
+        """
+        await self._ledger.plans.void(conversation)
+        await self._ledger.imports.ask_about(conversation, [Read((phone,)) for phone in phones], report_of(phones))
 
     async def doubtful(self, conversation: str) -> Import | None:
         """What was asked about last, if it is not decided."""
@@ -111,7 +119,24 @@ class Imports:
         """Nobody of it is added; False when it was decided before."""
         asked = await self._ledger.imports.of(conversation, import_id)
         undecided = (ImportState.READING, ImportState.CHOOSING, ImportState.READY)
-        return asked is not None and await self._ledger.imports.move(import_id, undecided, ImportState.CANCELLED)
+        if asked is None or not await self._ledger.imports.move(import_id, undecided, ImportState.CANCELLED):
+            return False
+        if (rows := await doubtful_rows(self._ledger, asked)) is not None:
+            await self._ledger.imports.move(rows.id, [ImportState.READY], ImportState.CANCELLED)
+        return True
+
+    async def close_empty(self, found: Import) -> Import | None:
+        """There is nobody in it to add; its doubtful rows, if there are any, can still be asked about."""
+        await self._ledger.imports.move(found.id, [ImportState.READY], ImportState.CANCELLED)
+        return await doubtful_rows(self._ledger, found)
+
+    async def ask_about_rows(self, found: Import, *, only_new: bool) -> None:
+        """The list was taken: its doubtful rows, if there are any, are asked about next. `only_new` as for the list."""
+        rows = await doubtful_rows(self._ledger, found)
+        if rows is None or rows.report["good"] == rows.report["elsewhere"] * only_new:
+            return
+        await self._ledger.imports.move(rows.id, [ImportState.READY], ImportState.READY, only_new=only_new)
+        await self._ledger.notices.add(found.conversation, DOUBTFUL, **{"import": str(rows.id)})
 
     async def carry_out(self, conversation: str) -> list[Outcome] | None:
         """Read what is to be read; None when it takes longer than a turn should, and the outcomes come as notices."""
@@ -173,6 +198,7 @@ class Imports:
     async def _sort(self, found: Import, content: bytes) -> dict[str, Any]:
         """Read it all; the figures of the report. Raises `UnreadableList`, `ChooseColumn`."""
         settings, sorted_ = self._desk.settings, Sorted()
+        doubtful = DoubtfulRows(self._ledger, found, self._variables)
         summary: Summary | None = None
         parts = read_list(content, found.file_name, settings.default_region, settings.lists, found.number_column)
         async with aclosing(parts) as reading:
@@ -181,9 +207,14 @@ class Imports:
                     summary = part
                     continue
                 for one in part:
-                    if isinstance(one, Rejected):
+                    if isinstance(one, Rejected) and (one.row, one.reason) not in sorted_.settled:
                         sorted_.leave(Left(one.row, one.shown, one.reason, one.of_row))
-                await self._keep(found, [one for one in part if isinstance(one, Entry)], sorted_)
+                people = [one for one in part if isinstance(one, Entry)]
+                if people and people[0].is_doubtful and found.purpose == Purpose.CANDIDATES:
+                    listed, here, elsewhere = await self._known(found, people)
+                    await doubtful.keep(people, listed | here, elsewhere)
+                else:
+                    await self._keep(found, people, sorted_)
         assert summary is not None, "a list that was read has a summary"
         await self._ledger.imports.put_left(found.id, sorted_.left)
         return {
@@ -192,6 +223,7 @@ class Imports:
             "elsewhere": sorted_.elsewhere,
             "several": sorted_.several,
             "left": dict(sorted_.seen),
+            **await doubtful.close(),
             "sample": sorted_.sample,
             "variables": [settings.name_variable if name == LABEL else name for name in summary.columns],
             "column": summary.number_column,
@@ -203,21 +235,17 @@ class Imports:
         """Keep those who may be added. For the do-not-call list all numbers are as good as one another."""
         if not people:
             return
-        phones = [phone for person in people for phone in person.phones]
-        listed = await self._ledger.do_not_call.listed(phones)
-        here: set[str] = set()
-        elsewhere: set[str] = set()
-        if found.purpose == Purpose.CANDIDATES:
-            task, _ = await self._ledger.tasks.talked_about(found.conversation)
-            since = self._ledger.now() - self._desk.settings.repeat_days * DAY
-            here, elsewhere = await self._ledger.candidates.known(task.id if task else None, phones, since)
+        listed, here, elsewhere = await self._known(found, people)
         kept: list[Read] = []
         for person in people:
             reason = "do_not_call" if listed.intersection(person.phones) else ""
             reason = reason or ("in_task" if here.intersection(person.phones) else "")
             if reason:
                 sorted_.leave(Left(person.row, person.phones[0], reason))
+                sorted_.settled.add((person.row, "extension"))
                 continue
+            if person.is_doubtful:  # for the do-not-call list, as good as any
+                sorted_.settled.update((person.row, reason) for reason in ASKED)
             seen = not elsewhere.isdisjoint(person.phones)
             kept.append(Read(person.phones, self._variables(person), seen))
             sorted_.good += 1
@@ -228,6 +256,16 @@ class Imports:
         await self._ledger.imports.put(found.id, sorted_.chunks, kept)
         sorted_.chunks += 1
         await asyncio.sleep(0)  # other people's turns come in between
+
+    async def _known(self, found: Import, people: list[Entry]) -> tuple[set[str], set[str], set[str]]:
+        """Which of their numbers are on the do-not-call list, on the task's list, in another task not long ago."""
+        phones = [phone for person in people for phone in person.phones]
+        listed = await self._ledger.do_not_call.listed(phones)
+        if found.purpose != Purpose.CANDIDATES:
+            return listed, set(), set()
+        task, _ = await self._ledger.tasks.talked_about(found.conversation)
+        since = self._ledger.now() - self._desk.settings.repeat_seconds
+        return listed, *await self._ledger.candidates.known(task.id if task else None, phones, since)
 
     def _variables(self, person: Entry) -> dict[str, str]:
         """Without a column of that name already, what stands beside a number is the name."""

@@ -22,7 +22,7 @@ class CampaignSettings:
     name_variable: str = "name"
     # What a file may be, and what its reading may cost.
     lists: ListSettings = field(default_factory=ListSettings)
-    # In a list that is read, whoever was put into another task within so many days is told of.
+    # In a list or a message, whoever was put into another task within so many days is told of.
     repeat_days: int = 30
     # How long a turn waits for TWIN before the work goes on beside the talk.
     patience: float = 2.0
@@ -47,6 +47,10 @@ class CampaignSettings:
     # Pauses between looks at a running task: the first, and the longest they grow to.
     watch_first: float = 2.0
     watch_longest: float = 60.0
+
+    @property
+    def repeat_seconds(self) -> float:
+        return self.repeat_days * 24 * 3600.0
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> CampaignSettings:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
-from rasa.shared.core.events import ActionExecuted, SessionStarted, SlotSet
+from rasa.shared.core.events import ActionExecuted, BotUttered, SessionStarted, SlotSet
 
 # A turn writes five to fifteen events; replaying this many is not measurable.
 LONGEST = 40
@@ -37,11 +37,17 @@ class Sessions:
 
 
 async def begin_anew(store: Any, tracker: Any) -> None:
-    """Begin a new session, under the conversation's lock; no form may be asking."""
+    """Begin a new session, under the conversation's lock; no form may be asking.
+
+    What was said last goes along by its name: the next message may answer it.
+    """
+    last = next((event for event in reversed(tracker.events) if isinstance(event, BotUttered)), None)
     kept = [(name, tracker.get_slot(name)) for name in KEPT_SLOTS]
     tracker.update(ActionExecuted(ACTION_SESSION_START_NAME))
     tracker.update(SessionStarted())
     for name, value in kept:
         tracker.update(SlotSet(name, value))
+    if last is not None:
+        tracker.update(BotUttered(metadata=last.metadata))
     tracker.update(ActionExecuted(ACTION_LISTEN_NAME))
     await store.save(tracker)

@@ -23,6 +23,7 @@ class Purpose:
     CANDIDATES = "candidates"
     DO_NOT_CALL = "do_not_call"
     DOUBTFUL = "doubtful"  # of a message: no numbering plan knows them, their person may
+    DOUBTFUL_ROWS = "doubtful_rows"  # the same of a list, asked about once that is decided
 
 
 class ImportState:
@@ -134,7 +135,7 @@ class Imports:
 
         return await self._store.run(work)
 
-    async def ask_about(self, conversation: str, people: Sequence[Read]) -> None:
+    async def ask_about(self, conversation: str, people: Sequence[Read], report: dict[str, Any]) -> None:
         """Keep people of a message until their person has said whether they are right; earlier ones are forgotten."""
 
         def work(connection: sa.engine.Connection) -> None:
@@ -145,7 +146,7 @@ class Imports:
                 "file_name": "",
                 "purpose": Purpose.DOUBTFUL,
                 "state": ImportState.READY,
-                "report": json.dumps({"good": len(people), "elsewhere": 0}),
+                "report": json.dumps(report),
                 "created_at": self._clock(),
             }
             number = connection.execute(sa.insert(imports).values(row)).inserted_primary_key[0]
@@ -153,6 +154,29 @@ class Imports:
             connection.execute(sa.insert(import_chunks).values(chunk))
 
         await self._store.run(work)
+
+    async def beside(self, found: Import) -> int:
+        """The id of the import that keeps the doubtful rows of this list; read again after a crash, the same one."""
+
+        def work(connection: sa.engine.Connection) -> int:
+            values = {
+                "conversation": found.conversation,
+                "purpose": Purpose.DOUBTFUL_ROWS,
+                "message": f"rows:{found.id}",
+            }
+            kept = connection.scalar(sa.select(imports.c.id).filter_by(**values))
+            if kept is None:
+                row = {
+                    **values,
+                    "file_id": "",
+                    "file_name": "",
+                    "state": ImportState.READY,
+                    "created_at": self._clock(),
+                }
+                kept = connection.execute(sa.insert(imports).values(row)).inserted_primary_key[0]
+            return int(kept)
+
+        return await self._store.run(work)
 
     async def in_state(self, state: str, task_id: int | None = None) -> list[Import]:
         """Oldest first; of one task only, if given."""

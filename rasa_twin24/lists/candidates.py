@@ -9,13 +9,14 @@ from pathlib import PurePath
 
 from rasa_twin24.lists import archive, workbook
 from rasa_twin24.lists.cells import numbers_in, text_of, value_of
-from rasa_twin24.lists.columns import Columns
+from rasa_twin24.lists.columns import Columns, Row
 from rasa_twin24.lists.delimited import delimited_table, find_delimiter
 from rasa_twin24.lists.encoding import encoding_of, lines_of
 from rasa_twin24.lists.kind import form_of, is_card
 from rasa_twin24.lists.outcome import LABEL, ChooseColumn, Entry, Kind, Rejected, Summary, UnreadableList
 from rasa_twin24.lists.sorting import CHUNK, Sorting
 from rasa_twin24.lists.table import Table
+from rasa_twin24.text.doubt import all_dialed_as
 from rasa_twin24.text.number_list import read_lines
 
 Outcome = list[Entry] | list[Rejected] | Summary
@@ -72,17 +73,26 @@ def _of_table(table: Table, columns: Columns, region: str, most_rows: int) -> It
         cell = row.cell(columns.index)
         numbers = numbers_in(cell, region)
         if numbers.phones:
-            variables = {LABEL: numbers.label} if numbers.label else {}
-            for index, variable in columns.variables.items():
-                if value := value_of(row.cell(index)):
-                    variables[variable] = value
+            variables = _variables(row, columns, numbers.label)
             if of_row := sorting.person(row.number, numbers.phones, variables):
                 sorting.reject(row.number, text_of(cell), "duplicate", of_row)
+            elif numbers.extended:
+                sorting.extensions(row.number, numbers.extended)
         if numbers.pieces or not numbers.phones:
             sorting.pieces(row.number, text_of(cell), numbers.pieces, bool(numbers.phones))
+            if not numbers.phones and (doubtful := all_dialed_as(numbers.pieces, region)):
+                sorting.doubt(row.number, doubtful, _variables(row, columns, None))
         if sorting.is_full:
             yield from sorting.chunks()
     yield from _last(sorting, table.kind, columns.name, table.sheet)
+
+
+def _variables(row: Row, columns: Columns, label: str | None) -> dict[str, str]:
+    variables = {LABEL: label} if label else {}
+    for index, variable in columns.variables.items():
+        if value := value_of(row.cell(index)):
+            variables[variable] = value
+    return variables
 
 
 def _of_lines(lines: Iterable[str], region: str, most_rows: int, kind: Kind) -> Iterator[Outcome]:
@@ -99,8 +109,12 @@ def _of_lines(lines: Iterable[str], region: str, most_rows: int, kind: Kind) -> 
                 variables = {LABEL: found.label} if found.label else {}
                 if of_row := sorting.person(number, (found.e164,), variables):
                     sorting.reject(number, found.raw, "duplicate", of_row)
+                elif found.extension:
+                    sorting.extensions(number, [found.extended])
             if line.rejected or line.doubtful or not line.found:
                 sorting.pieces(number, text, (*line.rejected, *line.doubtful), bool(line.found))
+                for phone in all_dialed_as(line.doubtful, region):
+                    sorting.doubt(number, (phone,), {})
             if sorting.is_full:
                 yield from sorting.chunks()
     yield from _last(sorting, kind, None, None)
@@ -115,16 +129,22 @@ def _of_cards(lines: Iterable[str], region: str, most_rows: int) -> Iterator[Out
         read = [numbers_in(written, region) for written in card.numbers]
         phones = tuple(dict.fromkeys(phone for numbers in read for phone in numbers.phones))
         name = value_of(card.name)
-        if phones and (of_row := sorting.person(card.place, phones, {LABEL: name} if name else {})):
+        variables = {LABEL: name} if name else {}
+        if phones and (of_row := sorting.person(card.place, phones, variables)):
             sorting.reject(card.place, name or card.numbers[0], "duplicate", of_row)
-        sorting.pieces(card.place, name, [piece for numbers in read for piece in numbers.pieces], bool(phones))
+        elif phones:
+            sorting.extensions(card.place, [shown for numbers in read for shown in numbers.extended])
+        pieces = [piece for numbers in read for piece in numbers.pieces]
+        sorting.pieces(card.place, name, pieces, bool(phones))
+        if not phones and (doubtful := all_dialed_as(pieces, region)):
+            sorting.doubt(card.place, doubtful, variables)
         if sorting.is_full:
             yield from sorting.chunks()
     yield from _last(sorting, "vcard", None, None)
 
 
 def _last(sorting: Sorting, kind: Kind, number_column: str | None, sheet: str | None) -> Iterator[Outcome]:
-    if not sorting.good:
+    if not sorting.good and not sorting.doubts:
         raise UnreadableList("no_numbers")
     yield from sorting.chunks()
     yield Summary(sorting.rows, sorting.good, sorting.columns, number_column, kind, sheet)

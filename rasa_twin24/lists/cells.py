@@ -25,11 +25,15 @@ _ZEROS_OF_ROUNDING = 10**5
 
 @dataclass(repr=False)  # not frozen: there is one for each row, and frozen ones are four times as dear
 class CellNumbers:
-    """The numbers of a cell in E.164, each once, a label beside them, and the pieces that look like numbers."""
+    """The numbers of a cell in E.164, each once, a label beside them, and the pieces that look like numbers.
+
+    `extended` are the numbers that had an extension, as written, with it.
+    """
 
     phones: tuple[str, ...] = ()
     label: str | None = None
     pieces: tuple[Piece, ...] = ()
+    extended: tuple[str, ...] = ()
 
 
 def text_of(cell: Cell) -> str:
@@ -60,7 +64,7 @@ def numbers_in(cell: Cell, region: str) -> CellNumbers:
     """The numbers of a cell that is known to hold them; what cannot be dialled is among the pieces.
 
     Where rounding may have eaten digits (7.91612E+10, or a numeric cell that ends in five zeros) the number is
-    "not_valid": nothing is filled up.
+    "rounded": nothing is filled up.
     """
     if isinstance(cell, str):
         if plain := read_plain_line(cell, region):
@@ -68,18 +72,19 @@ def numbers_in(cell: Cell, region: str) -> CellNumbers:
     elif isinstance(cell, bool) or not isinstance(cell, int | float) or cell % 1:
         return CellNumbers()
     elif cell >= _LONG_NUMBER and cell % _ZEROS_OF_ROUNDING == 0:
-        return CellNumbers(pieces=(Piece(text_of(cell), "not_valid"),))
+        return CellNumbers(pieces=(Piece(text_of(cell), "rounded"),))
     text = text_of(cell)[:_MOST_READ].lstrip("'")
     reading = read_numbers(text, region)
     pieces = (*reading.rejected, *reading.doubtful)
     if reading.found:
         labels = {found.label for found in reading.found if found.label}
         phones = tuple(dict.fromkeys(found.e164 for found in reading.found))
-        return CellNumbers(phones, labels.pop() if len(labels) == 1 else None, pieces)
+        extended = tuple(found.extended for found in reading.found if found.extension)
+        return CellNumbers(phones, labels.pop() if len(labels) == 1 else None, pieces, extended)
     if bare := _DIGITS_ONLY.fullmatch(text):
         return _from_bare_digits(re.sub(r"\D", "", bare.group("digits")), bare.group("plus") is not None, text, region)
     if not pieces and _ROUNDED.fullmatch(text):
-        pieces = (Piece(text, "not_valid"),)
+        pieces = (Piece(text, "rounded"),)
     return CellNumbers(pieces=pieces)
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from rasa_twin24.lists.cells import Cell, looks_like_numbers, numbers_in, text_of
 from rasa_twin24.lists.outcome import ChooseColumn, UnreadableList
+from rasa_twin24.text.doubt import all_dialed_as
 from rasa_twin24.text.normalise import normalise
 
 SAMPLE_ROWS = 200  # rows with something in them that the decision is taken from
@@ -139,8 +140,9 @@ class _Column:
         return not _PHONE_WORDS.search(name) and bool(_OTHER_WORDS.search(name))
 
     def read_as_numbers(self, sample: Sequence[Row], region: str) -> bool:
-        """Tell whether anything in the column can be dialled, now that its header says that it holds numbers."""
-        return any(numbers_in(row.cell(self.index), region).phones for row in sample)
+        """Tell whether anything in the column can be dialled or asked about, now that its header says what it holds."""
+        read = (numbers_in(row.cell(self.index), region) for row in sample)
+        return any(numbers.phones or all_dialed_as(numbers.pieces, region) for numbers in read)
 
 
 def _columns(sample: Sequence[Row], index: int, width: int, first_letter: int) -> Columns:

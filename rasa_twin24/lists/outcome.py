@@ -14,8 +14,9 @@ LABEL = ""  # the variable without a name of its own: what was written beside a 
 MOST_SHOWN = 60  # characters of a rejected cell
 
 Kind = Literal["xlsx", "xls", "ods", "csv", "text", "vcard"]
-# Why a number is none; besides, a row may repeat another one, or hold nothing like a number.
-RowReason = Reason | Literal["duplicate", "no_number"]
+# Why a number is none; besides, a row may repeat another one, or hold nothing like a number. "extension": the number is
+# taken, what is to be dialled after the answer is not.
+RowReason = Reason | Literal["duplicate", "no_number", "extension"]
 ListReason = Literal[
     "empty",
     "too_large",  # figures: megabytes, the most there may be
@@ -36,12 +37,14 @@ class Entry:
     """One candidate: all the numbers of one person, in E.164 and each once.
 
     `row` is 1-based, as Excel or a text editor counts; of a contact card, its place in the file. `variables` are the
-    other columns under their header's name, and under `LABEL` what has no header.
+    other columns under their header's name, and under `LABEL` what has no header. `is_doubtful`: no numbering plan has
+    these numbers, so they are nobody's until a person says otherwise; their row is among the refused ones as well.
     """
 
     row: int
     phones: tuple[str, ...]
     variables: dict[str, str] = field(default_factory=dict)
+    is_doubtful: bool = False
 
     def __repr__(self) -> str:
         return f"Entry(row {self.row}, {len(self.phones)} numbers, {len(self.variables)} variables)"
@@ -49,7 +52,7 @@ class Entry:
 
 @dataclass(frozen=True, repr=False)
 class Rejected:
-    """A row, or a number in it, that is not taken. `shown` is as written, at most 60 characters: never for a log.
+    """A row, or a number or an extension in it, that is not taken. `shown` is as written, never for a log.
 
     `of_row` is, for a duplicate, the row in which the number stood first.
     """

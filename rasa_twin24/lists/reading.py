@@ -38,7 +38,7 @@ def reason_of_end(returncode: int) -> ListReason:
 async def read_list(
     content: bytes, name: str, region: str, settings: ListSettings, column: int | None = None
 ) -> AsyncGenerator[list[Entry] | list[Rejected] | Summary, None]:
-    """The people of a file, or of a long text in UTF-8: chunks of at most 1,000, the summary last.
+    """The people of a file, or of a long text in UTF-8: chunks of at most 1,000, each of one kind, the summary last.
 
     The worker goes on as its chunks are taken, so neither side ever holds the whole list. `region` says how a number
     without a country code is read, `column` which column a person chose.

@@ -28,7 +28,10 @@ class Sorting:
     used: dict[str, None] = field(default_factory=dict)  # names of variables, in order of appearance
     _seen: dict[int, int] = field(default_factory=dict, repr=False)  # digits of a number: the row it stood in first
     _entries: list[Entry] = field(default_factory=list, repr=False)
+    _doubted: set[int] = field(default_factory=set, repr=False)
+    _doubtful: list[Entry] = field(default_factory=list, repr=False)
     _rejected: list[Rejected] = field(default_factory=list, repr=False)
+    doubts: int = 0  # people whose numbers no plan has
     _characters: int = 0
 
     def count(self) -> None:
@@ -56,6 +59,23 @@ class Sorting:
         self._entries.append(Entry(row, phones, variables))
         return None
 
+    def doubt(self, row: int, phones: tuple[str, ...], variables: dict[str, str]) -> None:
+        """Somebody to ask about, once, unless one of the numbers was in the list before."""
+        phones = phones[:_MOST_PHONES]
+        numbers = {int(phone[1:]) for phone in phones}
+        # Apart from `_seen`: a doubtful writing of a number must not keep its clear one out further down.
+        if not self._seen.keys().isdisjoint(numbers) or not self._doubted.isdisjoint(numbers):
+            return
+        self._doubted |= numbers
+        self.doubts += 1
+        self._characters += sum(map(len, variables.values()))
+        self._doubtful.append(Entry(row, phones, variables, is_doubtful=True))
+
+    def extensions(self, row: int, extended: Iterable[str]) -> None:
+        """Numbers that are taken without what was to be dialled after the answer."""
+        for shown in extended:
+            self.reject(row, shown, "extension")
+
     def pieces(self, row: int, shown: str, pieces: Iterable[Piece], beside_number: bool) -> None:
         """What looks like numbers and is none; a row without a number gives one refusal at least."""
         told = False
@@ -73,13 +93,19 @@ class Sorting:
     @property
     def is_full(self) -> bool:
         """Tell whether it is time for `chunks`."""
-        return len(self._entries) >= CHUNK or len(self._rejected) >= CHUNK or self._characters >= _CHUNK_CHARACTERS
+        return (
+            len(self._entries) >= CHUNK
+            or len(self._rejected) >= CHUNK
+            or len(self._doubtful) >= CHUNK
+            or self._characters >= _CHUNK_CHARACTERS
+        )
 
     def chunks(self) -> Iterator[list[Entry] | list[Rejected]]:
         """Hand over what has come together. Refusals wait for somebody to call, unless there are too many of them."""
         yield from _cut(self._entries)
-        self._entries, self._characters = [], 0
-        if self.good or len(self._rejected) >= CHUNK:
+        yield from _cut(self._doubtful)
+        self._entries, self._doubtful, self._characters = [], [], 0
+        if self.good or self.doubts or len(self._rejected) >= CHUNK:
             yield from _cut(self._rejected)
             self._rejected = []
 

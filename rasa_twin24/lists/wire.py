@@ -39,7 +39,9 @@ def chunk_line(outcome: list[Entry] | list[Rejected] | Summary) -> bytes:
         return _line({"summary": asdict(outcome)})
     entries = [[each.row, each.phones, each.variables] for each in outcome if isinstance(each, Entry)]
     if entries:
-        return _line({"entries": entries})
+        first = outcome[0]  # a chunk is of one kind
+        doubtful = isinstance(first, Entry) and first.is_doubtful
+        return _line({"doubtful" if doubtful else "entries": entries})
     rejected = [each for each in outcome if isinstance(each, Rejected)]
     return _line({"rejected": [[each.row, each.shown, each.reason, each.of_row] for each in rejected]})
 
@@ -58,6 +60,8 @@ def outcome_of(line: bytes) -> list[Entry] | list[Rejected] | Summary | str:
     said = json.loads(line)
     if "entries" in said:
         return [Entry(row, tuple(phones), variables) for row, phones, variables in said["entries"]]
+    if "doubtful" in said:
+        return [Entry(row, tuple(phones), variables, True) for row, phones, variables in said["doubtful"]]
     if "rejected" in said:
         return [Rejected(*each) for each in said["rejected"]]
     if "summary" in said:

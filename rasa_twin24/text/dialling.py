@@ -15,8 +15,8 @@ import phonenumbers
 
 from rasa_twin24.text.numbering import is_surely_valid, shortest_number
 
-# "no_plus": would be a number of another country if it began with "+".
-Reason = Literal["too_short", "too_long", "not_valid", "no_plus", "impossible"]
+# "no_plus": would be a number of another country if it began with "+"; "rounded": a spreadsheet has lost its digits.
+Reason = Literal["too_short", "too_long", "not_valid", "no_plus", "rounded", "impossible"]
 ASKED: frozenset[Reason] = frozenset({"not_valid", "no_plus"})  # a person may know better
 
 LONGEST_DIGITS = 15  # ITU-T E.164, section 6: country code and national number together

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import phonenumbers
 
 from rasa_twin24.text.dialling import ASKED, LONGEST_DIGITS, RUSSIAN_NATIONAL, RUSSIAN_PLAN, parsed
 from rasa_twin24.text.normalise import normalise
-from rasa_twin24.text.phones import Piece
+from rasa_twin24.text.phones import Piece, Reading
 
 
 def dialed_as(piece: Piece, region: str = "RU") -> str | None:
@@ -26,6 +28,21 @@ def dialed_as(piece: Piece, region: str = "RU") -> str | None:
     if region in RUSSIAN_PLAN and len(digits) == RUSSIAN_NATIONAL and not written_in_full:
         return _possible("+7" + digits, None)
     return _possible(f"+{digits}" if written_in_full else digits, None if written_in_full else region)
+
+
+def all_dialed_as(pieces: Iterable[Piece], region: str = "RU") -> tuple[str, ...]:
+    """What those pieces would be dialed as that can be, each number once."""
+    return tuple(dict.fromkeys(phone for piece in pieces if (phone := dialed_as(piece, region))))
+
+
+def all_meant(reading: Reading, region: str = "RU") -> list[str]:
+    """Every number of a message, those that no plan has as well: whoever is not to be called may be believed."""
+    return list(dict.fromkeys((*(found.e164 for found in reading.found), *all_dialed_as(reading.doubtful, region))))
+
+
+def without_meant(reading: Reading, region: str = "RU") -> Reading:
+    """What `all_meant` could make nothing of."""
+    return Reading([], [piece for piece in reading.doubtful if not dialed_as(piece, region)], reading.rejected)
 
 
 def _possible(text: str, region: str | None) -> str | None:

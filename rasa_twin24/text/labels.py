@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from rasa_twin24.text.line_labels import LINE_BREAK, labels_of_lines
 from rasa_twin24.text.names import INTRODUCTION_AT_END, name_in
 
 # Between two entries of a list; a dash, a colon and brackets stand between a number and its own name.
@@ -17,7 +18,6 @@ _ENTRIES_OR_WORD = re.compile(rf"{_ENTRY_END}|(?<=\W)(?:и|или|and|or)(?=\W)"
 _LINK = " :=-–—>*"
 _OPENING, _CLOSING = "([", ")]"
 _BRACKETED = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
-_LINE_BREAK = re.compile(r"[\n\r\x0b\x0c\x85\u2028\u2029]")
 _FARTHEST = 100  # characters looked at on each side of a number
 
 
@@ -31,11 +31,21 @@ class _Sides:
 
 
 def labels(text: str, places: list[tuple[int, int]]) -> list[str | None]:
-    """The label of each number; `places` bound numbers with their extensions in the text, in order."""
+    """The label of each number; `places` bound numbers with their extensions in the text, in order.
+
+    Lines above and below are looked at only where no number has a name on its own line.
+    """
+    names = _beside(text, places)
+    if places and not any(names) and LINE_BREAK.search(text):
+        return labels_of_lines(text, places)
+    return names
+
+
+def _beside(text: str, places: list[tuple[int, int]]) -> list[str | None]:
     names: list[str | None] = []
     line: list[tuple[int, int]] = []
     for place in places:
-        if line and _LINE_BREAK.search(text, line[-1][1], place[0]):
+        if line and LINE_BREAK.search(text, line[-1][1], place[0]):
             names += _of_line(text, line)
             line = []
         line.append(place)
@@ -43,8 +53,8 @@ def labels(text: str, places: list[tuple[int, int]]) -> list[str | None]:
 
 
 def _of_line(text: str, places: list[tuple[int, int]]) -> list[str | None]:
-    head = _LINE_BREAK.split(text[max(0, places[0][0] - _FARTHEST) : places[0][0]])[-1]
-    tail = _LINE_BREAK.split(text[places[-1][1] : places[-1][1] + _FARTHEST], maxsplit=1)[0]
+    head = LINE_BREAK.split(text[max(0, places[0][0] - _FARTHEST) : places[0][0]])[-1]
+    tail = LINE_BREAK.split(text[places[-1][1] : places[-1][1] + _FARTHEST], maxsplit=1)[0]
     first, last = name_in(_last_entry(head)), name_in(_first_entry(tail))
     if len(places) == 1:
         return [first or last]

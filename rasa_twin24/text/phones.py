@@ -24,6 +24,7 @@ from rasa_twin24.text.writing import Written, numbers_at
 
 _FEWEST_REPORTED = 5  # shorter groups are counts, house numbers, extensions
 _RUSSIAN_DIGITS = 11  # with the country code
+_MOST_SHOWN = 40  # characters of what somebody wrote
 
 # The commonest line of a list, read without any search.
 _ONE_MOBILE = re.compile(r"\s*(?P<number>(?:\+ ?7|[78])?[ -]?\(?9\d\d\)?[ -]?\d{3}[ -]?\d\d[ -]?\d\d)\s*", re.ASCII)
@@ -44,6 +45,11 @@ class PhoneMatch:
     e164: str
     label: str | None = None
     extension: str | None = None
+
+    @property
+    def extended(self) -> str:
+        """As written, with the extension in brackets if there is one."""
+        return f"{self.raw} ({self.extension})" if self.extension else self.raw
 
     def __repr__(self) -> str:
         """Show the place and the last two digits: a whole number must not reach a log."""
@@ -112,6 +118,23 @@ def hide_numbers(text: str, region: str = "RU") -> str:
     return text
 
 
+def mask_written(text: str, region: str = "RU") -> str:
+    """What somebody wrote, fit to be shown: one line of 40 characters, numbers masked, and whatever may be one."""
+    text = " ".join(text.split())
+    shown, at = "", 0
+    for found in find_phones(text, region):
+        shown += _mask_digits(text[at : found.start]) + mask(found.e164)
+        at = found.end
+    return (shown + _mask_digits(text[at:]))[:_MOST_SHOWN]
+
+
+def _mask_digits(text: str) -> str:
+    """What is no number to us may still be one: of many digits the first three and the last two are left."""
+    digits = [index for index, character in enumerate(text) if character.isdigit()]
+    hidden = set(digits[3:-2]) if len(digits) > _FEWEST_REPORTED + 1 else ()
+    return "".join("*" if index in hidden else character for index, character in enumerate(text))
+
+
 def last_two(e164: str) -> str:
     """The only part of a number that may stand in a log: "…67"."""
     return f"…{e164[-2:]}"
@@ -169,7 +192,7 @@ class _Reader:
             self._take(Written(number.start, number.end, e164))
         elif len(number.digits) >= _FEWEST_REPORTED:
             start, end = self._plain.span(number.start, number.end)
-            self.reading.doubtful.append(Piece(self._text[start:end], "not_valid"))
+            self.reading.doubtful.append(Piece(self._text[start:end], "rounded"))
 
     def _take(self, number: Written) -> None:
         start, end = self._plain.span(number.start, number.end)

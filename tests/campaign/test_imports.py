@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rasa_twin24.campaign.imports import CHOOSE_COLUMN, READY
+from rasa_twin24.campaign.imports import CHOOSE_COLUMN, DOUBTFUL, READY
 from rasa_twin24.ledger.candidates import CandidateState, people_of
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.imports import Import, ImportState, Purpose
@@ -295,3 +295,117 @@ async def test_a_file_may_be_for_the_do_not_call_list(scene: Scene) -> None:
     [outcome] = await scene.campaign.imports.carry_out(ME) or []
     assert (outcome.kind, outcome.params) == ("import_banned", {"count": "2", "listed": "3"})
     assert await scene.ledger.do_not_call.listed([ANNA, BORIS, VERA, GLEB]) == {ANNA, BORIS, VERA}
+
+
+DOUBTFUL_CSV = CSV + "Глеб;8 200 123-45-04;Уфа\nДина;8 200 123-45-05;Уфа\nЕва;8 200 123-45-06;Уфа\n"
+GLEB_200, DINA_200, EVA_200 = "+72001234504", "+72001234505", "+72001234506"
+
+
+async def asked_about(scene: Scene) -> list[int]:
+    """The imports of the doubtful rows that their person is to be asked about."""
+    return [int(n.params["import"]) for n in await scene.ledger.notices.waiting() if n.kind == DOUBTFUL]
+
+
+async def test_doubtful_rows_are_kept_aside_until_the_list_is_taken(scene: Scene) -> None:
+    task = await scene.created()
+    scene.clock.now += 1
+    found = await read(scene, DOUBTFUL_CSV)
+    assert (found.report["good"], found.report["doubtful"]) == (3, 3)
+    assert await asked_about(scene) == []
+    assert await scene.campaign.imports.take(ME, found.id)
+    await scene.campaign.imports.ask_about_rows(found, only_new=False)
+    await scene.work()
+    assert scene.numbers(task) == [ANNA, BORIS, VERA]
+    [rows] = await asked_about(scene)
+    kept = await scene.ledger.imports.get(rows)
+    assert kept.report["rows"][0] == [5, "+7 200 ***-**-04", False]
+    assert GLEB_200[2:] not in str(kept.report)
+    scene.clock.now += 1
+    assert await scene.campaign.imports.take(ME, rows)
+    await scene.work()
+    assert scene.numbers(task) == [ANNA, BORIS, VERA, GLEB_200, DINA_200, EVA_200]
+    assert scene.at_twin(task).candidates[3].variables == {"Имя": "Глеб", "Город": "Уфа"}
+
+
+async def test_whoever_must_not_be_called_or_is_in_the_task_is_not_asked_about(scene: Scene) -> None:
+    await scene.ledger.do_not_call.add([GLEB_200], ME)
+    await scene.filled(DINA_200)
+    assert (await read(scene, DOUBTFUL_CSV)).report["doubtful"] == 1
+
+
+async def test_of_doubtful_rows_too_only_the_new_ones(scene: Scene) -> None:
+    await scene.filled(GLEB_200, conversation=OTHER)
+    task = await scene.created()
+    scene.clock.now += 1
+    found = await read(scene, DOUBTFUL_CSV)
+    assert await scene.campaign.imports.take(ME, found.id, only_new=True)
+    await scene.campaign.imports.ask_about_rows(found, only_new=True)
+    [rows] = await asked_about(scene)
+    kept = await scene.ledger.imports.get(rows)
+    assert (kept.report["good"], kept.report["elsewhere"], kept.only_new) == (3, 1, True)
+    assert await scene.campaign.imports.take(ME, rows, only_new=kept.only_new)
+    await scene.work()
+    assert scene.numbers(task) == [ANNA, BORIS, VERA, DINA_200, EVA_200]
+
+
+async def test_nobody_new_among_the_doubtful_is_not_asked_about(scene: Scene) -> None:
+    await scene.filled(GLEB_200, DINA_200, EVA_200, conversation=OTHER)
+    await scene.created()
+    found = await read(scene, DOUBTFUL_CSV)
+    await scene.campaign.imports.ask_about_rows(found, only_new=True)
+    assert await asked_about(scene) == []
+
+
+async def test_a_cancelled_list_takes_its_doubtful_rows_along(scene: Scene) -> None:
+    await scene.created()
+    found = await read(scene, DOUBTFUL_CSV)
+    assert await scene.campaign.imports.cancel(ME, found.id)
+    rows = found.report["doubtful_rows"]
+    assert (await scene.ledger.imports.get(rows)).state == ImportState.CANCELLED
+    assert await scene.ledger.imports.first_chunk(rows) is None
+    assert not await scene.campaign.imports.take(ME, rows)
+
+
+async def test_doubtful_numbers_are_banned_without_a_question(scene: Scene) -> None:
+    found = await read(scene, DOUBTFUL_CSV + "Катя;123;\n", purpose=Purpose.DO_NOT_CALL)
+    assert "doubtful" not in found.report
+    assert (found.report["good"], found.report["left"]) == (6, {"too_short": 1})
+    assert await scene.campaign.imports.take(ME, found.id)
+    await scene.campaign.imports.carry_out(ME)
+    assert await scene.ledger.do_not_call.listed([ANNA, GLEB_200]) == {ANNA, GLEB_200}
+
+
+async def test_read_anew_the_doubtful_rows_are_kept_once(scene: Scene) -> None:
+    await scene.created()
+    found = await read(scene, DOUBTFUL_CSV)
+    await scene.ledger.imports.move(found.id, [ImportState.READY], ImportState.READING)
+    await scene.campaign.imports.carry_out(ME)
+    again = await scene.ledger.imports.get(found.id)
+    assert again.report == found.report
+    rows = await scene.ledger.imports.first_chunk(again.report["doubtful_rows"])
+    assert rows is not None
+    assert [person.phones for person in rows[1]] == [(GLEB_200,), (DINA_200,), (EVA_200,)]
+
+
+async def test_an_extension_of_somebody_who_is_not_called_is_not_told(scene: Scene) -> None:
+    await scene.ledger.do_not_call.add(["+74951234501"], ME)
+    await scene.created()
+    found = await read(scene, "Телефон;Имя\n8 495 123-45-01 доб. 1;Анна\n8 495 123-45-02 доб. 2;Борис\n")
+    assert found.report["left"] == {"do_not_call": 1, "extension": 1}
+    left = await scene.ledger.imports.left(found.id)
+    assert [(row.row, row.reason) for row in left] == [(2, "do_not_call"), (3, "extension")]
+
+
+async def test_a_question_about_doubtful_numbers_voids_the_plan(scene: Scene) -> None:
+    await scene.filled(ANNA)
+    await scene.planned()
+    await scene.campaign.imports.ask_about(ME, [GLEB_200])
+    assert not await scene.campaign.confirm(ME)
+
+
+async def test_who_was_in_other_tasks_is_known_for_a_message_too(scene: Scene) -> None:
+    await scene.filled(ANNA, conversation=OTHER)
+    await scene.filled(BORIS)
+    assert await scene.campaign.in_other_tasks(ME, [BORIS, VERA, ANNA]) == [ANNA]
+    scene.clock.now += 31 * 24 * 3600
+    assert await scene.campaign.in_other_tasks(ME, [ANNA]) == []

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, ActiveLoop, SessionStarted, SlotSet, UserUttered
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from rasa_twin24.channels.session import LONGEST, TURNS, Sessions
@@ -124,3 +124,15 @@ async def test_nothing_to_shorten(tracker: DialogueStateTracker | None) -> None:
     await after_turns(agent, 3 * TURNS)
 
     assert agent.saved == 0
+
+
+async def test_what_was_said_last_is_known_in_the_next_session() -> None:
+    tracker = long_tracker()
+    tracker.update(BotUttered("…", metadata={"utter_action": "utter_greet"}))
+    tracker.update(BotUttered("…", metadata={"utter_action": "utter_import_report"}))
+    agent = Agent(tracker)
+    await after_turns(agent)
+    assert agent.saved == 1
+    assert agent.tracker is not None
+    said = [event for event in agent.tracker.applied_events() if isinstance(event, BotUttered)]
+    assert [event.metadata.get("utter_action") for event in said] == ["utter_import_report"]

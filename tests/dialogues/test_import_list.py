@@ -83,6 +83,20 @@ async def test_a_no_adds_nothing_and_the_talk_goes_on(stage: Stage) -> None:
     await person.expect("Добавлено номеров: 1")
 
 
+async def test_a_button_of_another_question_takes_no_list(stage: Stage) -> None:
+    person = stage.person()
+    await made(person, "Другой вопрос")
+    await person.says("8 916 123-45-05")
+    await person.expect("Ещё номер?")
+    await person.sends_document("a.csv", CSV.encode())
+    await person.expect("Добавить в задание «Другой вопрос»?")
+    await person.presses("Да, ещё номер")
+    await person.expect("Пришлите номер")
+    assert stage.numbers("Другой вопрос") == ["79161234505"]
+    await person.presses("Добавить 3")
+    await person.expect("Добавлено номеров: 3")
+
+
 async def test_before_there_is_a_task_the_list_is_kept_and_offered_again(stage: Stage) -> None:
     person = stage.person()
     await person.sends_document("рано.csv", CSV.encode())
@@ -184,6 +198,102 @@ async def test_a_file_of_those_who_must_not_be_called(stage: Stage) -> None:
     await person.presses("Добавить 1")
     await person.expect("Добавлено номеров: 1")
     assert stage.numbers("С отказами") == ["79169990003"]
+
+
+MIXED = (
+    "Имя;Телефон\nАнна;8 916 123-45-01\nБорис;8 495 123-45-02 доб. 12\nВера;8 200 123-45-03\nГлеб;8 200 123-45-04\n"
+    "Дина;442070313000\nЕва;7,91612E+10\n"
+)
+
+
+async def test_doubtful_rows_are_asked_about_once_the_list_is_taken(stage: Stage) -> None:
+    person = stage.person()
+    await made(person, "С сомнениями")
+    await person.sends_document("a.csv", MIXED.encode())
+    report = await person.expect("Добавить в задание «С сомнениями»?")
+    for line in (
+        "можно добавить — 2.",
+        "Добавочные не набираются, взяты сами номера: 1.",
+        "Похоже на номер, но такого нет в плане нумерации: 2.",
+        "Похоже на иностранный номер без «+»: 1.",
+        "Округлено таблицей, последних цифр нет: 1.",
+        "Под сомнением: 3. Спрошу о них отдельно",
+        "строка 3: +7 495 ***-**-02 (12) — добавочный не набирается",
+        "строка 4: 8 20* ***-**-03 — такого номера нет",
+    ):
+        assert line in report.text, report.text
+    await person.presses("Добавить 2")
+    await person.expect("Беру из списка: 2")
+    await person.expect("Добавлено номеров: 2")
+    question = await person.expect("пока не добавил: 3")
+    for line in ("строка 4: +7 200 ***-**-03", "строка 5: +7 200 ***-**-04", "строка 6: +44 ***00"):
+        assert line in question.text, question.text
+    assert stage.numbers("С сомнениями") == ["79161234501", "74951234502"]
+    await person.says("да")
+    await person.expect("Это решает только кнопка")
+    assert stage.numbers("С сомнениями") == ["79161234501", "74951234502"]
+    await person.presses("Да, ещё номер")  # a button answers its own question
+    await person.expect("Пришлите номер")
+    await person.presses("Добавить сомнительные: 3")
+    await person.expect("Беру из списка: 3")
+    await person.expect("Всего в задании: 5")
+    assert stage.numbers("С сомнениями")[2:] == ["72001234503", "72001234504", "442070313000"]
+    assert stage.task("С сомнениями").candidates[2].variables == {"Имя": "Вера"}
+    await person.presses_stale(question.message_id, "Добавить сомнительные: 3")
+    await person.expect("Эта кнопка уже не действует")
+
+
+async def test_doubtful_rows_that_nobody_wants_are_not_added(stage: Stage) -> None:
+    person = stage.person()
+    await made(person, "Без сомнений")
+    await person.sends_document("a.csv", MIXED.encode())
+    await person.expect("Добавить в задание")
+    await person.says("да")  # it takes the others only
+    await person.expect("Добавлено номеров: 2")
+    await person.expect("пока не добавил: 3")
+    await person.presses("Не добавлять")
+    await person.expect("эти номера не добавляю")
+    await person.expect("Ещё номер?")
+    await person.sends_document("b.csv", MIXED.replace("8 916 123-45-01", "8 916 123-45-09").encode())
+    await person.expect("можно добавить — 1.")
+    await person.presses("Отмена")
+    await person.expect("Список не добавлен")
+    await person.says("8 916 123-45-08")
+    await person.expect("Добавлено номеров: 1. Всего в задании: 3")
+    assert stage.numbers("Без сомнений") == ["79161234501", "74951234502", "79161234508"]
+
+
+async def test_a_list_of_doubtful_numbers_only_before_there_is_a_task(stage: Stage) -> None:
+    person = stage.person("en")
+    await person.says("hello")
+    await person.expect("Hello!")
+    await person.sends_document("a.txt", b"8 200 123-45-03\n8 200 123-45-04\n")
+    await person.expect("To which task shall they go?")
+    await person.presses("A new task")
+    await person.expect("What shall the call task be called?")
+    await person.says("In doubt")
+    await person.expect("created")
+    question = await person.expect("I am not sure that these numbers exist, and have not added them yet: 2.")
+    assert "row 2: +7 200 ***-**-04" in question.text
+    await person.presses("Add the doubtful: 2")
+    await person.expect("Numbers added: 2")
+    assert stage.numbers("In doubt") == ["72001234503", "72001234504"]
+
+
+async def test_a_yes_to_doubtful_numbers_starts_nothing(stage: Stage) -> None:
+    person = stage.person()
+    await made(person, "Не то да")
+    await person.says("8 916 123-45-01")
+    await person.expect("Ещё номер?")
+    await person.says("нет")
+    await person.expect("Запустить обзвон?")
+    await person.says("8 200 123-45-03")
+    await person.expect("Не уверен, что такой номер есть")
+    await person.says("да")
+    await person.expect("Это решает только кнопка")
+    assert stage.sandbox.plays(stage.task("Не то да").id) == 0
+    await person.presses("Добавить всё равно")
+    await person.expect("Всего в задании: 2")
 
 
 async def test_a_template_on_request(stage: Stage) -> None:

@@ -105,9 +105,9 @@ async def test_whoever_waits_is_found_in_their_own_conversation(ledger: Ledger, 
 
 
 async def test_of_doubtful_numbers_only_the_newest_are_asked_about(ledger: Ledger, ready: Import) -> None:
-    await ledger.imports.ask_about(ME, [Read((ANNA,))])
+    await ledger.imports.ask_about(ME, [Read((ANNA,))], {"good": 1})
     first = await ledger.imports.waiting(ME, [Purpose.DOUBTFUL])
-    await ledger.imports.ask_about(ME, [Read((BORIS,)), Read((VERA,))])
+    await ledger.imports.ask_about(ME, [Read((BORIS,)), Read((VERA,))], {"good": 2})
     second = await ledger.imports.waiting(ME, [Purpose.DOUBTFUL])
     assert first is not None
     assert second is not None
@@ -115,6 +115,20 @@ async def test_of_doubtful_numbers_only_the_newest_are_asked_about(ledger: Ledge
     assert (await ledger.imports.get(first.id)).state == ImportState.CANCELLED
     assert await ledger.imports.first_chunk(first.id) is None
     assert (await ledger.imports.get(ready.id)).state == ImportState.READY
+
+
+async def test_the_doubtful_rows_of_a_list_are_kept_beside_it_once(ledger: Ledger, ready: Import) -> None:
+    rows = await ledger.imports.beside(ready)
+    assert await ledger.imports.beside(ready) == rows
+    kept = await ledger.imports.of(ME, rows)
+    assert kept is not None
+    assert (kept.purpose, kept.state) == (Purpose.DOUBTFUL_ROWS, ImportState.READY)
+    other = await ledger.imports.begin(ME, "another", "b.csv", Purpose.CANDIDATES)
+    assert await ledger.imports.beside(other) != rows
+    waiting = await ledger.imports.waiting(ME, [Purpose.CANDIDATES, Purpose.DO_NOT_CALL])
+    assert waiting is not None
+    assert waiting.id == ready.id  # rows that nobody asked about are no list that waits
+    assert [one.id for one in await ledger.imports.in_state(ImportState.READING)] == [other.id]
 
 
 async def test_old_lists_and_those_of_the_forgotten_are_deleted(ledger: Ledger, ready: Import) -> None:

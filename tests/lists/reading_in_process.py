@@ -15,6 +15,7 @@ class Read:
     """Everything that came of a list."""
 
     entries: list[Entry] = field(default_factory=list)
+    doubtful: list[Entry] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     summary: Summary | None = None
 
@@ -42,7 +43,8 @@ def read(
         if isinstance(outcome, Summary):
             done.summary = outcome
         elif isinstance(outcome[0], Entry):
-            done.entries += outcome  # type: ignore[arg-type]
+            assert len({each.is_doubtful for each in outcome}) == 1  # type: ignore[union-attr]
+            (done.doubtful if outcome[0].is_doubtful else done.entries).extend(outcome)  # type: ignore[arg-type]
         else:
             done.rejected += outcome  # type: ignore[arg-type]
     return done

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rasa_twin24.text.doubt import dialed_as
+from rasa_twin24.text.doubt import all_dialed_as, all_meant, dialed_as, without_meant
 from rasa_twin24.text.phones import Piece, read_numbers
 
 
@@ -50,3 +50,17 @@ def test_digits_after_a_hyphen_are_told_as_an_extension(text: str, extensions: l
 def test_elsewhere_it_is_read_as_people_there_write_it() -> None:
     [piece] = read_numbers("0155 1234567", "DE").doubtful
     assert dialed_as(piece, "DE") == "+491551234567"
+
+
+def test_digits_that_a_spreadsheet_rounded_away_are_never_made_up() -> None:
+    reading = read_numbers("7,9161234E+10")
+    assert [piece.reason for piece in reading.doubtful] == ["rounded"]
+    assert all_dialed_as(reading.doubtful) == ()
+
+
+def test_whoever_is_not_to_be_called_is_believed() -> None:
+    reading = read_numbers("89161234567, 8 200 123-45-67, 8 200 123-45-67, 8916123, 7,91612E+10")
+    assert all_meant(reading) == ["+79161234567", "+72001234567"]
+    rest = without_meant(reading)
+    assert [piece.reason for piece in (*rest.rejected, *rest.doubtful)] == ["too_short", "rounded"]
+    assert rest.found == []

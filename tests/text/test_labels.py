@@ -119,6 +119,82 @@ def test_labels(message: str) -> None:
     assert [phone.label for phone in found] == MESSAGES[message]
 
 
+# Names on lines of their own. None of these has a name beside a number.
+LINES: dict[str, list[str | None]] = {
+    # above
+    "Иванов Иван\n{0}": ["Иванов Иван"],
+    "Иванов Иван\n{0}\nПетрова\n{1}": ["Иванов Иван", "Петрова"],
+    "Иванов Иван\r\n{0}\r\nПетрова\r\n{1}\r\n": ["Иванов Иван", "Петрова"],
+    "Иван:\n{0}\nПётр:\n{1}": ["Иван", "Пётр"],
+    "1. Иван\n{0}\n2. Пётр\n{1}": ["Иван", "Пётр"],
+    "Иван\n- {0}\nПётр\n- {1}": ["Иван", "Пётр"],
+    "Иван\nтел. {0}\nПётр\nмоб.: {1}": ["Иван", "Пётр"],
+    "Иван\n{0}\n\nПётр\n{1}\n\nАнна\n{2}": ["Иван", "Пётр", "Анна"],
+    "Иван\n\n{0}\n\nПётр\n\n{1}": ["Иван", "Пётр"],
+    "склад\n{0}\nотдел продаж\n{1}": ["склад", "отдел продаж"],
+    "ООО «Ромашка»\n{0} доб. 12\nJohn Smith\n{1}": ["ООО «Ромашка»", "John Smith"],
+    # below
+    "{0}\nИван": ["Иван"],
+    "{0}\nИван\n{1}\nПётр": ["Иван", "Пётр"],
+    "{0}\nИван\n\n{1}\nПётр\n": ["Иван", "Пётр"],
+    "{0}\n\nИван\n\n{1}\n\nПётр": ["Иван", "Пётр"],
+    "1) {0}\nИван\n2) {1}\nПётр": ["Иван", "Пётр"],
+    # with words that are no names
+    "вот номера:\nИван\n{0}\nПётр\n{1}": ["Иван", "Пётр"],
+    "вот номера:\n{0}\nИван\n{1}\nПётр": ["Иван", "Пётр"],
+    "Добрый день! Позвоните, пожалуйста, этим людям.\n\nИван\n{0}\nПётр\n{1}\n\nСпасибо!": ["Иван", "Пётр"],
+    "добавь\nИван\n{0}": ["Иван"],
+    "Иван\n{0}\nivan@mail.ru\nПётр\n{1}\npetr@mail.ru": ["Иван", "Пётр"],
+    "Иван\n{0}\nпозвонить после обеда\nПётр\n{1}": ["Иван", "Пётр"],
+    # somebody signs, or the list has a title
+    "Иван\n{0}\nПётр\n{1}\n\nСергей": ["Иван", "Пётр"],
+    "Иван\n{0}\nПётр\n{1}\nС уважением,\nСергей": ["Иван", "Пётр"],
+    "Весенняя акция\n\nИван\n{0}\nПётр\n{1}": ["Иван", "Пётр"],
+    "Иван\n{0}\nПётр\n{1}\nСергей": [None, None],
+    "{0}\nИван\n{1}\nСергей Петров\nдиректор": [None, None],
+    "Весенняя акция\n{0}\nИван\n{1}\nПётр": [None, None],
+    "Весенняя акция\n{0}\n{1}": [None, None],
+    "Склад\n\n{0}\n\n{1}": [None, None],
+    "{0}\n\nСергей": [None],
+    "Весенняя акция\n\n{0}": [None],
+    "Надо позвонить по этому номеру\n{0}\nСергей": [None],
+    "Здравствуйте\n\n{0}\n\nСергей": [None],
+    "вот номера:\n{0}\n{1}\nСергей": [None, None],
+    # a sentence, a header or nothing beside the first number
+    "вот номера:\n{0}": [None],
+    "вот номера:\n{0}\n{1}": [None, None],
+    "позвони этим людям\n{0}\nПётр\n{1}": [None, None],
+    "{0}\nПётр\n{1}": [None, None],
+    "Позвони Ивану\n{0}": [None],
+    "спасибо\n{0}": [None],
+    "{0}\nспасибо": [None],
+    "Телефон:\n{0}": [None],
+    # whose it is, is not clear
+    "Иван\n{0}\n{1}": [None, None],
+    "{0}\n{1}\nИван": [None, None],
+    "Иван\n{0}\n{1}\nПётр\n{2}": [None, None, None],
+    "Иван\n{0}, {1}\nПётр\n{2}": [None, None, None],
+    "Иванов\nдиректор\n{0}\nПетров\nбухгалтер\n{1}": [None, None],
+    "Иванов\nменеджер\n{0}": [None],
+    "{0}\n\nИван\n{1}\n\nПётр": [None, None],
+    "позвони на {0}\nСергей": [None],
+    # a number that is none stands where one should: its name is nobody else's
+    "Иван\n8916123456\nПётр\n{0}": ["Пётр"],
+    "8916123456\nИван\n{0}\nПётр": ["Пётр"],
+    "8916123456\nИван\n{0}": [None],
+    "Иван\n{0}\n8916123456": [None],
+    # a name beside a number: then those of other lines are none
+    "Иван {0}\nПётр\n{1}": ["Иван", None],
+    "Анна\n{0} (мама)": ["мама"],
+}
+
+
+@pytest.mark.parametrize("message", LINES)
+def test_names_on_lines_of_their_own(message: str) -> None:
+    found = read_numbers(message.format(*PLACES)).found
+    assert [phone.label for phone in found] == LINES[message]
+
+
 @pytest.mark.parametrize(
     ("message", "extension", "label"),
     [

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rasa_twin24.text.dialling import is_russian_mobile
-from rasa_twin24.text.phones import find_phones, last_two, mask, read_numbers
+from rasa_twin24.text.phones import find_phones, last_two, mask, mask_written, read_numbers
 
 ANNA, BORIS, VERA = "+79161234567", "+79267654321", "+79031112233"
 
@@ -316,6 +316,32 @@ IN_SENTENCES = [
     for sentence in SENTENCES
     if sentence == "{}" or not LIST_ITEM.match(text)
 ]
+
+
+# What somebody wrote → as it is shown to them: no seven digits in a row of what may be a number.
+SHOWN = {
+    "8 916 123-45-67": "+7 916 ***-**-67",
+    "8 916 123-45-67 (12)": "+7 916 ***-**-67 (12)",
+    "8 916 123-45-67, 8 903 234-56-78": "+7 916 ***-**-67, +7 903 ***-**-78",
+    "8 200 123-45-67": "8 20* ***-**-67",
+    "8916123456": "891*****56",
+    "12345": "12345",
+    "123456": "123456",
+    "1234567": "123**67",
+    "Анна\n  8916123456": "Анна 891*****56",
+    "7,91612E+10": "7,91***E+10",
+    "нет номера": "нет номера",
+    "Общество с ограниченной ответственностью «Ромашка»": "Общество с ограниченной ответственностью",
+}
+
+
+@pytest.mark.parametrize("text", SHOWN)
+def test_what_was_written_is_shown_without_whole_numbers(text: str) -> None:
+    assert mask_written(text) == SHOWN[text]
+
+
+def test_masked_as_in_its_own_country() -> None:
+    assert mask_written("030 901820", "DE") == "+49 ***20"
 
 
 @pytest.mark.parametrize(("text", "number"), IN_SENTENCES)
