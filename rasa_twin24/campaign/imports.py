@@ -6,8 +6,9 @@ Nothing here reaches TWIN: the people end on the list of a task, or on the do-no
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence, Set
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,15 +19,16 @@ from rasa_twin24.campaign.outcome import Outcome
 from rasa_twin24.ledger.candidates import CandidateState
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.do_not_call import WrongKey
-from rasa_twin24.ledger.imports import Import, ImportState, Left, Purpose, Read
+from rasa_twin24.ledger.imports import Import, ImportState, Purpose, Read
 from rasa_twin24.ledger.tasks import CallTask, TaskState
-from rasa_twin24.lists import LABEL, ChooseColumn, Entry, Rejected, Summary, UnreadableList, read_list
+from rasa_twin24.lists import ChooseColumn, People, Rejects, Summary, UnreadableList, read_list
 from rasa_twin24.text.phones import hide_numbers, mask
 
 # The news that a list is read and waits for its person's decision; that its number column is to be chosen.
 READY, CHOOSE_COLUMN = "import_ready", "import_choose_column"
 # Rows that are not taken are kept for the file that goes back, so many at most.
 MOST_LEFT = 50_000
+NOBODY = b"[]"
 SAMPLE = 3
 # Lists that are read at the same time: each may take 200 MB.
 READ_AT_ONCE = 2
@@ -37,7 +39,7 @@ DAY = 24 * 3600.0
 
 @dataclass
 class Sorted:
-    """What has been found so far. `seen` counts what is not taken, by reason."""
+    """What has been found so far. `seen` counts what is not taken, by reason; `left` are such rows in JSON."""
 
     chunks: int = 0
     good: int = 0
@@ -45,12 +47,25 @@ class Sorted:
     several: int = 0
     seen: Counter[str] = field(default_factory=Counter)
     sample: list[str] = field(default_factory=list)
-    left: list[Left] = field(default_factory=list, repr=False)
+    left: list[bytes] = field(default_factory=list, repr=False)
 
-    def leave(self, row: Left) -> None:
-        self.seen[row.reason] += 1
-        if len(self.left) < MOST_LEFT:
-            self.left.append(row)
+    def leave(self, reasons: Mapping[str, int], rows: bytes) -> None:
+        """`rows`: a JSON list; of those there may be `MOST_LEFT` in all, and few more."""
+        if rows != NOBODY and self.seen.total() < MOST_LEFT:
+            self.left.append(rows[1:-1])
+        self.seen.update(reasons)
+
+    def left_rows(self) -> bytes:
+        return b"[" + b",".join(self.left) + b"]"
+
+
+@dataclass(frozen=True, repr=False)
+class Known:
+    """Numbers that are no news: on the do-not-call list, on the list of the task, in another task."""
+
+    banned: Set[str]
+    here: Set[str]
+    elsewhere: Set[str]
 
 
 class Imports:
@@ -174,18 +189,25 @@ class Imports:
         """Read it all; the figures of the report. Raises `UnreadableList`, `ChooseColumn`."""
         settings, sorted_ = self._desk.settings, Sorted()
         summary: Summary | None = None
-        parts = read_list(content, found.file_name, settings.default_region, settings.lists, found.number_column)
+        known = await self._known(found)
+        parts = read_list(
+            content,
+            found.file_name,
+            settings.default_region,
+            settings.lists,
+            found.number_column,
+            settings.name_variable,
+        )
         async with aclosing(parts) as reading:
             async for part in reading:
                 if isinstance(part, Summary):
                     summary = part
-                    continue
-                for one in part:
-                    if isinstance(one, Rejected):
-                        sorted_.leave(Left(one.row, one.shown, one.reason, one.of_row))
-                await self._keep(found, [one for one in part if isinstance(one, Entry)], sorted_)
+                elif isinstance(part, Rejects):
+                    sorted_.leave(part.reasons, part.rows)
+                else:
+                    await self._keep(found, part, await known(part), sorted_)
         assert summary is not None, "a list that was read has a summary"
-        await self._ledger.imports.put_left(found.id, sorted_.left)
+        await self._ledger.imports.put_left(found.id, sorted_.left_rows())
         return {
             "rows": summary.rows,
             "good": sorted_.good,
@@ -193,48 +215,57 @@ class Imports:
             "several": sorted_.several,
             "left": dict(sorted_.seen),
             "sample": sorted_.sample,
-            "variables": [settings.name_variable if name == LABEL else name for name in summary.columns],
+            "variables": list(summary.columns),
             "column": summary.number_column,
             "sheet": summary.sheet,
             "days": settings.repeat_days,
         }
 
-    async def _keep(self, found: Import, people: list[Entry], sorted_: Sorted) -> None:
-        """Keep those who may be added. For the do-not-call list all numbers are as good as one another."""
-        if not people:
-            return
-        phones = [phone for person in people for phone in person.phones]
-        listed = await self._ledger.do_not_call.listed(phones)
-        here: set[str] = set()
-        elsewhere: set[str] = set()
-        if found.purpose == Purpose.CANDIDATES:
-            task, _ = await self._ledger.tasks.talked_about(found.conversation)
-            since = self._ledger.now() - self._desk.settings.repeat_days * DAY
-            here, elsewhere = await self._ledger.candidates.known(task.id if task else None, phones, since)
-        kept: list[Read] = []
-        for person in people:
-            reason = "do_not_call" if listed.intersection(person.phones) else ""
-            reason = reason or ("in_task" if here.intersection(person.phones) else "")
-            if reason:
-                sorted_.leave(Left(person.row, person.phones[0], reason))
-                continue
-            seen = not elsewhere.isdisjoint(person.phones)
-            kept.append(Read(person.phones, self._variables(person), seen))
-            sorted_.good += 1
-            sorted_.elsewhere += seen
-            sorted_.several += len(person.phones) > 1
-            if len(sorted_.sample) < SAMPLE:
-                sorted_.sample.append(mask(person.phones[0]))
-        await self._ledger.imports.put(found.id, sorted_.chunks, kept)
-        sorted_.chunks += 1
-        await asyncio.sleep(0)  # other people's turns come in between
+    async def _known(self, found: Import) -> Callable[[People], Awaitable[Known]]:
+        """What tells who of a chunk is no news. For the do-not-call list all numbers are as good as one another."""
+        ledger = self._ledger
+        task, _ = await ledger.tasks.talked_about(found.conversation)
+        task_id = task.id if task else None
+        since = ledger.now() - self._desk.settings.repeat_days * DAY
+        for_calls = found.purpose == Purpose.CANDIDATES
+        further_here, further_elsewhere = (
+            await ledger.candidates.further(task_id, since) if for_calls else (set(), set())
+        )
 
-    def _variables(self, person: Entry) -> dict[str, str]:
-        """Without a column of that name already, what stands beside a number is the name."""
-        variables = {name: value for name, value in person.variables.items() if name != LABEL}
-        if LABEL in person.variables:
-            variables.setdefault(self._desk.settings.name_variable, person.variables[LABEL])
-        return variables
+        async def known(people: People) -> Known:
+            phones = [phone for person in people.phones for phone in person]
+            banned = await ledger.do_not_call.listed(phones)
+            if not for_calls:
+                return Known(banned, frozenset(), frozenset())
+            here, elsewhere = await ledger.candidates.known(task_id, phones, since)
+            return Known(banned, here.union(further_here), elsewhere.union(further_elsewhere))
+
+        return known
+
+    async def _keep(self, found: Import, people: People, known: Known, sorted_: Sorted) -> None:
+        """Keep those who may be added; as they were packed, with a note of who is no news."""
+        out: dict[int, str] = {}
+        elsewhere: list[int] = []
+        if known.banned or known.here or known.elsewhere:
+            for place, phones in enumerate(people.phones):
+                if not known.banned.isdisjoint(phones):
+                    out[place] = "do_not_call"
+                elif not known.here.isdisjoint(phones):
+                    out[place] = "in_task"
+                elif not known.elsewhere.isdisjoint(phones):
+                    elsewhere.append(place)
+        left = [(people.rows[place], people.phones[place][0], reason, None) for place, reason in out.items()]
+        sorted_.leave(Counter(out.values()), json.dumps(left).encode())
+        sorted_.good += len(people.rows) - len(out)
+        sorted_.elsewhere += len(elsewhere)
+        for place, phones in enumerate(people.phones):
+            if place in out:
+                continue
+            sorted_.several += len(phones) > 1
+            if len(sorted_.sample) < SAMPLE:
+                sorted_.sample.append(mask(phones[0]))
+        await self._ledger.imports.put(found.id, sorted_.chunks, people.packed, out, elsewhere)
+        sorted_.chunks += 1
 
     async def _ban(self, found: Import) -> list[Outcome]:
         """All of its numbers go to the do-not-call list; done again after a crash, the rest of them."""

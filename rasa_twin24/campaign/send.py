@@ -25,18 +25,25 @@ _NOT_READY_YET = (404, 409, 422)
 class Sent:
     """`added`: people whom TWIN has confirmed; `refused`: first numbers of those whom it does not take, and why.
 
-    `error` stopped it; what was on its way then has been answered, or is still open in the ledger.
+    `there`: people whom it had confirmed before. `error` stopped it; what was on its way then has been answered, or is
+    still open in the ledger.
     """
 
+    there: int = 0
     added: int = 0
     refused: list[str] = field(default_factory=list, repr=False)
     reason: str = ""
     error: TwinError | None = None
 
+    @property
+    def has_any(self) -> bool:
+        """Whether TWIN has taken anybody: until then a new task may not be ready."""
+        return self.there + self.added > 0
+
 
 async def send_waiting(desk: Desk, task: CallTask, at_once: int, line: UploadLine) -> Sent:
     """Send all that wait, `at_once` portions at a time; after a failure nothing more is begun."""
-    sent = Sent()
+    sent = Sent(there=await desk.ledger.candidates.count(task.id, CandidateState.ADDED))
     waiting = await desk.ledger.candidates.phones(task.id, CandidateState.PENDING)
     size = desk.settings.portion
     portions = deque(waiting[start : start + size] for start in range(0, len(waiting), size))
@@ -50,9 +57,9 @@ async def send_waiting(desk: Desk, task: CallTask, at_once: int, line: UploadLin
                 if sent.error is None or not error.maybe_done:
                     sent.error = error
 
-    if not await desk.ledger.candidates.count(task.id, CandidateState.ADDED):
+    if not sent.has_any:
         first, portions = portions, deque()
-        while first and not sent.added and sent.error is None:  # a new task may not be ready for more than one
+        while first and not sent.has_any and sent.error is None:  # a new task may not be ready for more than one
             portions.append(first.popleft())
             await work()
         portions = first
@@ -73,7 +80,7 @@ async def _send_splitting(desk: Desk, task: CallTask, phones: Sequence[str], sen
     taken from being added again, and the count is compared in the end.
     """
     try:
-        added = await _send(desk, task, phones)
+        added = await _send(desk, task, phones, patient=not sent.has_any)
     except Refused as error:
         if not about_numbers(error):
             raise
@@ -89,19 +96,19 @@ async def _send_splitting(desk: Desk, task: CallTask, phones: Sequence[str], sen
     return added
 
 
-async def _send(desk: Desk, task: CallTask, phones: Sequence[str]) -> int:
+async def _send(desk: Desk, task: CallTask, phones: Sequence[str], *, patient: bool) -> int:
     """Write down before the request what may be at TWIN, and after it what surely is, or surely is not.
 
-    Returns how many were added: nobody when they have been taken off the list, or the task takes no more.
+    Returns how many were added: nobody when they have been taken off the list, or the task takes no more. `patient`:
+    see `_add`.
     """
     ledger = desk.ledger
-    first = not await ledger.candidates.count(task.id, CandidateState.ADDED)
     portion = await ledger.portions.begin(task.id, phones)
     if portion is None:
         return 0
     desk.reached("portion_begun")
     try:
-        await _add(desk, task, portion.people, patient=first)
+        await _add(desk, task, portion.people, patient=patient)
     except TwinError as error:
         if not error.maybe_done:
             state = PortionState.REFUSED if about_numbers(error) else PortionState.ABSENT

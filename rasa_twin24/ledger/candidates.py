@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from rasa_twin24.ledger.schema import candidates, tasks
-from rasa_twin24.ledger.store import Store, batches
+from rasa_twin24.ledger.store import Store, among
 
 
 class CandidateState:
@@ -121,20 +121,29 @@ class Candidates:
         return await self._store.run(work)
 
     async def known(self, task_id: int | None, phones: Sequence[str], since: float) -> tuple[set[str], set[str]]:
-        """Which of the numbers are on this task's list, and which are at TWIN in another task made after `since`."""
+        """Which of the numbers are first ones on this task's list, and which are so at TWIN in another task.
+
+        That one was made after `since`. Further numbers of the people there: see `further`.
+        """
 
         def work(connection: sa.engine.Connection) -> tuple[set[str], set[str]]:
-            wanted, here, elsewhere = set(phones), set(), set()
-            for row in _rows_with(connection, phones, candidates.c.task_id == task_id):
-                if row.state in IN_TASK:
-                    here |= wanted.intersection(_all_phones(row))
-            at_twin = sa.and_(
-                candidates.c.task_id != (task_id or 0),
-                candidates.c.state.in_([CandidateState.ADDED, CandidateState.DIALED]),
-                candidates.c.created_at >= since,
+            some = among(connection, candidates.c.phone, phones)
+            found = sa.select(candidates.c.phone).where(some)
+            here = connection.execute(found.where(_here(task_id))) if task_id is not None else ()
+            elsewhere = connection.execute(found.where(_elsewhere(task_id, since)))
+            return {row.phone for row in here}, {row.phone for row in elsewhere}
+
+        return await self._store.run(work)
+
+    async def further(self, task_id: int | None, since: float) -> tuple[set[str], set[str]]:
+        """As `known`, of the people with several numbers: all of their further ones."""
+
+        def work(connection: sa.engine.Connection) -> tuple[set[str], set[str]]:
+            found = sa.select(candidates.c.more_phones).where(candidates.c.more_phones.is_not(None))
+            here, elsewhere = (
+                {phone for row in connection.execute(found.where(which)) for phone in json.loads(row.more_phones)}
+                for which in (_here(task_id), _elsewhere(task_id, since))
             )
-            for row in _rows_with(connection, phones, at_twin):
-                elsewhere |= wanted.intersection(_all_phones(row))
             return here, elsewhere
 
         return await self._store.run(work)
@@ -147,7 +156,7 @@ def collect(connection: sa.engine.Connection, task_id: int, people: Sequence[Per
     phones = [phone for person in people for phone in person.phones]
     states: dict[str, str] = {}
     rows: dict[str, int] = {}
-    for row in _rows_with(connection, phones, candidates.c.task_id == task_id):
+    for row in _rows_with(connection, task_id, phones):
         rows[row.phone] = row.id
         for phone in _all_phones(row):
             states[phone] = row.state
@@ -197,22 +206,37 @@ def list_people(
         )
         .order_by(candidates.c.id)
     )
-    return [Person(_all_phones(row), json.loads(row.variables) if row.variables else {}) for row in rows]
+    return [person_of(row) for row in rows]
+
+
+def person_of(row: Any) -> Person:
+    return Person(_all_phones(row), json.loads(row.variables) if row.variables else {})
 
 
 def _all_phones(row: Any) -> tuple[str, ...]:
     return (row.phone, *json.loads(row.more_phones)) if row.more_phones else (row.phone,)
 
 
-def _rows_with(connection: sa.engine.Connection, phones: Sequence[str], which: Any) -> Iterable[Any]:
+def _rows_with(connection: sa.engine.Connection, task_id: int, phones: Sequence[str]) -> Iterable[Any]:
     """Rows whose first number is one of these, and all those of people with several: any may be one of these."""
-    for batch in batches(phones):
-        some = candidates.c.phone.in_(batch)
-        yield from connection.execute(sa.select(candidates).where(which, some)).all()
-    yield from connection.execute(sa.select(candidates).where(which, candidates.c.more_phones.is_not(None))).all()
+    rows = sa.select(candidates).where(candidates.c.task_id == task_id)
+    yield from connection.execute(rows.where(among(connection, candidates.c.phone, phones))).all()
+    yield from connection.execute(rows.where(candidates.c.more_phones.is_not(None))).all()
+
+
+def _here(task_id: int | None) -> Any:
+    return sa.and_(candidates.c.task_id == task_id, candidates.c.state.in_(IN_TASK))
+
+
+def _elsewhere(task_id: int | None, since: float) -> Any:
+    """At TWIN in a task that was made after `since` and is not this one."""
+    return sa.and_(
+        candidates.c.task_id != (task_id or 0),
+        candidates.c.state.in_([CandidateState.ADDED, CandidateState.DIALED]),
+        candidates.c.created_at >= since,
+    )
 
 
 def _mark(connection: sa.engine.Connection, task_id: int, phones: Sequence[str], state: str) -> None:
-    for batch in batches(phones):
-        some = candidates.c.phone.in_(batch)
-        connection.execute(sa.update(candidates).where(candidates.c.task_id == task_id, some).values(state=state))
+    some = sa.and_(candidates.c.task_id == task_id, among(connection, candidates.c.phone, phones))
+    connection.execute(sa.update(candidates).where(some).values(state=state))

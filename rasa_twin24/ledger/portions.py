@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from rasa_twin24.ledger import abandoned, tasks
-from rasa_twin24.ledger.candidates import CandidateState, Person, list_people
+from rasa_twin24.ledger.candidates import CandidateState, Person, list_people, person_of
 from rasa_twin24.ledger.schema import candidates, portions
-from rasa_twin24.ledger.store import Store
+from rasa_twin24.ledger.store import Store, among
 from rasa_twin24.ledger.tasks import TaskState
 
 
@@ -53,16 +53,18 @@ class Portions:
                 return None
             still_waits = sa.and_(
                 candidates.c.task_id == task_id,
-                candidates.c.phone.in_(phones),
+                among(connection, candidates.c.phone, phones),
                 candidates.c.state == CandidateState.PENDING,
             )
-            size = connection.scalar(sa.select(sa.func.count()).select_from(candidates).where(still_waits))
-            if not size:
+            found = sa.select(candidates).where(still_waits).order_by(candidates.c.id).with_for_update()
+            people = tuple(person_of(row) for row in connection.execute(found))
+            if not people:
                 return None
+            twin_id = tasks.read(connection, task_id).twin_id or ""
             row = {
                 "task_id": task_id,
-                "twin_id": tasks.read(connection, task_id).twin_id,
-                "size": size,
+                "twin_id": twin_id,
+                "size": len(people),
                 "state": PortionState.SENT,
                 "sent_at": self._clock(),
             }
@@ -70,7 +72,7 @@ class Portions:
             connection.execute(
                 sa.update(candidates).where(still_waits).values(state=CandidateState.SENDING, portion_id=number)
             )
-            return _read(connection, number)
+            return Portion(number, task_id, twin_id, len(people), PortionState.SENT, people)
 
         return await self._store.run(work)
 
@@ -81,15 +83,13 @@ class Portions:
             connection.execute(
                 sa.update(portions).where(portions.c.id == portion.id).values(state=state, ended_at=self._clock())
             )
-            connection.execute(
-                sa.update(candidates)
-                .where(
-                    candidates.c.task_id == portion.task_id,
-                    candidates.c.portion_id == portion.id,
-                    candidates.c.state == CandidateState.SENDING,
-                )
-                .values(state=candidate_state)
+            on_their_way = sa.and_(
+                candidates.c.task_id == portion.task_id,
+                among(connection, candidates.c.phone, [person.phone for person in portion.people]),
+                candidates.c.portion_id == portion.id,
+                candidates.c.state == CandidateState.SENDING,
             )
+            connection.execute(sa.update(candidates).where(on_their_way).values(state=candidate_state))
 
         await self._store.run(work)
 
