@@ -65,21 +65,23 @@ def _columns_of_text(table: Table, region: str, column: int | None, named_table:
 
 def _of_table(table: Table, columns: Columns, region: str, most_rows: int) -> Iterator[Outcome]:
     sorting = Sorting(most_rows)
-    for row in table.rows():
-        if row.number <= columns.last_above:
+    named = list(columns.variables.items())
+    for row, cells in table.rows():
+        if row <= columns.last_above:
             continue
         sorting.count()
-        cell = row.cell(columns.index)
+        width = len(cells)
+        cell = cells[columns.index] if columns.index < width else None
         numbers = numbers_in(cell, region)
         if numbers.phones:
             variables = {LABEL: numbers.label} if numbers.label else {}
-            for index, variable in columns.variables.items():
-                if value := value_of(row.cell(index)):
+            for index, variable in named:
+                if index < width and (value := value_of(cells[index])):
                     variables[variable] = value
-            if of_row := sorting.person(row.number, numbers.phones, variables):
-                sorting.reject(row.number, text_of(cell), "duplicate", of_row)
+            if of_row := sorting.person(row, numbers.phones, variables):
+                sorting.reject(row, text_of(cell), "duplicate", of_row)
         if numbers.pieces or not numbers.phones:
-            sorting.pieces(row.number, text_of(cell), numbers.pieces, bool(numbers.phones))
+            sorting.pieces(row, text_of(cell), numbers.pieces, bool(numbers.phones))
         if sorting.is_full:
             yield from sorting.chunks()
     yield from _last(sorting, table.kind, columns.name, table.sheet)
