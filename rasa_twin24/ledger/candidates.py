@@ -25,6 +25,10 @@ class CandidateState:
 IN_TASK = (CandidateState.PENDING, CandidateState.SENDING, CandidateState.ADDED, CandidateState.DIALED)
 
 
+# What `person_of` reads.
+PERSON = (candidates.c.phone, candidates.c.more_phones, candidates.c.variables)
+
+
 @dataclass(frozen=True, repr=False)
 class Person:
     """One candidate: their numbers in E.164, the first one names them; `variables` go to the script.
@@ -190,7 +194,7 @@ def list_phones(connection: sa.engine.Connection, task_id: int, states: Sequence
         .where(candidates.c.task_id == task_id, candidates.c.state.in_(states))
         .order_by(candidates.c.id)
     )
-    return [row.phone for row in rows]
+    return list(rows.scalars())
 
 
 def list_people(
@@ -198,7 +202,7 @@ def list_people(
 ) -> list[Person]:
     """`Candidates.people` inside somebody else's transaction; of one portion only, if given."""
     rows = connection.execute(
-        sa.select(candidates)
+        sa.select(*PERSON)
         .where(
             candidates.c.task_id == task_id,
             candidates.c.state.in_(states),
@@ -206,11 +210,14 @@ def list_people(
         )
         .order_by(candidates.c.id)
     )
-    return [person_of(row) for row in rows]
+    return [person_of(row) for row in rows.all()]
 
 
 def person_of(row: Any) -> Person:
-    return Person(_all_phones(row), json.loads(row.variables) if row.variables else {})
+    """`row`: with the columns of `PERSON`."""
+    phone, more_phones, variables = row
+    phones = (phone, *json.loads(more_phones)) if more_phones else (phone,)
+    return Person(phones, json.loads(variables) if variables else {})
 
 
 def _all_phones(row: Any) -> tuple[str, ...]:

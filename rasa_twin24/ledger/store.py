@@ -139,11 +139,18 @@ def among(connection: sa.engine.Connection, column: Any, texts: Sequence[str]) -
 
     To bind a thousand values each by itself takes Python longer than the database takes to look them up.
     """
-    listed = sa.literal(json.dumps(list(texts)), sa.Text)
-    if connection.dialect.name == "postgresql":
-        each = sa.func.json_array_elements_text(sa.cast(listed, sa.JSON), type_=sa.Text)
-        return column.in_(sa.select(each))
+    return among_bound(connection.dialect.name, column, sa.literal(bound(texts), sa.Text))
+
+
+def among_bound(dialect: str, column: Any, listed: Any) -> Any:
+    """`among` for a statement that is made once and executed with `bound(texts)` as its parameter `listed`."""
+    if dialect == "postgresql":
+        return column.in_(sa.select(sa.func.json_array_elements_text(sa.cast(listed, sa.JSON), type_=sa.Text)))
     return column.in_(sa.select(sa.func.json_each(listed).table_valued("value").c.value))
+
+
+def bound(texts: Sequence[str]) -> str:
+    return json.dumps(list(texts))
 
 
 def one_at_a_time(connection: sa.engine.Connection) -> None:
