@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from rasa_twin24.ledger.schema import candidates, tasks
-from rasa_twin24.ledger.store import Store, among
+from rasa_twin24.ledger.store import Store, among, bound, rows_bound
 
 
 class CandidateState:
@@ -166,25 +167,38 @@ def collect(connection: sa.engine.Connection, task_id: int, people: Sequence[Per
             states[phone] = row.state
     new: list[str] = []
     already: list[str] = []
-    fresh: list[dict[str, Any]] = []
+    fresh: list[tuple[str, str | None, str | None]] = []
     for person in people:
         if any(states.get(phone) in IN_TASK for phone in person.phones):
             already.append(person.phone)
             continue
-        values = {
-            "state": CandidateState.PENDING,
-            "more_phones": json.dumps(person.phones[1:]) if person.phones[1:] else None,
-            "variables": json.dumps(dict(person.variables), ensure_ascii=False) if person.variables else None,
-        }
+        more_phones = json.dumps(person.phones[1:]) if len(person.phones) > 1 else None
+        variables = json.dumps(dict(person.variables), ensure_ascii=False) if person.variables else None
         if person.phone in rows:
+            values = {"state": CandidateState.PENDING, "more_phones": more_phones, "variables": variables}
             connection.execute(sa.update(candidates).where(candidates.c.id == rows[person.phone]).values(values))
         else:
-            fresh.append({"task_id": task_id, "phone": person.phone, "created_at": now, **values})
-        states.update(dict.fromkeys(person.phones, CandidateState.PENDING))
+            fresh.append((person.phone, more_phones, variables))
+        for phone in person.phones:
+            states[phone] = CandidateState.PENDING
         new.append(person.phone)
     if fresh:
-        connection.execute(sa.insert(candidates), fresh)
+        row = {"of_task": task_id, "new_state": CandidateState.PENDING, "now": now}
+        connection.execute(_insert(connection.dialect.name), {**row, "rows": bound(fresh)})
     return Collected(tuple(new), tuple(already))
+
+
+@cache
+def _insert(dialect: str) -> Any:
+    """Parameters: of_task, new_state, now, and rows with the columns of `PERSON` (see `bound`), in the order to keep."""
+    columns, order = rows_bound(dialect, sa.bindparam("rows", type_=sa.Text), len(PERSON))
+    same = [
+        sa.bindparam("of_task", type_=sa.Integer),
+        sa.bindparam("new_state", type_=sa.Text),
+        sa.bindparam("now", type_=sa.Float),
+    ]
+    names = ["task_id", "state", "created_at", *(column.name for column in PERSON)]
+    return sa.insert(candidates).from_select(names, sa.select(*same, *columns).order_by(order))
 
 
 def list_phones(connection: sa.engine.Connection, task_id: int, states: Sequence[str]) -> list[str]:

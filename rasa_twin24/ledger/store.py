@@ -149,8 +149,18 @@ def among_bound(dialect: str, column: Any, listed: Any) -> Any:
     return column.in_(sa.select(sa.func.json_each(listed).table_valued("value").c.value))
 
 
-def bound(texts: Sequence[str]) -> str:
-    return json.dumps(list(texts))
+def bound(texts: Sequence[Any]) -> str:
+    return json.dumps(list(texts), ensure_ascii=False)
+
+
+def rows_bound(dialect: str, listed: Any, width: int) -> tuple[list[Any], Any]:
+    """Rows of texts that are bound as one value, `bound(rows)`: their columns, and what to order them by."""
+    if dialect == "postgresql":
+        function = sa.func.json_array_elements(sa.cast(listed, sa.JSON))
+        each = function.table_valued("value", with_ordinality="key").render_derived()
+        return [each.c.value.op("->>")(place) for place in range(width)], each.c.key
+    each = sa.func.json_each(listed).table_valued("key", "value")
+    return [sa.func.json_extract(each.c.value, f"$[{place}]") for place in range(width)], each.c.key
 
 
 def one_at_a_time(connection: sa.engine.Connection) -> None:
