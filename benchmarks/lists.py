@@ -175,7 +175,7 @@ async def refused(content: bytes) -> tuple[float, str]:
 
 
 def kept(value: float, most: float, unit: str) -> str:
-    return f"at most {most:.0f} {unit}: {'kept' if value <= most else 'BROKEN'}"
+    return f"at most {most:g} {unit}: {'kept' if value <= most else 'BROKEN'}"
 
 
 if __name__ == "__main__":

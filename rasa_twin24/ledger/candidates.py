@@ -190,7 +190,7 @@ def collect(connection: sa.engine.Connection, task_id: int, people: Sequence[Per
 
 @cache
 def _insert(dialect: str) -> Any:
-    """Parameters: of_task, new_state, now, and rows with the columns of `PERSON` (see `bound`), in the order to keep."""
+    """Parameters: of_task, new_state, now; rows with the columns of `PERSON` in their order, see `bound`."""
     columns, order = rows_bound(dialect, sa.bindparam("rows", type_=sa.Text), len(PERSON))
     same = [
         sa.bindparam("of_task", type_=sa.Integer),

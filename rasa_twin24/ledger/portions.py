@@ -44,13 +44,16 @@ class Portions:
         self._store = store
         self._clock = clock
 
-    async def begin(self, task_id: int, phones: Sequence[str]) -> Portion | None:
+    async def begin(self, task_id: int, phones: Sequence[str], *, after: Portion | None = None) -> Portion | None:
         """Mark people, by their first numbers, as on their way: those of them who still wait.
 
         None when nobody does, or the task is not being filled any more. A person is on their way in one portion only.
+        In the same transaction, and in any case, `after` is one that TWIN has taken.
         """
 
         def work(connection: sa.engine.Connection) -> Portion | None:
+            if after is not None:
+                _end(connection, after, PortionState.ADDED, CandidateState.ADDED, self._clock())
             # The change that changes nothing locks the row: a yes either comes first or sees the numbers on their way.
             if not tasks.move(connection, task_id, [TaskState.FILLING], TaskState.FILLING):
                 return None
@@ -75,15 +78,7 @@ class Portions:
 
     async def end(self, portion: Portion, state: str, candidate_state: str) -> None:
         """What became of a portion, and of its numbers with it: both or neither."""
-
-        def work(connection: sa.engine.Connection) -> None:
-            prepared = _prepared(connection.dialect.name)
-            ended = {"number": portion.id, "new_state": state, "now": self._clock()}
-            connection.execute(prepared.end, ended)
-            people = {"of_task": portion.task_id, "phones": bound([person.phone for person in portion.people])}
-            connection.execute(prepared.arrive, {**people, "number": portion.id, "new_state": candidate_state})
-
-        await self._store.run(work)
+        await self._store.run(lambda c: _end(c, portion, state, candidate_state, self._clock()))
 
     async def unclear(self, portion: Portion) -> None:
         """The person has been told that nobody knows; it is looked up again later."""
@@ -183,6 +178,14 @@ def start_over(connection: sa.engine.Connection, task_id: int, now: float) -> bo
         .values(state=CandidateState.PENDING, portion_id=None)
     )
     return True
+
+
+def _end(connection: sa.engine.Connection, portion: Portion, state: str, candidate_state: str, now: float) -> None:
+    prepared = _prepared(connection.dialect.name)
+    connection.execute(prepared.end, {"number": portion.id, "new_state": state, "now": now})
+    phones = bound([person.phone for person in portion.people])
+    people = {"of_task": portion.task_id, "phones": phones, "number": portion.id, "new_state": candidate_state}
+    connection.execute(prepared.arrive, people)
 
 
 def _give_up(connection: sa.engine.Connection, twin_id: str, task_id: int, now: float) -> None:
