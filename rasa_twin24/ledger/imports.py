@@ -20,6 +20,11 @@ from rasa_twin24.ledger.schema import import_chunks, imports
 from rasa_twin24.ledger.store import Store
 
 
+# Of a chunk that is unpacked. A thousand people with long variables are a tenth of it; a process that a hostile file
+# has got hold of might say more.
+MOST_BYTES = 16 << 20
+
+
 class Purpose:
     CANDIDATES = "candidates"
     DO_NOT_CALL = "do_not_call"
@@ -298,7 +303,7 @@ def packed_people(people: Sequence[Read]) -> bytes:
 def _people(content: bytes) -> list[Read]:
     """Those of a chunk who are taken. What is known of them, if anything, stands behind them."""
     unpacking = zlib.decompressobj()
-    people = json.loads(unpacking.decompress(content))
+    people = json.loads(unpacking.decompress(content, MOST_BYTES))  # cut off, it is no JSON
     marks = json.loads(zlib.decompress(unpacking.unused_data)) if unpacking.unused_data else ((), ())
     out, elsewhere = map(frozenset, marks)
     return [
