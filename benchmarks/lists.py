@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from benchmarks.numbers import plain
-from rasa_twin24.lists import Entry, ListSettings, Rejected, UnreadableList, read_list
+from rasa_twin24.lists import ListSettings, People, Rejects, UnreadableList, read_list
 from tests.lists.files import PEOPLE, SHEET, sheet_xml, with_parts, xlsx
 from tests.lists.worker_run import run_worker
 
@@ -154,8 +154,10 @@ async def watched(content: bytes, name: str) -> tuple[float, float, float, float
     people = 0
     async for outcome in read_list(content, name, "RU", SETTINGS):
         first = first or time.perf_counter() - began
-        if isinstance(outcome, list):
-            people += sum(isinstance(each, Entry | Rejected) for each in outcome)
+        if isinstance(outcome, People):
+            people += len(outcome.rows)
+        elif isinstance(outcome, Rejects):
+            people += sum(outcome.reasons.values())
     whole = time.perf_counter() - began
     watching.cancel()
     assert people >= ROWS * 0.9
@@ -173,7 +175,7 @@ async def refused(content: bytes) -> tuple[float, str]:
 
 
 def kept(value: float, most: float, unit: str) -> str:
-    return f"at most {most:.0f} {unit}: {'kept' if value <= most else 'BROKEN'}"
+    return f"at most {most:g} {unit}: {'kept' if value <= most else 'BROKEN'}"
 
 
 if __name__ == "__main__":

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rasa_twin24.campaign.known import Known
 from rasa_twin24.ledger import Ledger
-from rasa_twin24.ledger.imports import Import, ImportState, Read
-from rasa_twin24.lists import Entry
+from rasa_twin24.ledger.imports import Import, ImportState
+from rasa_twin24.lists import People
 from rasa_twin24.text.phones import mask
 
 # Rows that the question names.
@@ -17,30 +18,25 @@ NAMED = 5
 class DoubtfulRows:
     """Those of one list, while it is read."""
 
-    def __init__(self, ledger: Ledger, found: Import, variables: Callable[[Entry], dict[str, str]]) -> None:
-        """`variables` says what goes to TWIN with a person."""
+    def __init__(self, ledger: Ledger, found: Import) -> None:
         self._ledger = ledger
         self._list = found
-        self._variables = variables
         self._kept_in: int | None = None
         self._chunks = 0
         self._report: dict[str, Any] = {"good": 0, "elsewhere": 0, "rows": []}
 
-    async def keep(self, people: Sequence[Entry], unwanted: set[str], elsewhere: set[str]) -> None:
-        """A chunk of them; `unwanted` numbers are not even asked about, those `elsewhere` are in other tasks."""
-        kept = []
-        for person in people:
-            if not unwanted.isdisjoint(person.phones):
-                continue
-            seen = not elsewhere.isdisjoint(person.phones)
-            kept.append(Read(person.phones, self._variables(person), seen))
-            self._report["good"] += 1
-            self._report["elsewhere"] += seen
-            if len(self._report["rows"]) < NAMED:
-                self._report["rows"].append([person.row, ", ".join(map(mask, person.phones)), seen])
+    async def keep(self, people: People, known: Known) -> None:
+        """A chunk of them. Whoever is not to be called, or is on the list already, is not even asked about."""
+        out, elsewhere = known.of(people)
+        asked = [place for place in range(len(people.rows)) if place not in out]
+        self._report["good"] += len(asked)
+        self._report["elsewhere"] += len(elsewhere)
+        for place in asked[: NAMED - len(self._report["rows"])]:
+            shown = ", ".join(map(mask, people.phones[place]))
+            self._report["rows"].append([people.rows[place], shown, place in elsewhere])
         if self._kept_in is None:
             self._kept_in = await self._ledger.imports.beside(self._list)
-        await self._ledger.imports.put(self._kept_in, self._chunks, kept)
+        await self._ledger.imports.put(self._kept_in, self._chunks, people.packed, out, elsewhere)
         self._chunks += 1
 
     async def close(self) -> Mapping[str, int]:

@@ -6,8 +6,9 @@ Nothing here reaches TWIN: the people end on the list of a task, or on the do-no
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,13 +16,14 @@ from typing import Any
 from rasa_twin24.campaign.desk import Desk
 from rasa_twin24.campaign.doubtful_rows import DoubtfulRows, doubtful_rows, report_of
 from rasa_twin24.campaign.jobs import Jobs
+from rasa_twin24.campaign.known import Known
 from rasa_twin24.campaign.outcome import Outcome
 from rasa_twin24.ledger.candidates import CandidateState
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.do_not_call import WrongKey
-from rasa_twin24.ledger.imports import Import, ImportState, Left, Purpose, Read
+from rasa_twin24.ledger.imports import Import, ImportState, Purpose, Read
 from rasa_twin24.ledger.tasks import CallTask, TaskState
-from rasa_twin24.lists import LABEL, ChooseColumn, Entry, Rejected, Summary, UnreadableList, read_list
+from rasa_twin24.lists import ChooseColumn, People, Rejects, Summary, UnreadableList, read_list, without_rows
 from rasa_twin24.text.dialling import ASKED
 from rasa_twin24.text.phones import hide_numbers, mask
 
@@ -30,6 +32,7 @@ from rasa_twin24.text.phones import hide_numbers, mask
 READY, CHOOSE_COLUMN, DOUBTFUL = "import_ready", "import_choose_column", "import_doubtful"
 # Rows that are not taken are kept for the file that goes back, so many at most.
 MOST_LEFT = 50_000
+NOBODY = b"[]"
 SAMPLE = 3
 # Lists that are read at the same time: each may take 200 MB.
 READ_AT_ONCE = 2
@@ -39,7 +42,7 @@ MOST_NAME = 60
 
 @dataclass
 class Sorted:
-    """What has been found so far. `seen` counts what is not taken, by reason."""
+    """What has been found so far. `seen` counts what is not taken, by reason; `left` are such rows in JSON."""
 
     chunks: int = 0
     good: int = 0
@@ -47,14 +50,18 @@ class Sorted:
     several: int = 0
     seen: Counter[str] = field(default_factory=Counter)
     sample: list[str] = field(default_factory=list)
-    left: list[Left] = field(default_factory=list, repr=False)
+    left: list[bytes] = field(default_factory=list, repr=False)
     # Rows and what would be told of them, were it not for what became of their people.
     settled: set[tuple[int, str]] = field(default_factory=set)
 
-    def leave(self, row: Left) -> None:
-        self.seen[row.reason] += 1
-        if len(self.left) < MOST_LEFT:
-            self.left.append(row)
+    def leave(self, reasons: Mapping[str, int], rows: bytes) -> None:
+        """`rows`: a JSON list; of those there may be `MOST_LEFT` in all, and few more."""
+        if rows != NOBODY and self.seen.total() < MOST_LEFT:
+            self.left.append(rows[1:-1])
+        self.seen.update(reasons)
+
+    def left_rows(self) -> bytes:
+        return b"[" + b",".join(self.left) + b"]"
 
 
 class Imports:
@@ -198,25 +205,30 @@ class Imports:
     async def _sort(self, found: Import, content: bytes) -> dict[str, Any]:
         """Read it all; the figures of the report. Raises `UnreadableList`, `ChooseColumn`."""
         settings, sorted_ = self._desk.settings, Sorted()
-        doubtful = DoubtfulRows(self._ledger, found, self._variables)
+        doubtful = DoubtfulRows(self._ledger, found)
         summary: Summary | None = None
-        parts = read_list(content, found.file_name, settings.default_region, settings.lists, found.number_column)
+        known = await self._known(found)
+        parts = read_list(
+            content,
+            found.file_name,
+            settings.default_region,
+            settings.lists,
+            found.number_column,
+            settings.name_variable,
+        )
         async with aclosing(parts) as reading:
             async for part in reading:
                 if isinstance(part, Summary):
                     summary = part
-                    continue
-                for one in part:
-                    if isinstance(one, Rejected) and (one.row, one.reason) not in sorted_.settled:
-                        sorted_.leave(Left(one.row, one.shown, one.reason, one.of_row))
-                people = [one for one in part if isinstance(one, Entry)]
-                if people and people[0].is_doubtful and found.purpose == Purpose.CANDIDATES:
-                    listed, here, elsewhere = await self._known(found, people)
-                    await doubtful.keep(people, listed | here, elsewhere)
+                elif isinstance(part, Rejects):
+                    part = without_rows(part, sorted_.settled)
+                    sorted_.leave(part.reasons, part.rows)
+                elif part.are_doubtful and found.purpose == Purpose.CANDIDATES:
+                    await doubtful.keep(part, await known(part))
                 else:
-                    await self._keep(found, people, sorted_)
+                    await self._keep(found, part, await known(part), sorted_)
         assert summary is not None, "a list that was read has a summary"
-        await self._ledger.imports.put_left(found.id, sorted_.left)
+        await self._ledger.imports.put_left(found.id, sorted_.left_rows())
         return {
             "rows": summary.rows,
             "good": sorted_.good,
@@ -225,54 +237,51 @@ class Imports:
             "left": dict(sorted_.seen),
             **await doubtful.close(),
             "sample": sorted_.sample,
-            "variables": [settings.name_variable if name == LABEL else name for name in summary.columns],
+            "variables": list(summary.columns),
             "column": summary.number_column,
             "sheet": summary.sheet,
             "days": settings.repeat_days,
         }
 
-    async def _keep(self, found: Import, people: list[Entry], sorted_: Sorted) -> None:
-        """Keep those who may be added. For the do-not-call list all numbers are as good as one another."""
-        if not people:
-            return
-        listed, here, elsewhere = await self._known(found, people)
-        kept: list[Read] = []
-        for person in people:
-            reason = "do_not_call" if listed.intersection(person.phones) else ""
-            reason = reason or ("in_task" if here.intersection(person.phones) else "")
-            if reason:
-                sorted_.leave(Left(person.row, person.phones[0], reason))
-                sorted_.settled.add((person.row, "extension"))
+    async def _known(self, found: Import) -> Callable[[People], Awaitable[Known]]:
+        """What tells who of a chunk is no news. For the do-not-call list all numbers are as good as one another."""
+        ledger = self._ledger
+        task, _ = await ledger.tasks.talked_about(found.conversation)
+        task_id = task.id if task else None
+        since = ledger.now() - self._desk.settings.repeat_seconds
+        for_calls = found.purpose == Purpose.CANDIDATES
+        further_here, further_elsewhere = (
+            await ledger.candidates.further(task_id, since) if for_calls else (set(), set())
+        )
+
+        async def known(people: People) -> Known:
+            phones = [phone for person in people.phones for phone in person]
+            banned = await ledger.do_not_call.listed(phones)
+            if not for_calls:
+                return Known(banned, frozenset(), frozenset())
+            here, elsewhere = await ledger.candidates.known(task_id, phones, since)
+            return Known(banned, here.union(further_here), elsewhere.union(further_elsewhere))
+
+        return known
+
+    async def _keep(self, found: Import, people: People, known: Known, sorted_: Sorted) -> None:
+        """Keep those who may be added; as they were packed, with a note of who is no news."""
+        out, elsewhere = known.of(people)
+        left = [(people.rows[place], people.phones[place][0], reason, None) for place, reason in out.items()]
+        sorted_.leave(Counter(out.values()), json.dumps(left).encode())
+        sorted_.settled.update((people.rows[place], "extension") for place in out)
+        if people.are_doubtful:  # for the do-not-call list, as good as any
+            sorted_.settled.update((row, reason) for row in people.rows for reason in ASKED)
+        sorted_.good += len(people.rows) - len(out)
+        sorted_.elsewhere += len(elsewhere)
+        for place, phones in enumerate(people.phones):
+            if place in out:
                 continue
-            if person.is_doubtful:  # for the do-not-call list, as good as any
-                sorted_.settled.update((person.row, reason) for reason in ASKED)
-            seen = not elsewhere.isdisjoint(person.phones)
-            kept.append(Read(person.phones, self._variables(person), seen))
-            sorted_.good += 1
-            sorted_.elsewhere += seen
-            sorted_.several += len(person.phones) > 1
+            sorted_.several += len(phones) > 1
             if len(sorted_.sample) < SAMPLE:
-                sorted_.sample.append(mask(person.phones[0]))
-        await self._ledger.imports.put(found.id, sorted_.chunks, kept)
+                sorted_.sample.append(mask(phones[0]))
+        await self._ledger.imports.put(found.id, sorted_.chunks, people.packed, out, elsewhere)
         sorted_.chunks += 1
-        await asyncio.sleep(0)  # other people's turns come in between
-
-    async def _known(self, found: Import, people: list[Entry]) -> tuple[set[str], set[str], set[str]]:
-        """Which of their numbers are on the do-not-call list, on the task's list, in another task not long ago."""
-        phones = [phone for person in people for phone in person.phones]
-        listed = await self._ledger.do_not_call.listed(phones)
-        if found.purpose != Purpose.CANDIDATES:
-            return listed, set(), set()
-        task, _ = await self._ledger.tasks.talked_about(found.conversation)
-        since = self._ledger.now() - self._desk.settings.repeat_seconds
-        return listed, *await self._ledger.candidates.known(task.id if task else None, phones, since)
-
-    def _variables(self, person: Entry) -> dict[str, str]:
-        """Without a column of that name already, what stands beside a number is the name."""
-        variables = {name: value for name, value in person.variables.items() if name != LABEL}
-        if LABEL in person.variables:
-            variables.setdefault(self._desk.settings.name_variable, person.variables[LABEL])
-        return variables
 
     async def _ban(self, found: Import) -> list[Outcome]:
         """All of its numbers go to the do-not-call list; done again after a crash, the rest of them."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from rasa_twin24.ledger.schema import candidates, tasks
-from rasa_twin24.ledger.store import Store, batches
+from rasa_twin24.ledger.store import Store, among, bound, rows_bound
 
 
 class CandidateState:
@@ -23,6 +24,10 @@ class CandidateState:
 
 # Numbers that a further message need not bring again.
 IN_TASK = (CandidateState.PENDING, CandidateState.SENDING, CandidateState.ADDED, CandidateState.DIALED)
+
+
+# What `person_of` reads.
+PERSON = (candidates.c.phone, candidates.c.more_phones, candidates.c.variables)
 
 
 @dataclass(frozen=True, repr=False)
@@ -121,20 +126,29 @@ class Candidates:
         return await self._store.run(work)
 
     async def known(self, task_id: int | None, phones: Sequence[str], since: float) -> tuple[set[str], set[str]]:
-        """Which of the numbers are on this task's list, and which are at TWIN in another task made after `since`."""
+        """Which of the numbers are first ones on this task's list, and which are so at TWIN in another task.
+
+        That one was made after `since`. Further numbers of the people there: see `further`.
+        """
 
         def work(connection: sa.engine.Connection) -> tuple[set[str], set[str]]:
-            wanted, here, elsewhere = set(phones), set(), set()
-            for row in _rows_with(connection, phones, candidates.c.task_id == task_id):
-                if row.state in IN_TASK:
-                    here |= wanted.intersection(_all_phones(row))
-            at_twin = sa.and_(
-                candidates.c.task_id != (task_id or 0),
-                candidates.c.state.in_([CandidateState.ADDED, CandidateState.DIALED]),
-                candidates.c.created_at >= since,
+            some = among(connection, candidates.c.phone, phones)
+            found = sa.select(candidates.c.phone).where(some)
+            here = connection.execute(found.where(_here(task_id))) if task_id is not None else ()
+            elsewhere = connection.execute(found.where(_elsewhere(task_id, since)))
+            return {row.phone for row in here}, {row.phone for row in elsewhere}
+
+        return await self._store.run(work)
+
+    async def further(self, task_id: int | None, since: float) -> tuple[set[str], set[str]]:
+        """As `known`, of the people with several numbers: all of their further ones."""
+
+        def work(connection: sa.engine.Connection) -> tuple[set[str], set[str]]:
+            found = sa.select(candidates.c.more_phones).where(candidates.c.more_phones.is_not(None))
+            here, elsewhere = (
+                {phone for row in connection.execute(found.where(which)) for phone in json.loads(row.more_phones)}
+                for which in (_here(task_id), _elsewhere(task_id, since))
             )
-            for row in _rows_with(connection, phones, at_twin):
-                elsewhere |= wanted.intersection(_all_phones(row))
             return here, elsewhere
 
         return await self._store.run(work)
@@ -147,31 +161,44 @@ def collect(connection: sa.engine.Connection, task_id: int, people: Sequence[Per
     phones = [phone for person in people for phone in person.phones]
     states: dict[str, str] = {}
     rows: dict[str, int] = {}
-    for row in _rows_with(connection, phones, candidates.c.task_id == task_id):
+    for row in _rows_with(connection, task_id, phones):
         rows[row.phone] = row.id
         for phone in _all_phones(row):
             states[phone] = row.state
     new: list[str] = []
     already: list[str] = []
-    fresh: list[dict[str, Any]] = []
+    fresh: list[tuple[str, str | None, str | None]] = []
     for person in people:
         if any(states.get(phone) in IN_TASK for phone in person.phones):
             already.append(person.phone)
             continue
-        values = {
-            "state": CandidateState.PENDING,
-            "more_phones": json.dumps(person.phones[1:]) if person.phones[1:] else None,
-            "variables": json.dumps(dict(person.variables), ensure_ascii=False) if person.variables else None,
-        }
+        more_phones = json.dumps(person.phones[1:]) if len(person.phones) > 1 else None
+        variables = json.dumps(dict(person.variables), ensure_ascii=False) if person.variables else None
         if person.phone in rows:
+            values = {"state": CandidateState.PENDING, "more_phones": more_phones, "variables": variables}
             connection.execute(sa.update(candidates).where(candidates.c.id == rows[person.phone]).values(values))
         else:
-            fresh.append({"task_id": task_id, "phone": person.phone, "created_at": now, **values})
-        states.update(dict.fromkeys(person.phones, CandidateState.PENDING))
+            fresh.append((person.phone, more_phones, variables))
+        for phone in person.phones:
+            states[phone] = CandidateState.PENDING
         new.append(person.phone)
     if fresh:
-        connection.execute(sa.insert(candidates), fresh)
+        row = {"of_task": task_id, "new_state": CandidateState.PENDING, "now": now}
+        connection.execute(_insert(connection.dialect.name), {**row, "rows": bound(fresh)})
     return Collected(tuple(new), tuple(already))
+
+
+@cache
+def _insert(dialect: str) -> Any:
+    """Parameters: of_task, new_state, now; rows with the columns of `PERSON` in their order, see `bound`."""
+    columns, order = rows_bound(dialect, sa.bindparam("rows", type_=sa.Text), len(PERSON))
+    same = [
+        sa.bindparam("of_task", type_=sa.Integer),
+        sa.bindparam("new_state", type_=sa.Text),
+        sa.bindparam("now", type_=sa.Float),
+    ]
+    names = ["task_id", "state", "created_at", *(column.name for column in PERSON)]
+    return sa.insert(candidates).from_select(names, sa.select(*same, *columns).order_by(order))
 
 
 def list_phones(connection: sa.engine.Connection, task_id: int, states: Sequence[str]) -> list[str]:
@@ -181,7 +208,7 @@ def list_phones(connection: sa.engine.Connection, task_id: int, states: Sequence
         .where(candidates.c.task_id == task_id, candidates.c.state.in_(states))
         .order_by(candidates.c.id)
     )
-    return [row.phone for row in rows]
+    return list(rows.scalars())
 
 
 def list_people(
@@ -189,7 +216,7 @@ def list_people(
 ) -> list[Person]:
     """`Candidates.people` inside somebody else's transaction; of one portion only, if given."""
     rows = connection.execute(
-        sa.select(candidates)
+        sa.select(*PERSON)
         .where(
             candidates.c.task_id == task_id,
             candidates.c.state.in_(states),
@@ -197,22 +224,40 @@ def list_people(
         )
         .order_by(candidates.c.id)
     )
-    return [Person(_all_phones(row), json.loads(row.variables) if row.variables else {}) for row in rows]
+    return [person_of(row) for row in rows.all()]
+
+
+def person_of(row: Any) -> Person:
+    """`row`: with the columns of `PERSON`."""
+    phone, more_phones, variables = row
+    phones = (phone, *json.loads(more_phones)) if more_phones else (phone,)
+    return Person(phones, json.loads(variables) if variables else {})
 
 
 def _all_phones(row: Any) -> tuple[str, ...]:
     return (row.phone, *json.loads(row.more_phones)) if row.more_phones else (row.phone,)
 
 
-def _rows_with(connection: sa.engine.Connection, phones: Sequence[str], which: Any) -> Iterable[Any]:
+def _rows_with(connection: sa.engine.Connection, task_id: int, phones: Sequence[str]) -> Iterable[Any]:
     """Rows whose first number is one of these, and all those of people with several: any may be one of these."""
-    for batch in batches(phones):
-        some = candidates.c.phone.in_(batch)
-        yield from connection.execute(sa.select(candidates).where(which, some)).all()
-    yield from connection.execute(sa.select(candidates).where(which, candidates.c.more_phones.is_not(None))).all()
+    rows = sa.select(candidates).where(candidates.c.task_id == task_id)
+    yield from connection.execute(rows.where(among(connection, candidates.c.phone, phones))).all()
+    yield from connection.execute(rows.where(candidates.c.more_phones.is_not(None))).all()
+
+
+def _here(task_id: int | None) -> Any:
+    return sa.and_(candidates.c.task_id == task_id, candidates.c.state.in_(IN_TASK))
+
+
+def _elsewhere(task_id: int | None, since: float) -> Any:
+    """At TWIN in a task that was made after `since` and is not this one."""
+    return sa.and_(
+        candidates.c.task_id != (task_id or 0),
+        candidates.c.state.in_([CandidateState.ADDED, CandidateState.DIALED]),
+        candidates.c.created_at >= since,
+    )
 
 
 def _mark(connection: sa.engine.Connection, task_id: int, phones: Sequence[str], state: str) -> None:
-    for batch in batches(phones):
-        some = candidates.c.phone.in_(batch)
-        connection.execute(sa.update(candidates).where(candidates.c.task_id == task_id, some).values(state=state))
+    some = sa.and_(candidates.c.task_id == task_id, among(connection, candidates.c.phone, phones))
+    connection.execute(sa.update(candidates).where(some).values(state=state))

@@ -5,6 +5,7 @@ What was read waits in chunks of some thousand people, so that nobody ever has t
 
 from __future__ import annotations
 
+import asyncio
 import json
 import zlib
 from collections.abc import Callable, Collection, Sequence
@@ -17,6 +18,10 @@ from rasa_twin24.ledger import candidates
 from rasa_twin24.ledger.candidates import Person
 from rasa_twin24.ledger.schema import import_chunks, imports
 from rasa_twin24.ledger.store import Store
+
+# Of a chunk that is unpacked. A thousand people with long variables are a tenth of it; a process that a hostile file
+# has got hold of might say more.
+MOST_BYTES = 16 << 20
 
 
 class Purpose:
@@ -150,7 +155,7 @@ class Imports:
                 "created_at": self._clock(),
             }
             number = connection.execute(sa.insert(imports).values(row)).inserted_primary_key[0]
-            chunk = {"import_id": number, "seq": 0, "content": _packed_people(people)}
+            chunk = {"import_id": number, "seq": 0, "content": packed_people(people)}
             connection.execute(sa.insert(import_chunks).values(chunk))
 
         await self._store.run(work)
@@ -226,20 +231,25 @@ class Imports:
 
     # --- what was read --------------------------------------------------------------------------------------
 
-    async def put(self, import_id: int, seq: int, people: Sequence[Read]) -> None:
-        """Keep a chunk; read again after a crash it replaces what was kept before."""
-        content = _packed_people(people)
+    async def put(
+        self, import_id: int, seq: int, packed: bytes, out: Collection[int] = (), elsewhere: Collection[int] = ()
+    ) -> None:
+        """Keep a chunk, as `packed_people` gives it; read again after a crash it replaces what was kept before.
+
+        `out` and `elsewhere` are places in it, from 0: of those who are not taken, and see `Read`.
+        """
+        marks = _packed([list(out), list(elsewhere)]) if out or elsewhere else b""
 
         def work(connection: sa.engine.Connection) -> None:
             here = sa.and_(import_chunks.c.import_id == import_id, import_chunks.c.seq == seq)
             connection.execute(sa.delete(import_chunks).where(here))
-            connection.execute(sa.insert(import_chunks).values(import_id=import_id, seq=seq, content=content))
+            connection.execute(sa.insert(import_chunks).values(import_id=import_id, seq=seq, content=packed + marks))
 
         await self._store.run(work)
 
-    async def put_left(self, import_id: int, left: Sequence[Left]) -> None:
-        """Keep the rows that are not taken."""
-        content = _packed([[one.row, one.shown, one.reason, one.of_row] for one in left])
+    async def put_left(self, import_id: int, rows: bytes) -> None:
+        """Keep the rows that are not taken: a JSON list with [row, shown, reason, of_row] of each."""
+        content = await asyncio.to_thread(zlib.compress, rows)
         await self._store.run(
             lambda c: c.execute(sa.update(imports).where(imports.c.id == import_id).values(rejected=content))
         )
@@ -247,7 +257,7 @@ class Imports:
     async def left(self, import_id: int) -> list[Left]:
         def work(connection: sa.engine.Connection) -> list[Left]:
             content = connection.scalar(sa.select(imports.c.rejected).where(imports.c.id == import_id))
-            return [Left(*row) for row in _unpacked(content)] if content else []
+            return [Left(*row) for row in json.loads(zlib.decompress(content))] if content else []
 
         return await self._store.run(work)
 
@@ -287,7 +297,7 @@ def _first_chunk(connection: sa.engine.Connection, import_id: int) -> tuple[int,
     ).first()
     if row is None:
         return None
-    return row.seq, [Read(tuple(phones), variables, seen) for phones, variables, seen in _unpacked(row.content)]
+    return row.seq, _people(row.content)
 
 
 def _drop_chunk(connection: sa.engine.Connection, import_id: int, seq: int) -> None:
@@ -308,17 +318,26 @@ def _decide_doubtful(connection: sa.engine.Connection, conversation: str) -> Non
     connection.execute(sa.update(imports).where(imports.c.id.in_(ids)).values(state=ImportState.CANCELLED))
 
 
-def _packed_people(people: Sequence[Read]) -> bytes:
-    return _packed([[list(one.phones), one.variables, one.elsewhere] for one in people])
+def packed_people(people: Sequence[Read]) -> bytes:
+    """zlib of a JSON list with [numbers, variables] of each, as lists that were read come packed."""
+    return _packed([[list(one.phones), one.variables] for one in people])
+
+
+def _people(content: bytes) -> list[Read]:
+    """Those of a chunk who are taken. What is known of them, if anything, stands behind them."""
+    unpacking = zlib.decompressobj()
+    people = json.loads(unpacking.decompress(content, MOST_BYTES))  # cut off, it is no JSON
+    marks = json.loads(zlib.decompress(unpacking.unused_data)) if unpacking.unused_data else ((), ())
+    out, elsewhere = map(frozenset, marks)
+    return [
+        Read(tuple(phones), variables, place in elsewhere)
+        for place, (phones, variables) in enumerate(people)
+        if place not in out
+    ]
 
 
 def _packed(rows: list[Any]) -> bytes:
     return zlib.compress(json.dumps(rows, ensure_ascii=False).encode())
-
-
-def _unpacked(content: bytes) -> list[Any]:
-    rows: list[Any] = json.loads(zlib.decompress(content))
-    return rows
 
 
 def _read(connection: sa.engine.Connection, import_id: int) -> Import:

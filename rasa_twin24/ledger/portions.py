@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from rasa_twin24.ledger import abandoned, tasks
-from rasa_twin24.ledger.candidates import CandidateState, Person, list_people
+from rasa_twin24.ledger.candidates import PERSON, CandidateState, Person, list_people, person_of
 from rasa_twin24.ledger.schema import candidates, portions
-from rasa_twin24.ledger.store import Store
+from rasa_twin24.ledger.schema import tasks as task_rows
+from rasa_twin24.ledger.store import Store, among_bound, bound
 from rasa_twin24.ledger.tasks import TaskState
 
 
@@ -41,57 +44,41 @@ class Portions:
         self._store = store
         self._clock = clock
 
-    async def begin(self, task_id: int, phones: Sequence[str]) -> Portion | None:
+    async def begin(self, task_id: int, phones: Sequence[str], *, after: Portion | None = None) -> Portion | None:
         """Mark people, by their first numbers, as on their way: those of them who still wait.
 
         None when nobody does, or the task is not being filled any more. A person is on their way in one portion only.
+        In the same transaction, and in any case, `after` is one that TWIN has taken.
         """
 
         def work(connection: sa.engine.Connection) -> Portion | None:
+            if after is not None:
+                _end(connection, after, PortionState.ADDED, CandidateState.ADDED, self._clock())
             # The change that changes nothing locks the row: a yes either comes first or sees the numbers on their way.
             if not tasks.move(connection, task_id, [TaskState.FILLING], TaskState.FILLING):
                 return None
-            still_waits = sa.and_(
-                candidates.c.task_id == task_id,
-                candidates.c.phone.in_(phones),
-                candidates.c.state == CandidateState.PENDING,
-            )
-            size = connection.scalar(sa.select(sa.func.count()).select_from(candidates).where(still_waits))
-            if not size:
+            prepared = _prepared(connection.dialect.name)
+            waiting = {"of_task": task_id, "phones": bound(phones)}
+            people = tuple(person_of(row) for row in connection.execute(prepared.waiting, waiting).all())
+            if not people:
                 return None
+            twin_id = connection.scalar(prepared.twin_id, {"of_task": task_id}) or ""
             row = {
                 "task_id": task_id,
-                "twin_id": tasks.read(connection, task_id).twin_id,
-                "size": size,
+                "twin_id": twin_id,
+                "size": len(people),
                 "state": PortionState.SENT,
                 "sent_at": self._clock(),
             }
-            number = connection.execute(sa.insert(portions).values(row)).inserted_primary_key[0]
-            connection.execute(
-                sa.update(candidates).where(still_waits).values(state=CandidateState.SENDING, portion_id=number)
-            )
-            return _read(connection, number)
+            number = connection.execute(prepared.begin, row).inserted_primary_key[0]
+            connection.execute(prepared.send, {**waiting, "number": number})
+            return Portion(number, task_id, twin_id, len(people), PortionState.SENT, people)
 
         return await self._store.run(work)
 
     async def end(self, portion: Portion, state: str, candidate_state: str) -> None:
         """What became of a portion, and of its numbers with it: both or neither."""
-
-        def work(connection: sa.engine.Connection) -> None:
-            connection.execute(
-                sa.update(portions).where(portions.c.id == portion.id).values(state=state, ended_at=self._clock())
-            )
-            connection.execute(
-                sa.update(candidates)
-                .where(
-                    candidates.c.task_id == portion.task_id,
-                    candidates.c.portion_id == portion.id,
-                    candidates.c.state == CandidateState.SENDING,
-                )
-                .values(state=candidate_state)
-            )
-
-        await self._store.run(work)
+        await self._store.run(lambda c: _end(c, portion, state, candidate_state, self._clock()))
 
     async def unclear(self, portion: Portion) -> None:
         """The person has been told that nobody knows; it is looked up again later."""
@@ -146,6 +133,37 @@ class Portions:
         return await self._store.run(work)
 
 
+class _Prepared(NamedTuple):
+    """Statements that are made once: there are some of them for each portion, and to make one is most of its cost."""
+
+    waiting: Any
+    twin_id: Any
+    begin: Any
+    send: Any
+    end: Any
+    arrive: Any
+
+
+@cache
+def _prepared(dialect: str) -> _Prepared:
+    """Parameters: of_task, phones (see `bound`), number (of the portion), new_state, now."""
+    new_state, number = sa.bindparam("new_state"), sa.bindparam("number")
+    some = sa.and_(
+        candidates.c.task_id == sa.bindparam("of_task"),
+        among_bound(dialect, candidates.c.phone, sa.bindparam("phones", type_=sa.Text)),
+    )
+    waits = sa.and_(some, candidates.c.state == CandidateState.PENDING)
+    on_their_way = sa.and_(some, candidates.c.portion_id == number, candidates.c.state == CandidateState.SENDING)
+    return _Prepared(
+        waiting=sa.select(*PERSON).where(waits).order_by(candidates.c.id).with_for_update(),
+        twin_id=sa.select(task_rows.c.twin_id).where(task_rows.c.id == sa.bindparam("of_task")),
+        begin=sa.insert(portions),
+        send=sa.update(candidates).where(waits).values(state=CandidateState.SENDING, portion_id=number),
+        end=sa.update(portions).where(portions.c.id == number).values(state=new_state, ended_at=sa.bindparam("now")),
+        arrive=sa.update(candidates).where(on_their_way).values(state=new_state),
+    )
+
+
 def start_over(connection: sa.engine.Connection, task_id: int, now: float) -> bool:
     """`Portions.start_over` inside somebody else's transaction."""
     task = tasks.read(connection, task_id)
@@ -160,6 +178,14 @@ def start_over(connection: sa.engine.Connection, task_id: int, now: float) -> bo
         .values(state=CandidateState.PENDING, portion_id=None)
     )
     return True
+
+
+def _end(connection: sa.engine.Connection, portion: Portion, state: str, candidate_state: str, now: float) -> None:
+    prepared = _prepared(connection.dialect.name)
+    connection.execute(prepared.end, {"number": portion.id, "new_state": state, "now": now})
+    phones = bound([person.phone for person in portion.people])
+    people = {"of_task": portion.task_id, "phones": phones, "number": portion.id, "new_state": candidate_state}
+    connection.execute(prepared.arrive, people)
 
 
 def _give_up(connection: sa.engine.Connection, twin_id: str, task_id: int, now: float) -> None:

@@ -6,19 +6,20 @@ A list is read in a process of its own, under limits of memory and time: what ar
 from __future__ import annotations
 
 from rasa_twin24.lists.export import rejects_file, template
-from rasa_twin24.lists.outcome import LABEL, ChooseColumn, Entry, Rejected, Summary, UnreadableList
+from rasa_twin24.lists.outcome import ChooseColumn, Summary, UnreadableList
+from rasa_twin24.lists.packed import People, Rejects, without_rows
 from rasa_twin24.lists.reading import read_list
 from rasa_twin24.lists.settings import ListSettings
 
 __all__ = [
-    "LABEL",
     "ChooseColumn",
-    "Entry",
     "ListSettings",
-    "Rejected",
+    "People",
+    "Rejects",
     "Summary",
     "UnreadableList",
     "read_list",
     "rejects_file",
     "template",
+    "without_rows",
 ]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePath
 
 from rasa_twin24.lists import archive, workbook
-from rasa_twin24.lists.cells import numbers_in, text_of, value_of
-from rasa_twin24.lists.columns import Columns, Row
+from rasa_twin24.lists.cells import Cell, numbers_in, text_of, value_of
+from rasa_twin24.lists.columns import Columns
 from rasa_twin24.lists.delimited import delimited_table, find_delimiter
 from rasa_twin24.lists.encoding import encoding_of, lines_of
 from rasa_twin24.lists.kind import form_of, is_card
@@ -66,31 +66,32 @@ def _columns_of_text(table: Table, region: str, column: int | None, named_table:
 
 def _of_table(table: Table, columns: Columns, region: str, most_rows: int) -> Iterator[Outcome]:
     sorting = Sorting(most_rows)
-    for row in table.rows():
-        if row.number <= columns.last_above:
+    named = list(columns.variables.items())
+    for row, cells in table.rows():
+        if row <= columns.last_above:
             continue
         sorting.count()
-        cell = row.cell(columns.index)
+        cell = cells[columns.index] if columns.index < len(cells) else None
         numbers = numbers_in(cell, region)
         if numbers.phones:
-            variables = _variables(row, columns, numbers.label)
-            if of_row := sorting.person(row.number, numbers.phones, variables):
-                sorting.reject(row.number, text_of(cell), "duplicate", of_row)
+            variables = _variables(cells, named, numbers.label)
+            if of_row := sorting.person(row, numbers.phones, variables):
+                sorting.reject(row, text_of(cell), "duplicate", of_row)
             elif numbers.extended:
-                sorting.extensions(row.number, numbers.extended)
+                sorting.extensions(row, numbers.extended)
         if numbers.pieces or not numbers.phones:
-            sorting.pieces(row.number, text_of(cell), numbers.pieces, bool(numbers.phones))
+            sorting.pieces(row, text_of(cell), numbers.pieces, bool(numbers.phones))
             if not numbers.phones and (doubtful := all_dialed_as(numbers.pieces, region)):
-                sorting.doubt(row.number, doubtful, _variables(row, columns, None))
+                sorting.doubt(row, doubtful, _variables(cells, named, None))
         if sorting.is_full:
             yield from sorting.chunks()
     yield from _last(sorting, table.kind, columns.name, table.sheet)
 
 
-def _variables(row: Row, columns: Columns, label: str | None) -> dict[str, str]:
+def _variables(cells: Sequence[Cell], named: Sequence[tuple[int, str]], label: str | None) -> dict[str, str]:
     variables = {LABEL: label} if label else {}
-    for index, variable in columns.variables.items():
-        if value := value_of(row.cell(index)):
+    for index, variable in named:
+        if index < len(cells) and (value := value_of(cells[index])):
             variables[variable] = value
     return variables
 

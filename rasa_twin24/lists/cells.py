@@ -42,6 +42,8 @@ def text_of(cell: Cell) -> str:
     The apostrophe that office programs and our own exports put before a formula is taken off.
     """
     if isinstance(cell, str):
+        if cell.isprintable() and not cell.startswith("'"):  # nearly all of them
+            return cell.strip()
         if cell.startswith("'"):
             cell = as_typed(cell)
         return (cell if cell.isprintable() else _CONTROLS.sub(" ", cell)).strip()

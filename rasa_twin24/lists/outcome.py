@@ -32,7 +32,7 @@ ListReason = Literal[
 ]
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(repr=False)  # not frozen, as there is one for each row: see `CellNumbers`
 class Entry:
     """One candidate: all the numbers of one person, in E.164 and each once.
 

@@ -8,12 +8,14 @@ import sys
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import suppress
+from typing import Any
 
 import structlog
 
-from rasa_twin24.lists.outcome import Entry, ListReason, Rejected, Summary, UnreadableList
+from rasa_twin24.lists.outcome import LABEL, ListReason, Summary, UnreadableList
+from rasa_twin24.lists.packed import People, Rejects
 from rasa_twin24.lists.settings import MEGABYTE, ListSettings
-from rasa_twin24.lists.wire import Order, outcome_of
+from rasa_twin24.lists.wire import Order, outcome_of, said_in
 
 log = structlog.get_logger(__name__)
 
@@ -36,18 +38,19 @@ def reason_of_end(returncode: int) -> ListReason:
 
 
 async def read_list(
-    content: bytes, name: str, region: str, settings: ListSettings, column: int | None = None
-) -> AsyncGenerator[list[Entry] | list[Rejected] | Summary, None]:
+    content: bytes, name: str, region: str, settings: ListSettings, column: int | None = None, label: str = LABEL
+) -> AsyncGenerator[People | Rejects | Summary, None]:
     """The people of a file, or of a long text in UTF-8: chunks of at most 1,000, each of one kind, the summary last.
 
     The worker goes on as its chunks are taken, so neither side ever holds the whole list. `region` says how a number
-    without a country code is read, `column` which column a person chose.
+    without a country code is read, `column` which column a person chose, `label` which variable gets what stands
+    beside a number.
     Raises UnreadableList and ChooseColumn. An UnreadableList may come after some chunks: what they held is void then.
     Whoever leaves the loop early closes the iterator (`contextlib.aclosing`), so that the worker ends at once.
     """
     if len(content) > settings.megabytes * MEGABYTE:
         raise UnreadableList("too_large", megabytes=settings.megabytes)
-    order = Order(name, region, column, settings.rows, settings.memory * MEGABYTE, settings.cpu_seconds)
+    order = Order(name, region, column, label, settings.rows, settings.memory * MEGABYTE, settings.cpu_seconds)
     worker = await asyncio.create_subprocess_exec(
         *WORKER,
         stdin=asyncio.subprocess.PIPE,
@@ -84,21 +87,21 @@ async def _feed(worker: asyncio.subprocess.Process, order: bytes, content: bytes
 
 async def _outcomes(
     worker: asyncio.subprocess.Process, wait_seconds: float
-) -> AsyncIterator[list[Entry] | list[Rejected] | Summary]:
+) -> AsyncIterator[People | Rejects | Summary]:
     """What the worker says until its summary; waits for it `wait_seconds` in all."""
     held = bytearray()
     left = wait_seconds
     while True:
         began = time.monotonic()
         try:
-            line = await asyncio.wait_for(_line(worker, held), left)
-            if not line:
+            answered = await asyncio.wait_for(_answer(worker, held), left)
+            if answered is None:
                 ended = await asyncio.wait_for(worker.wait(), left)
                 raise UnreadableList(reason_of_end(ended))
         except asyncio.TimeoutError as error:
             raise UnreadableList("took_too_long") from error
         left -= time.monotonic() - began
-        outcome = outcome_of(line)
+        outcome = outcome_of(*answered)
         if isinstance(outcome, str):
             log.error("list_worker_failed", error=outcome)
             raise UnreadableList("damaged")
@@ -107,22 +110,32 @@ async def _outcomes(
             return
 
 
-async def _line(worker: asyncio.subprocess.Process, held: bytearray) -> bytes:
-    """The next answer, empty if there is none. `held` keeps what has come of those after it.
+async def _answer(worker: asyncio.subprocess.Process, held: bytearray) -> tuple[dict[str, Any], bytes] | None:
+    """The next answer and the bytes that belong to it, None if there is none. `held` keeps what has come after it.
 
     Not `readline`: that takes lines up to a limit, and reads ahead twice as much.
     """
-    assert worker.stdout is not None
     searched = 0
     while (end := held.find(b"\n", searched)) < 0:
         searched = len(held)
-        piece = await worker.stdout.read(_PIECE)
-        if not piece:
-            return b""
-        held += piece
-    line = bytes(held[: end + 1])
+        if not await _more(worker, held):
+            return None
+    said, size = said_in(bytes(held[:end]))
     del held[: end + 1]
-    return line
+    while len(held) < size:
+        if not await _more(worker, held):
+            return None
+    content = bytes(held[:size])
+    del held[:size]
+    return said, content
+
+
+async def _more(worker: asyncio.subprocess.Process, held: bytearray) -> bool:
+    """Whether the worker has said more."""
+    assert worker.stdout is not None
+    piece = await worker.stdout.read(_PIECE)
+    held += piece
+    return bool(piece)
 
 
 async def _end(worker: asyncio.subprocess.Process) -> None:

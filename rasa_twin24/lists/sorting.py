@@ -42,19 +42,25 @@ class Sorting:
 
     def person(self, row: int, phones: tuple[str, ...], variables: dict[str, str]) -> int | None:
         """A candidate; or nobody, if one of the numbers was in the list before: then the row of that is returned."""
-        phones = phones[:_MOST_PHONES]
-        numbers = [int(phone[1:]) for phone in phones]
         seen = self._seen
-        for number in numbers:
+        if len(phones) == 1:  # nearly everybody
+            number = int(phones[0][1:])
             if number in seen:
                 return seen[number]
-        for number in numbers:
             seen[number] = row
+        else:
+            phones = phones[:_MOST_PHONES]
+            numbers = [int(phone[1:]) for phone in phones]
+            for number in numbers:
+                if number in seen:
+                    return seen[number]
+            seen.update(dict.fromkeys(numbers, row))
         self.good += 1
         if self.good > self.most_rows:
             raise UnreadableList("too_many_rows", rows=self.most_rows)
-        if not variables.keys() <= self.used.keys():
-            self.used.update(dict.fromkeys(variables))
+        for name in variables:
+            if name not in self.used:
+                self.used[name] = None
         self._characters += sum(map(len, variables.values()))
         self._entries.append(Entry(row, phones, variables))
         return None

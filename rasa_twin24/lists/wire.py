@@ -1,14 +1,17 @@
 """What the bot and its worker say to each other through pipes.
 
-To the worker: one line of JSON, the content after it. Back: one line of JSON for each chunk, summary or refusal.
+To the worker: one line of JSON, the content after it. Back: one line of JSON for each chunk, summary or refusal; after
+that of a chunk the bytes that the bot keeps as they are.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from rasa_twin24.lists.outcome import ChooseColumn, Entry, Rejected, Summary, UnreadableList
+from rasa_twin24.lists.packed import People, Rejects, in_json, people_of, rejects_of
 
 # A worker that failed says so with the class of the error, never with its text: that may hold numbers.
 FAILED = "failed"
@@ -16,11 +19,12 @@ FAILED = "failed"
 
 @dataclass(frozen=True, repr=False)
 class Order:
-    """What a worker is to read, and within which limits (bytes, seconds)."""
+    """What a worker is to read, and within which limits (bytes, seconds). `label`: see `packed.people_of`."""
 
     name: str
     region: str
     column: int | None
+    label: str
     most_rows: int
     memory: int
     cpu_seconds: int
@@ -33,17 +37,16 @@ class Order:
         return cls(**json.loads(line))
 
 
-def chunk_line(outcome: list[Entry] | list[Rejected] | Summary) -> bytes:
+def answer(outcome: list[Entry] | list[Rejected] | Summary, label: str) -> bytes:
     """One answer of a worker that goes well."""
     if isinstance(outcome, Summary):
         return _line({"summary": asdict(outcome)})
-    entries = [[each.row, each.phones, each.variables] for each in outcome if isinstance(each, Entry)]
-    if entries:
-        first = outcome[0]  # a chunk is of one kind
-        doubtful = isinstance(first, Entry) and first.is_doubtful
-        return _line({"doubtful" if doubtful else "entries": entries})
-    rejected = [each for each in outcome if isinstance(each, Rejected)]
-    return _line({"rejected": [[each.row, each.shown, each.reason, each.of_row] for each in rejected]})
+    if entries := [each for each in outcome if isinstance(each, Entry)]:
+        people = people_of(entries, label)
+        head = {"rows": people.rows, "phones": people.phones, "doubtful": people.are_doubtful}
+        return _line({**head, "bytes": len(people.packed)}) + people.packed
+    left = rejects_of([each for each in outcome if isinstance(each, Rejected)])
+    return _line({"reasons": left.reasons, "bytes": len(left.rows)}) + left.rows
 
 
 def refusal_line(error: Exception) -> bytes:
@@ -55,15 +58,18 @@ def refusal_line(error: Exception) -> bytes:
     return _line({FAILED: type(error).__name__})
 
 
-def outcome_of(line: bytes) -> list[Entry] | list[Rejected] | Summary | str:
-    """What a line of a worker says; of a failure the class of the error. Raises UnreadableList, ChooseColumn."""
-    said = json.loads(line)
-    if "entries" in said:
-        return [Entry(row, tuple(phones), variables) for row, phones, variables in said["entries"]]
-    if "doubtful" in said:
-        return [Entry(row, tuple(phones), variables, True) for row, phones, variables in said["doubtful"]]
-    if "rejected" in said:
-        return [Rejected(*each) for each in said["rejected"]]
+def said_in(line: bytes) -> tuple[dict[str, Any], int]:
+    """What a line of a worker says, and how many bytes belong to it that come after it."""
+    said: dict[str, Any] = json.loads(line)
+    return said, said.get("bytes", 0)
+
+
+def outcome_of(said: dict[str, Any], content: bytes) -> People | Rejects | Summary | str:
+    """What came of it; of a failure the class of the error. Raises UnreadableList, ChooseColumn."""
+    if "rows" in said:
+        return People(said["rows"], said["phones"], content, said["doubtful"])
+    if "reasons" in said:
+        return Rejects(said["reasons"], content)
     if "summary" in said:
         return Summary(**{**said["summary"], "columns": tuple(said["summary"]["columns"])})
     if "choose" in said:
@@ -74,4 +80,4 @@ def outcome_of(line: bytes) -> list[Entry] | list[Rejected] | Summary | str:
 
 
 def _line(said: dict[str, object]) -> bytes:
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") + b"\n"
+    return in_json(said) + b"\n"

@@ -73,5 +73,5 @@ def _table(sheet: CalamineSheet, kind: Kind, most_rows: int) -> Table | None:
 def _rows(sheet: CalamineSheet) -> Iterator[Row]:
     """calamine begins with the first row of the sheet, and with the first column that is not empty."""
     for number, cells in enumerate(sheet.iter_rows(), start=1):
-        if any(cell not in ("", None) for cell in cells):
+        if any(cells) or any(cell not in ("", None) for cell in cells):  # a zero is something, too
             yield Row(number, cells)

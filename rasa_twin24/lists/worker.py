@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from rasa_twin24.lists.candidates import candidates
 from rasa_twin24.lists.outcome import ChooseColumn, UnreadableList
-from rasa_twin24.lists.wire import Order, chunk_line, refusal_line
+from rasa_twin24.lists.wire import Order, answer, refusal_line
 
 _NICENESS = 10  # whoever talks to the bot meanwhile comes first
 
@@ -35,7 +35,7 @@ def main() -> None:
 def _answer(content: bytes, order: Order, to: BinaryIO) -> None:
     try:
         for outcome in candidates(content, order.name, order.region, order.most_rows, order.column):
-            to.write(chunk_line(outcome))
+            to.write(answer(outcome, order.label))
             to.flush()
     except BrokenPipeError:
         raise

@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 
 from rasa_twin24.campaign.imports import CHOOSE_COLUMN, DOUBTFUL, READY
-from rasa_twin24.ledger.candidates import CandidateState, people_of
+from rasa_twin24.ledger.candidates import CandidateState, Person, people_of
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.imports import Import, ImportState, Purpose
+from rasa_twin24.ledger.tasks import TaskState
 from rasa_twin24.lists import ListSettings
 from tests.campaign.conftest import ANNA, BORIS, GLEB, ME, VERA, Scene
 from tests.campaign.test_recover import recovered
 
 OTHER = "telegram:2"
+ELSE = "+79165559999"
 CSV = "Имя;Телефон;Город\nАнна;8 916 123-45-01;Омск\nБорис;+7 916 123 45 02;\nВера;89161234503;Тула\n"
 
 
@@ -117,6 +119,26 @@ async def test_all_of_it_was_there_before(scene: Scene) -> None:
     assert await scene.work() == ["import_nobody_new"]
     assert await scene.step() == Step.MORE
     assert scene.numbers(await scene.current()) == [ANNA, BORIS, VERA]
+
+
+async def test_whoever_is_no_news_is_known_by_any_of_their_numbers(scene: Scene) -> None:
+    """Further numbers, of the ledger's people and of the list's; and nobody else is left out instead of them."""
+    task = await scene.filled(BORIS)
+    other = await scene.ledger.tasks.new(OTHER, twin_id="t-9", state=TaskState.FILLING)
+    await scene.ledger.candidates.collect(other.id, [Person((ELSE, VERA))])
+    await scene.ledger.candidates.mark(other.id, [ELSE], CandidateState.ADDED)
+    await scene.ledger.do_not_call.add([GLEB], ME)
+    rows = [("Анна", "89161234501"), ("Борис", "8 916 555-00-01, 8 916 123-45-02"), ("Вера", "89161234503")]
+    rows += [("Глеб", "8 916 555-00-02, 8 916 123-45-04"), ("Дина", "89165550003, 8 916 555-00-04")]
+    found = await read(scene, "Имя;Телефон\n" + "".join(f"{name};{phone}\n" for name, phone in rows))
+    figures = {key: found.report[key] for key in ("good", "elsewhere", "several", "left")}
+    assert figures == {"good": 3, "elsewhere": 1, "several": 1, "left": {"in_task": 1, "do_not_call": 1}}
+    left = {row.row: (row.shown[-2:], row.reason) for row in await scene.ledger.imports.left(found.id)}
+    assert left == {3: ("01", "in_task"), 5: ("02", "do_not_call")}
+    scene.clock.now += 1
+    assert await scene.campaign.imports.take(ME, found.id, only_new=True)
+    await scene.work()
+    assert scene.numbers(task) == [BORIS, ANNA, "+79165550003", "+79165550004"]
 
 
 async def test_without_a_task_it_waits_for_one(scene: Scene) -> None:

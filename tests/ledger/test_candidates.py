@@ -68,13 +68,20 @@ async def test_who_is_here_and_who_is_elsewhere(ledger: Ledger, task: CallTask, 
     other = await ledger.tasks.new("web:2", twin_id="t-2", state=TaskState.FILLING)
     await ledger.candidates.collect(task.id, people_of([ANNA]))
     await ledger.candidates.collect(other.id, [Person((VERA, BORIS))])
+    since = clock.now - DAY
     asked = [ANNA, BORIS, VERA, "+79161234599"]
-    assert await ledger.candidates.known(task.id, asked, clock.now - DAY) == ({ANNA}, set())  # not at TWIN yet
+    assert await ledger.candidates.known(task.id, asked, since) == ({ANNA}, set())  # not at TWIN yet
+    assert await ledger.candidates.further(task.id, since) == (set(), set())
     await ledger.candidates.mark(other.id, [VERA], CandidateState.ADDED)
-    assert await ledger.candidates.known(task.id, asked, clock.now - DAY) == ({ANNA}, {BORIS, VERA})
-    assert await ledger.candidates.known(None, asked, clock.now - DAY) == (set(), {BORIS, VERA})
-    clock.now += 2 * DAY
-    assert await ledger.candidates.known(task.id, asked, clock.now - DAY) == ({ANNA}, set())
+    assert await ledger.candidates.known(task.id, asked, since) == ({ANNA}, {VERA})
+    assert await ledger.candidates.further(task.id, since) == (set(), {BORIS})
+    assert await ledger.candidates.known(None, asked, since) == (set(), {VERA})
+    assert await ledger.candidates.further(None, since) == (set(), {BORIS})
+    assert await ledger.candidates.known(other.id, asked, since) == ({VERA}, set())
+    assert await ledger.candidates.further(other.id, since) == ({BORIS}, set())
+    since = clock.now + DAY
+    assert await ledger.candidates.known(task.id, asked, since) == ({ANNA}, set())
+    assert await ledger.candidates.further(task.id, since) == (set(), set())
 
 
 async def test_only_who_waits_can_be_dropped_and_is_sent(ledger: Ledger, task: CallTask) -> None:

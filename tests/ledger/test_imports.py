@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import pytest
 
 from rasa_twin24.ledger import Ledger
 from rasa_twin24.ledger.candidates import CandidateState
-from rasa_twin24.ledger.imports import Import, ImportState, Left, Purpose, Read
+from rasa_twin24.ledger.imports import Import, ImportState, Left, Purpose, Read, packed_people
 from rasa_twin24.ledger.tasks import CallTask, TaskState
 
-ANNA, BORIS, VERA = "+79161234501", "+79161234502", "+79161234503"
+ANNA, BORIS, VERA, GLEB = "+79161234501", "+79161234502", "+79161234503", "+79161234504"
 ME, OTHER = "web:1", "web:2"
 
 
@@ -23,8 +24,9 @@ async def task(ledger: Ledger) -> CallTask:
 @pytest.fixture
 async def ready(ledger: Ledger, task: CallTask) -> Import:
     begun = await ledger.imports.begin(ME, "file", "список.csv", Purpose.CANDIDATES)
-    await ledger.imports.put(begun.id, 0, [Read((ANNA,), {"имя": "Анна"}), Read((BORIS,), elsewhere=True)])
-    await ledger.imports.put(begun.id, 1, [Read((VERA,))])
+    people = [Read((GLEB,)), Read((ANNA,), {"имя": "Анна"}), Read((BORIS,))]
+    await ledger.imports.put(begun.id, 0, packed_people(people), out=[0], elsewhere=[2])
+    await ledger.imports.put(begun.id, 1, packed_people([Read((VERA,))]))
     await ledger.imports.move(begun.id, [ImportState.READING], ImportState.READY, report={"good": 3})
     return await ledger.imports.get(begun.id)
 
@@ -73,7 +75,7 @@ async def test_two_processes_pour_each_chunk_once(ledger: Ledger, other: Ledger,
 
 
 async def test_read_again_a_chunk_replaces_what_was_kept(ledger: Ledger, ready: Import) -> None:
-    await ledger.imports.put(ready.id, 0, [Read((VERA,))])
+    await ledger.imports.put(ready.id, 0, packed_people([Read((VERA,))]))
     first = await ledger.imports.first_chunk(ready.id)
     assert first is not None
     assert (first[0], [one.phones for one in first[1]]) == (0, [(VERA,)])
@@ -82,7 +84,8 @@ async def test_read_again_a_chunk_replaces_what_was_kept(ledger: Ledger, ready: 
 async def test_what_is_left_out_comes_back_as_it_was(ledger: Ledger, ready: Import) -> None:
     assert await ledger.imports.left(ready.id) == []
     left = [Left(5, "8 916 «x»", "too_short"), Left(7, ANNA, "duplicate", 2)]
-    await ledger.imports.put_left(ready.id, left)
+    rows = [[5, "8 916 «x»", "too_short", None], [7, ANNA, "duplicate", 2]]
+    await ledger.imports.put_left(ready.id, json.dumps(rows).encode())
     assert await ledger.imports.left(ready.id) == left
     assert ANNA not in repr(left)
 
@@ -137,7 +140,7 @@ async def test_old_lists_and_those_of_the_forgotten_are_deleted(ledger: Ledger, 
     await ledger.forgetting.clear(request.id)
     assert await ledger.imports.of(ME, ready.id) is None
     kept = await ledger.imports.begin(OTHER, "file", "a", Purpose.CANDIDATES)
-    await ledger.imports.put(kept.id, 0, [Read((ANNA,))])
+    await ledger.imports.put(kept.id, 0, packed_people([Read((ANNA,))]))
     await ledger.forgetting.drop_older(3600)
     assert await ledger.imports.of(OTHER, kept.id) is not None
     await ledger.forgetting.drop_older(-1)

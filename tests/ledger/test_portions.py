@@ -59,6 +59,17 @@ async def test_a_number_is_on_its_way_once(ledger: Ledger, task: CallTask) -> No
     assert await ledger.candidates.phones(task.id, CandidateState.ADDED) == [ANNA, BORIS]
 
 
+@pytest.mark.parametrize("next_one", [VERA, ANNA])
+async def test_one_that_has_arrived_ends_whether_or_not_the_next_one_begins(
+    ledger: Ledger, task: CallTask, next_one: str
+) -> None:
+    first = await begun(ledger, task, ANNA, BORIS)
+    second = await ledger.portions.begin(task.id, [next_one], after=first)
+    assert (second is not None) is (next_one == VERA)
+    assert [waiting.id for waiting in await ledger.portions.open(task.id)] == ([second.id] if second else [])
+    assert await ledger.candidates.phones(task.id, CandidateState.ADDED) == [ANNA, BORIS]
+
+
 async def test_an_unclear_portion_stays_open(ledger: Ledger, task: CallTask) -> None:
     await ledger.portions.unclear(await begun(ledger, task, ANNA))
     [portion] = await ledger.portions.open(task.id)

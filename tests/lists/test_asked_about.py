@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from rasa_twin24.lists import LABEL, Entry, Rejected, UnreadableList, read_list
+from rasa_twin24.lists import People, Rejects, UnreadableList, read_list, without_rows
+from rasa_twin24.lists.outcome import LABEL
 from rasa_twin24.lists.settings import ListSettings
 from tests.lists.files import xlsx
 from tests.lists.reading_in_process import read
@@ -96,11 +99,32 @@ def test_nothing_to_call_and_nothing_to_ask() -> None:
 
 async def test_a_worker_tells_them_too() -> None:
     content = "8 495 123-45-67 доб. 12\n8 200 123-45-67\n".encode()
-    parts = [part async for part in read_list(content, "", "RU", ListSettings()) if isinstance(part, list)]
-    entries, doubtful, rejected = parts
-    assert entries == [Entry(1, (OFFICE,))]
-    assert doubtful == [Entry(2, (NOBODY,), is_doubtful=True)]
-    assert rejected == [
-        Rejected(1, "8 495 123-45-67 (12)", "extension"),
-        Rejected(2, "8 200 123-45-67", "not_valid"),
+    taken, doubtful, rejected, _ = [part async for part in read_list(content, "", "RU", ListSettings())]
+    assert isinstance(taken, People)
+    assert isinstance(doubtful, People)
+    assert (taken.rows, taken.phones, taken.are_doubtful) == ([1], [[OFFICE]], False)
+    assert (doubtful.rows, doubtful.phones, doubtful.are_doubtful) == ([2], [[NOBODY]], True)
+    assert isinstance(rejected, Rejects)
+    assert rejected.reasons == {"extension": 1, "not_valid": 1}
+    assert json.loads(rejected.rows) == [
+        [1, "8 495 123-45-67 (12)", "extension", None],
+        [2, "8 200 123-45-67", "not_valid", None],
     ]
+
+
+@pytest.mark.parametrize(
+    ("unwanted", "left"),
+    [
+        (set(), {"extension": 1, "not_valid": 1}),
+        ({(1, "extension")}, {"not_valid": 1}),
+        ({(1, "not_valid"), (2, "extension"), (3, "not_valid")}, {"extension": 1, "not_valid": 1}),
+        ({(1, "extension"), (2, "not_valid")}, {}),
+    ],
+)
+def test_rows_whose_people_are_settled_otherwise_are_not_told(
+    unwanted: set[tuple[int, str]], left: dict[str, int]
+) -> None:
+    rows = [[1, "8 495 123-45-67 (12)", "extension", None], [2, "8 200 123-45-67", "not_valid", None]]
+    told = without_rows(Rejects({"extension": 1, "not_valid": 1}, json.dumps(rows).encode()), unwanted)
+    assert told.reasons == left
+    assert [each[2] for each in json.loads(told.rows)] == list(left)

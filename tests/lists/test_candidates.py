@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from rasa_twin24.lists import LABEL, Summary, UnreadableList
+from rasa_twin24.lists import Summary, UnreadableList
+from rasa_twin24.lists.outcome import LABEL
 from tests.lists.files import PEOPLE, SHEET, csv_text, ods, sheet_xml, with_parts, xls, xlsx
 from tests.lists.reading_in_process import read
 

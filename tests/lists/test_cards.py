@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rasa_twin24.lists import LABEL, UnreadableList
+from rasa_twin24.lists import UnreadableList
+from rasa_twin24.lists.outcome import LABEL
 from tests.lists.reading_in_process import read
 
 IVAN, WORK, ANNA = "+79161234567", "+74951234567", "+79031112233"

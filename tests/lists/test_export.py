@@ -6,8 +6,9 @@ import phonenumbers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rasa_twin24.lists import Rejected, rejects_file, template
+from rasa_twin24.lists import rejects_file, template
 from rasa_twin24.lists.cells import MOST_VALUE
+from rasa_twin24.lists.outcome import Rejected
 from rasa_twin24.text.table import as_typed, csv_file
 from tests.lists.reading_in_process import read
 

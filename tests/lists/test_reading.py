@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from rasa_twin24.lists import ChooseColumn, Entry, ListSettings, Rejected, Summary, UnreadableList, read_list, reading
+from rasa_twin24.lists import ChooseColumn, ListSettings, People, Rejects, Summary, UnreadableList, read_list, reading
+from rasa_twin24.lists.outcome import Entry, Rejected
 from tests.lists.files import csv_text, xlsx
+from tests.lists.unpacked import unpacked
 
 SETTINGS = ListSettings()
 MANY = "".join(f"8916{row:07}\n" for row in range(30_000)).encode()
@@ -57,17 +59,20 @@ async def test_a_list_comes_in_chunks_and_ends_with_its_summary() -> None:
     outcomes = [outcome async for outcome in read_list(MANY + b"1234567\n", "a.txt", "RU", SETTINGS)]
     *chunks, summary = outcomes
     assert summary == Summary(30_001, 30_000, (), None, "text", None)
-    assert all(isinstance(chunk, list) and 0 < len(chunk) <= 1000 for chunk in chunks)
-    entries = [each for chunk in chunks if isinstance(chunk, list) for each in chunk if isinstance(each, Entry)]
+    *people, rejects = [unpacked(chunk) for chunk in chunks if not isinstance(chunk, Summary)]
+    assert all(0 < len(chunk) <= 1000 for chunk in people)
+    entries = [each for chunk in people for each in chunk if isinstance(each, Entry)]
     assert [(entry.row, entry.phones) for entry in entries] == [(row + 1, (f"+7916{row:07}",)) for row in range(30_000)]
-    assert chunks[-1] == [Rejected(30_001, "1234567", "too_short", None)]
+    assert rejects == [Rejected(30_001, "1234567", "too_short", None)]
 
 
 async def test_everything_passes_the_pipe_unharmed() -> None:
     rows = [["Телефон", 'Имя "в" кавычках'], ["89161234567", "Анна 🙂\u2028{}\\n"], ["8 916 123-45-67", "x"]]
-    entries, rejected, summary = [each async for each in read_list(xlsx(rows), "a.xlsx", "RU", SETTINGS)]
-    assert entries == [Entry(2, ("+79161234567",), {'Имя "в" кавычках': "Анна 🙂 {}\\n"})]
-    assert rejected == [Rejected(3, "8 916 123-45-67", "duplicate", 2)]
+    people, rejects, summary = [each async for each in read_list(xlsx(rows), "a.xlsx", "RU", SETTINGS)]
+    assert isinstance(people, People)
+    assert isinstance(rejects, Rejects)
+    assert unpacked(people) == [Entry(2, ("+79161234567",), {'Имя "в" кавычках': "Анна 🙂 {}\\n"})]
+    assert unpacked(rejects) == [Rejected(3, "8 916 123-45-67", "duplicate", 2)]
     assert summary == Summary(2, 1, ('Имя "в" кавычках',), "Телефон", "xlsx", "Sheet")
 
 
@@ -76,8 +81,9 @@ async def test_a_column_is_asked_for_and_then_taken() -> None:
     with pytest.raises(ChooseColumn) as choice:
         [each async for each in read_list(content, "a.csv", "RU", SETTINGS)]
     assert choice.value.columns == [(0, "Телефон"), (1, "Моб.")]
-    entries, _ = [each async for each in read_list(content, "a.csv", "RU", SETTINGS, column=1)]
-    assert entries == [Entry(2, ("+79031112233",), {"Телефон": "89161234567"})]
+    people, _ = [each async for each in read_list(content, "a.csv", "RU", SETTINGS, column=1)]
+    assert isinstance(people, People)
+    assert unpacked(people) == [Entry(2, ("+79031112233",), {"Телефон": "89161234567"})]
 
 
 async def test_a_file_over_the_limit_starts_no_worker(stand_in) -> None:
@@ -118,12 +124,13 @@ ENDS: dict[str, tuple[str, str]] = {
     "killed": ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "took_too_long"),
     "silence": ("import time; time.sleep(600)", "took_too_long"),
     "a line and silence": (
-        "import time; print('{\"entries\": [[1', end='', flush=True); time.sleep(600)",
+        "import time; print('{\"rows\": [1', end='', flush=True); time.sleep(600)",
         "took_too_long",
     ),
     "an error": ("raise ValueError('89161234567')", "damaged"),
     "a good end without a word": ("", "damaged"),
-    "half a line": ("print('{\"entries\": [[1', end='')", "damaged"),
+    "half a line": ("print('{\"rows\": [1', end='')", "damaged"),
+    "half a chunk": ('print(\'{"rows": [1], "phones": [["+7"]], "bytes": 9}\\n12345678\', end="")', "damaged"),
     "a failure": ('print(\'{"failed": "KeyError"}\')', "damaged"),
 }
 
@@ -155,7 +162,7 @@ async def test_a_worker_that_nobody_hears_waits() -> None:
 
 async def test_what_the_reader_does_meanwhile_does_not_count() -> None:
     async for outcome in read_list(MANY, "a.txt", "RU", ListSettings(wait_seconds=4)):
-        if isinstance(outcome, list) and isinstance(outcome[0], Entry) and outcome[0].row == 1:
+        if isinstance(outcome, People) and outcome.rows[0] == 1:
             await asyncio.sleep(4.5)
     assert isinstance(outcome, Summary)
 

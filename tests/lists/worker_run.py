@@ -8,10 +8,12 @@ import sys
 import tempfile
 from dataclasses import dataclass
 
-from rasa_twin24.lists import ChooseColumn, Entry, ListSettings, Rejected, Summary, UnreadableList
+from rasa_twin24.lists import ChooseColumn, ListSettings, Summary, UnreadableList
+from rasa_twin24.lists.outcome import LABEL, Entry, Rejected
 from rasa_twin24.lists.reading import WORKER, reason_of_end
 from rasa_twin24.lists.settings import MEGABYTE
-from rasa_twin24.lists.wire import Order, outcome_of
+from rasa_twin24.lists.wire import Order, outcome_of, said_in
+from tests.lists.unpacked import unpacked
 
 # A process is charged with the memory of the one that started it until it runs its own program: so a small one starts
 # the worker, and tells how it ended and what it used.
@@ -43,7 +45,7 @@ def run_worker(
 ) -> Run:
     """Read a list to its end, in a process whose use of memory is its own and not that of earlier children."""
     settings = settings or ListSettings()
-    order = Order(name, region, column, settings.rows, settings.memory * MEGABYTE, settings.cpu_seconds)
+    order = Order(name, region, column, LABEL, settings.rows, settings.memory * MEGABYTE, settings.cpu_seconds)
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as said:
         given.write(order.line() + content)
         given.seek(0)
@@ -51,17 +53,21 @@ def run_worker(
         done = subprocess.run(watched, stdin=given, stdout=said, stderr=subprocess.PIPE, check=True)
         returncode, kilobytes, cpu_seconds = map(float, done.stderr.split())
         said.seek(0)
-        lines = said.readlines()
+        answers = []
+        while line := said.readline():
+            words, size = said_in(line)
+            answers.append((words, said.read(size)))
     run = Run([], [], None, None, {}, None, kilobytes / 1024, cpu_seconds)
     try:
-        for line in lines:
-            outcome = outcome_of(line)
+        for answer in answers:
+            outcome = outcome_of(*answer)
             if isinstance(outcome, Summary):
                 run.summary = outcome
             elif isinstance(outcome, str):
                 raise AssertionError(f"the worker failed: {outcome}")
             else:
-                (run.entries if isinstance(outcome[0], Entry) else run.rejected).extend(outcome)  # type: ignore[arg-type]
+                for each in unpacked(outcome):
+                    (run.entries if isinstance(each, Entry) else run.rejected).append(each)  # type: ignore[arg-type]
         if run.summary is None:
             run.reason = reason_of_end(int(returncode))
     except UnreadableList as refusal:
