@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from rasa_twin24.ledger.schema import reservations
+from rasa_twin24.ledger.schema import reservations, tasks
 from rasa_twin24.ledger.store import Store
 
 # `spent` also when it is not known whether the calls run.
@@ -30,6 +30,20 @@ class Reservations:
     async def used(self, person: str, day: str) -> Used:
         """`day` is YYYY-MM-DD in the company's time zone."""
         return await self._store.run(lambda c: used(c, person, day))
+
+    async def has_taken(self, twin_id: str | None, day: str) -> bool:
+        """Whether a start of this task at TWIN has taken of the day's limits."""
+        return await self._store.run(lambda c: has_taken(c, twin_id, day))
+
+
+def has_taken(connection: sa.engine.Connection, twin_id: str | None, day: str) -> bool:
+    """`Reservations.has_taken` inside somebody else's transaction."""
+    found = (
+        sa.select(reservations.c.id)
+        .select_from(reservations.join(tasks, tasks.c.id == reservations.c.task_id))
+        .where(tasks.c.twin_id == twin_id, reservations.c.day == day, reservations.c.state != RELEASED)
+    )
+    return connection.execute(found.limit(1)).first() is not None
 
 
 def used(connection: sa.engine.Connection, person: str, day: str) -> Used:
