@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime, timezone
 
 from rasa_twin24.campaign.banned import banned_at_twin, refusal
 from rasa_twin24.campaign.desk import Desk
 from rasa_twin24.campaign.edit import Editing
 from rasa_twin24.campaign.fill import named
-from rasa_twin24.campaign.lookup import look_up_counted
+from rasa_twin24.campaign.lookup import CLOCKS_DIFFER, look_up_counted
 from rasa_twin24.campaign.mark import carries, mark_in
 from rasa_twin24.campaign.obstacle import obstacle
 from rasa_twin24.campaign.outcome import Outcome
@@ -26,7 +27,8 @@ from rasa_twin24.ledger.pauses import Pause
 from rasa_twin24.ledger.reservations import Used
 from rasa_twin24.ledger.stops import Stop
 from rasa_twin24.ledger.tasks import CallTask, TaskState
-from rasa_twin24.twin24 import Task, TaskStatus
+from rasa_twin24.twin24 import Task, TaskStatus, TwinError
+from rasa_twin24.twin24.tasks import LARGEST_PAGE
 
 
 class Campaign:
@@ -103,6 +105,15 @@ class Campaign:
     async def numbers(self, task: CallTask) -> int:
         """How many people this bot has put into the task at TWIN, dialed or not."""
         return await self._ledger.candidates.count(task.id, CandidateState.ADDED, CandidateState.DIALED)
+
+    async def statuses(self, tasks: Sequence[CallTask]) -> dict[str, str] | None:
+        """What TWIN shows of these tasks, by their ids; None when it cannot be asked. One request for all of them."""
+        since = datetime.fromtimestamp(min(task.created_at for task in tasks), timezone.utc) - CLOCKS_DIFFER
+        try:
+            page = await self._desk.twin.tasks.list(statuses=TaskStatus.KNOWN, since=since, limit=LARGEST_PAGE)
+        except TwinError:
+            return None
+        return {found.id: found.status for found in page.items}
 
     async def latest(self, conversation: str, limit: int = 10) -> list[CallTask]:
         """This conversation's tasks at TWIN, newest first."""
@@ -341,9 +352,9 @@ class Campaign:
             look_at=self._ledger.now() + next_look(0, self._desk.settings),
         )
 
-    async def keep_going(self, twin_id: str, person: str) -> None:
-        """Whoever asks a task to go on takes back the pauses of it that were not carried out yet."""
-        await self._ledger.pauses.withdraw(twin_id, person)
+    async def keep_going(self, found: Task, person: str) -> None:
+        """Whoever asks a task to go on ends the pauses of it that nobody knows to be carried out yet."""
+        await self._ledger.pauses.withdraw(found.id, person, paused=found.status == TaskStatus.PAUSED)
 
     async def look_up_counted(self, twin_id: str, name: str = "") -> Task:
         """As `look_up`, with the counts TWIN can give. Raises `TwinError`."""

@@ -151,15 +151,18 @@ class Pauses:
 
         return await self._store.run(work)
 
-    async def withdraw(self, twin_id: str, person: str) -> int:
-        """The person wants the task to go on: pauses that are not carried out yet are not any more; how many."""
+    async def withdraw(self, twin_id: str, person: str, *, paused: bool) -> int:
+        """The person wants the task to go on, so nobody goes on pausing it; how many pauses that ends.
+
+        `paused`: TWIN shows that they have been carried out.
+        """
 
         def work(connection: sa.engine.Connection) -> int:
             one_at_a_time(connection)
             standing = _found(connection, pauses.c.twin_id == twin_id)
             for pause in standing:
-                _end(connection, self._clock(), pause.id, WITHDRAWN)
-                _write(connection, self._clock(), pause, Result.REFUSED, withdrawn_by=person)
+                _end(connection, self._clock(), pause.id, DONE if paused else WITHDRAWN)
+                _write(connection, self._clock(), pause, Result.DONE if paused else Result.REFUSED, ended_by=person)
             return len(standing)
 
         return await self._store.run(work)

@@ -106,6 +106,15 @@ class Tasks:
 
         return await self._store.run(work)
 
+    async def all_at_twin(self, twin_id: str) -> list[CallTask]:
+        """Every conversation's row about this id of TWIN's, newest first."""
+
+        def work(connection: sa.engine.Connection) -> list[CallTask]:
+            rows = connection.execute(sa.select(tasks).where(tasks.c.twin_id == twin_id).order_by(tasks.c.id.desc()))
+            return [CallTask(**row._mapping) for row in rows]
+
+        return await self._store.run(work)
+
     async def marked(self, shown: str) -> CallTask | None:
         """The task of ours whose mark begins so."""
 
