@@ -11,7 +11,7 @@ from rasa_twin24.campaign.outcome import failure
 from rasa_twin24.campaign.pause import counted
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.people import Role
-from rasa_twin24.ledger.tasks import CallTask
+from rasa_twin24.ledger.tasks import CallTask, TaskState
 from rasa_twin24.text.consent import stops
 from rasa_twin24.text.emergency import pauses
 from rasa_twin24.twin24 import Task, TaskStatus, TwinError
@@ -63,6 +63,9 @@ async def pause(turn: Turn, office: Office, twin_id: str) -> bool:
                 _tell_at_rest(turn, found)
             return False
         task = await office.campaign.adopt(turn.conversation, found)
+    elif task.conversation != turn.conversation and task.state == TaskState.RUNNING:
+        running = Task(twin_id, task.name, task.seen_status or TaskStatus.PROCESS)
+        task = await office.campaign.adopt(turn.conversation, running)  # who pauses it is who lets it go on
     asked = await office.campaign.ask_pause(task, turn.conversation)
     values = {"name": task.name, "task_id": twin_id}
     if asked.pause is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from actions._boundary import Events, Office, TopicAction, Turn
 from actions._steps import resume
 from actions._task_buttons import buttons_of_status, offer_tasks
@@ -55,7 +57,11 @@ class ActionListTasks(TopicAction):
             if seen is None:
                 turn.say("list_tasks_away")
             phrase = "list_tasks_everybodys" if await is_viewer(turn, office) else "list_tasks"
-            lines = [_line(turn, place, task, (seen or {})) for place, task in enumerate(latest, start=1)]
+            words = [await _word(turn, office, task, seen or {}) for task in latest]
+            lines = [
+                f"{place}. {task.name or '—'} — {word}, {task.twin_id}"
+                for place, (task, word) in enumerate(zip(latest, words, strict=True), start=1)
+            ]
             offer_tasks(turn, phrase, latest, "choose_task", tasks="\n".join(lines))
         if not turn.in_form:
             _, step = await office.campaign.current(turn.conversation)
@@ -164,12 +170,16 @@ async def _turn_to(turn: Turn, office: Office, found: Task) -> None:
         turn.say("create_task_left", name=current.name, task_id=current.twin_id or "")
 
 
-def _line(turn: Turn, place: int, task: CallTask, seen: dict[str, str]) -> str:
+async def _word(turn: Turn, office: Office, task: CallTask, seen: Mapping[str, str]) -> str:
+    """The status in a word: as TWIN shows it, or as the bot knows it."""
     status = seen.get(task.twin_id or "") or _known_status(task)
-    word = turn.word(f"status_word_{status.lower()}") if status in TaskStatus.KNOWN else status
+    if task.state == TaskState.STARTING:
+        return turn.word("status_word_starting")
+    if status == TaskStatus.BLANK and await office.campaign.numbers(task):
+        status = TaskStatus.READY  # TWIN shows what was added a moment late
     if not status:
-        word = turn.word("status_word_starting" if task.state == TaskState.STARTING else "status_word_unknown")
-    return f"{place}. {task.name or '—'} — {word}, {task.twin_id}"
+        return turn.word("status_word_unknown")
+    return turn.word(f"status_word_{status.lower()}") if status in TaskStatus.KNOWN else status
 
 
 def _known_status(task: CallTask) -> str:

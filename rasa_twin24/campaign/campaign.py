@@ -335,21 +335,22 @@ class Campaign:
 
     async def adopt(self, conversation: str, found: Task) -> CallTask:
         """Watch a task that runs at TWIN and was started elsewhere, as if this conversation had started it."""
-        known = await self._ledger.tasks.at_twin(found.id)
-        if known is not None and known.conversation == conversation:
-            now = self._ledger.now()
-            watched = {"look_at": now, "looks": 0, "seen_status": found.status, "ended_at": None}
-            resting = [TaskState.FILLING, TaskState.DROPPED, TaskState.ENDED]
-            await self._ledger.tasks.move(known.id, resting, TaskState.RUNNING, **watched)
-            return await self._ledger.tasks.get(known.id)
+        rows = await self._ledger.tasks.all_at_twin(found.id)
+        own = next((row for row in rows if row.conversation == conversation), None)
+        look_at = self._ledger.now() + next_look(0, self._desk.settings)
+        if own is not None:
+            watched = {"look_at": look_at, "looks": 0, "seen_status": found.status, "ended_at": None}
+            resting = [TaskState.FILLING, TaskState.DROPPED, TaskState.ENDED, TaskState.RUNNING]
+            await self._ledger.tasks.move(own.id, resting, TaskState.RUNNING, **watched)
+            return await self._ledger.tasks.get(own.id)
         return await self._ledger.tasks.new(
             conversation,
             name=found.name or "",
-            ours=known is not None and known.ours,
+            ours=any(row.ours for row in rows),
             twin_id=found.id,
             state=TaskState.RUNNING,
             seen_status=found.status,
-            look_at=self._ledger.now() + next_look(0, self._desk.settings),
+            look_at=look_at,
         )
 
     async def keep_going(self, found: Task, person: str) -> None:
