@@ -37,8 +37,9 @@ async def obstacle(desk: Desk, task: CallTask, numbers: int) -> Outcome | None:
     if not hours.allows(now):
         return outside_hours(hours, now)
     reservations, day = desk.ledger.reservations, hours.day(now)
-    again = task.goes_on and left(task) > 0 and await reservations.has_taken(task.twin_id, day)
-    excess = desk.settings.limits.excess(numbers, await reservations.used(person, day), left(task) if again else None)
+    waiting = left(task) if task.goes_on else 0
+    counted = await reservations.counted(task.twin_id, day, waiting, task.there_before)
+    excess = desk.settings.limits.excess(numbers, await reservations.used(person, day), counted)
     return over_limit(excess, hours, now) if excess is not None else None
 
 

@@ -159,12 +159,14 @@ async def _pass_gate(desk: Desk, task: CallTask) -> Outcome | None:
     if not settings.hours.allows(now):
         return await _refused(desk, task, outside_hours(settings.hours, now))
     numbers = total(task, await ledger.candidates.numbers(task.id, CandidateState.ADDED))
+    added = await ledger.candidates.count(task.id, CandidateState.ADDED)
     verdict = await ledger.gate.enter(
         task.id,
         numbers,
         settings.hours.day(now),
         lambda used, counted: settings.limits.excess(numbers, used, counted) is None,
         left=left(task) if task.goes_on else 0,
+        at_twin=None if task.there_before is None else task.there_before + added,
     )
     if verdict.refusal is None:
         return None

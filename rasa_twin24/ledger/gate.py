@@ -52,13 +52,20 @@ class Gate:
         self._clock = clock
 
     async def enter(
-        self, task_id: int, numbers: int, day: str, fits: Callable[[Used, int | None], bool], *, left: int = 0
+        self,
+        task_id: int,
+        numbers: int,
+        day: str,
+        fits: Callable[[Used, int | None], bool],
+        *,
+        left: int = 0,
+        at_twin: int | None = None,
     ) -> Verdict:
         """Decide for the one `play` of a yes, before it is sent, and reserve what it takes of the limits.
 
         `fits` tells whether `numbers` more candidates are within the limits after what this `day` has seen. `left`:
         so many of them were in the task when it was paused. If its start was on this very day, they have been counted
-        and are not again; `fits` is given their number then, else None.
+        and are not again; `fits` is given their number then, else None. `at_twin`: all candidates of the task.
         """
 
         def work(connection: sa.engine.Connection) -> Verdict:
@@ -82,11 +89,13 @@ class Gate:
             if task.spoiled or _abandoned(connection, task.twin_id):
                 return Verdict(Refusal.SPOILED)
             used = reservations.used(connection, task.conversation, day)
-            counted = left if left and reservations.has_taken(connection, task.twin_id, day) else None
+            counted = reservations.counted(connection, task.twin_id, day, left, task.there_before)
             if not fits(used, counted):
                 return Verdict(Refusal.LIMIT, used=used, counted=counted)
             if numbers > (counted or 0):
-                reservations.reserve(connection, task_id, task.conversation, numbers - (counted or 0), day, now)
+                reservations.reserve(
+                    connection, task_id, task.conversation, numbers - (counted or 0), day, now, at_twin
+                )
             plans.take_play(connection, task_id, now)
             connection.execute(sa.update(task_rows).where(task_rows.c.id == task_id).values(started_at=now))
             return Verdict()

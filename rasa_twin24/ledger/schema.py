@@ -108,6 +108,9 @@ reservations = sa.Table(  # what a start takes of the limits; in the transaction
     sa.Column("day", sa.String(10), nullable=False, index=True),  # YYYY-MM-DD in the company's time zone
     sa.Column("at", sa.Float, nullable=False),
     sa.Column("state", sa.String(16), nullable=False),  # reserved, spent, released
+    sa.Column(
+        "at_twin", sa.Integer, nullable=True
+    ),  # all candidates of the task, called or not; None: TWIN didn't tell
 )
 
 stops = sa.Table(  # emergency stops; one that is not lifted is in force

@@ -289,6 +289,21 @@ async def test_whoever_was_counted_today_is_not_counted_again(scene: Scene) -> N
     assert (used.person_numbers, used.person_tasks) == (4, 1)
 
 
+async def test_who_came_from_elsewhere_meanwhile_is_counted(scene: Scene) -> None:
+    task = await scene.running(ANNA, BORIS)
+    await paused(scene, task)
+    scene.clock.now += 1
+    await turned_to(scene, task, SOMEBODY_ELSE)
+    await scene.campaign.collect(SOMEBODY_ELSE, people_of([VERA, GLEB]))
+    assert await scene.work(SOMEBODY_ELSE) == ["add_candidates_done"]
+    scene.clock.now += 1
+    await turned_to(scene, task)
+    assert await scene.campaign.confirm(ME)
+    assert await scene.work() == ["resume_calls_started"]
+    _, used = await scene.campaign.used_today(ME)
+    assert used.person_numbers == 4
+
+
 async def test_the_next_day_counts_who_is_left(scene: Scene) -> None:
     task = await scene.running(*FOUR)
     left = 4 - len(scene.at_twin(task).calls)

@@ -14,6 +14,8 @@ depends_on = None
 def upgrade() -> None:
     with op.batch_alter_table("tasks") as tasks:
         tasks.add_column(sa.Column("called_before", sa.Integer, nullable=True))
+    with op.batch_alter_table("reservations") as reservations:
+        reservations.add_column(sa.Column("at_twin", sa.Integer, nullable=True))
     op.create_table(
         "pauses",
         sa.Column("id", sa.Integer, primary_key=True),
@@ -29,5 +31,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("pauses")
+    with op.batch_alter_table("reservations") as reservations:
+        reservations.drop_column("at_twin")
     with op.batch_alter_table("tasks") as tasks:
         tasks.drop_column("called_before")
