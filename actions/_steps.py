@@ -106,6 +106,12 @@ async def show_plan(turn: Turn, office: Office, *, answered: bool = False) -> No
 
 
 def _plan_phrase(plan: Plan) -> str:
+    if plan.goes_on and plan.obstacle is not None:
+        return "resume_calls_plan_closed"
+    if plan.goes_on and plan.type_count:
+        return "resume_calls_plan_count"
+    if plan.goes_on:
+        return "resume_calls_plan" if plan.called is not None else "resume_calls_plan_unknown"
     if plan.obstacle is not None:
         return "start_calls_plan_closed"
     if plan.type_count:
@@ -121,7 +127,8 @@ def _plan_values(plan: Plan) -> dict[str, str]:
         "task_id": plan.task.twin_id or "",
         "count": str(plan.added),
         "before": "?" if plan.before is None else str(plan.before),
-        "total": str(plan.total),
+        "total": "?" if plan.goes_on and plan.before is None else str(plan.total),
+        "called": "?" if plan.called is None else str(plan.called),
         "script": plan.script_id,
         "caller": plan.caller_id,
         "hours": plan.hours or "—",

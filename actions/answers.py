@@ -5,6 +5,7 @@ from __future__ import annotations
 from actions._boundary import Events, Office, TopicAction, Turn
 from actions._message_report import settle_skipped
 from actions._steps import ask_again, is_over, resume, show_plan, shows_plan_again
+from actions._task_buttons import tell_of_task
 from actions.add_candidates import unreadable
 from actions.control import cancel, try_again
 from actions.import_list import ASKS_ABOUT_DOUBTFUL, list_asked_about, take_list
@@ -23,6 +24,7 @@ OFFERABLE = (
     "task_status",
     "list_tasks",
     "pause_calls",
+    "resume_calls",
     "cancel",
     "help",
 )
@@ -95,7 +97,8 @@ class ActionDeny(TopicAction):
         elif step == Step.START:
             declined = await office.campaign.decline(turn.conversation)
             if declined is not None:
-                turn.say("start_calls_declined", name=declined.name, task_id=declined.twin_id or "")
+                phrase = "resume_calls_declined" if declined.goes_on else "start_calls_declined"
+                tell_of_task(turn, phrase, {"name": declined.name, "task_id": declined.twin_id or ""})
         elif step == Step.CREATE:
             return await cancel(turn, office)
         elif step == Step.STARTING:

@@ -8,6 +8,7 @@ from rasa_sdk.events import SlotSet
 
 from actions._boundary import Events, Office, TopicAction, Turn, admitted
 from actions._steps import resume, show_plan, shows_plan_again
+from actions._task_buttons import tell_of_task
 from actions.import_list import carry_out_lists, offer_waiting_list
 from rasa_twin24.campaign import Outcome
 from rasa_twin24.campaign.banned import REBUILT_WITHOUT_BANNED
@@ -41,7 +42,7 @@ class ActionCarryOut(TopicAction):
         if outcomes is None:
             turn.say("still_working")
         for outcome in outcomes or ():
-            turn.tell(outcome)
+            tell_of_task(turn, outcome.kind, outcome.params)
             if outcome.kind == "start_calls_plan_old":
                 await show_plan(turn, office)
             elif outcome.kind in MADE:
@@ -107,8 +108,10 @@ async def cancel(turn: Turn, office: Office) -> Events:
         turn.say("cancel_too_late")
         return []
     await office.campaign.drop(turn.conversation)
-    if task is None:
+    if task is None or task.state in (TaskState.RUNNING, TaskState.ENDED):
         await _nothing_to_cancel(turn, office)
+    elif task.goes_on:
+        tell_of_task(turn, "resume_calls_declined", {"name": task.name, "task_id": task.twin_id or ""})
     elif task.state == TaskState.CREATING:
         turn.say("cancel_creating", name=task.name)
     elif task.twin_id is None:
@@ -124,7 +127,7 @@ async def _nothing_to_cancel(turn: Turn, office: Office) -> None:
     started = [task for task in await office.campaign.latest(turn.conversation) if task.state == TaskState.RUNNING]
     running = [task for task in started if task.seen_status != TaskStatus.PAUSED]
     if started and not running:
-        turn.say("task_status_paused", name=started[0].name, task_id=started[0].twin_id or "")
+        tell_of_task(turn, "pause_calls_already", {"name": started[0].name, "task_id": started[0].twin_id or ""})
     elif running:
         turn.say("cancel_running", name=running[0].name, task_id=running[0].twin_id or "")
     else:

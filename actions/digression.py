@@ -12,7 +12,7 @@ _UNREADABLE = "unreadable_message"
 _HELP = "help"
 _INTRODUCTIONS = ("start", "greet", _HELP)
 # What cannot be done while a form waits for its answer.
-_NOT_IN_FORM = ("start_calls", "confirm_start", "affirm", "deny", "hesitate", "retry")
+_NOT_IN_FORM = ("start_calls", "resume_calls", "confirm_start", "affirm", "deny", "hesitate", "retry")
 
 
 class ActionDigression(TopicAction):

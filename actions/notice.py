@@ -5,6 +5,7 @@ from __future__ import annotations
 from actions._boundary import Events, Office, TopicAction, Turn
 from actions._list_report import tell_of_list
 from actions._steps import resume
+from actions._task_buttons import tell_of_task
 from actions.people import offer_request
 from rasa_twin24.ledger.people import Role
 
@@ -12,7 +13,9 @@ from rasa_twin24.ledger.people import Role
 BEFORE_A_QUESTION = ("start_calls_plan_old", "reply_lost")
 ACCESS_REQUEST = "people_request"
 # News that have nothing to do with what is talked about.
-CAME_BETWEEN = ("task_status_", "people_joined_", "emergency_stop_")
+CAME_BETWEEN = ("task_status_", "people_joined_", "emergency_stop_", "pause_calls_")
+# Its question would be the very start that was taken back.
+ENDS_QUESTION = ("pause_calls_withheld_by_other",)
 
 
 class ActionNotice(TopicAction):
@@ -33,7 +36,9 @@ class ActionNotice(TopicAction):
         if notice.kind.startswith("import_"):
             await tell_of_list(turn, office, notice.kind, notice.params)
             return None
-        turn.say(notice.kind, **notice.params)
+        tell_of_task(turn, notice.kind, notice.params)
+        if notice.kind in ENDS_QUESTION:
+            return None
         if notice.kind.startswith(CAME_BETWEEN) or notice.kind in BEFORE_A_QUESTION:
             await resume(turn, office)  # the step's question is asked again, so that its answer is one to it
         return None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from actions._boundary import Events, Office, TopicAction, Turn, admitted
+from actions._going_on import go_on
 from actions._steps import is_over, show_plan, shows_plan_again
+from actions._which_task import is_paused, known_tasks
 from actions.existing_task import open_by_id
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.people import Role
@@ -32,6 +34,10 @@ class ActionStartCalls(TopicAction):
                 await consent(turn, office)
                 return None
             if await is_over(turn, office):
+                return None
+            task, _ = await office.campaign.current(turn.conversation)
+            if task is None and any(is_paused(known) for known in await known_tasks(turn, office)):
+                await go_on(turn, office)
                 return None
         await show_plan(turn, office)
         return None

@@ -12,6 +12,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from actions._list_report import REASONS
+from actions._task_buttons import PAUSE, RESUME, START, STATUS
 from actions.answers import OFFERABLE
 from rasa_twin24.campaign.limits import Limits
 from rasa_twin24.ledger.audit import Act, Result
@@ -87,7 +88,11 @@ def composed() -> set[str]:
     statuses = [status.lower() for status in TaskStatus.KNOWN]
     failures = ("sign_in", "no_money", "forbidden", "not_found", "refused", "busy", "unavailable")
     topics = ("create_task", "add_candidates", "start_calls", "task_status", "existing_task", "twin")
-    counted = ("task_status_finished", "task_status_was_halted", "task_status_was_paused")
+    topics += ("pause_calls", "resume_calls")
+    counted = (
+        *("task_status_finished", "task_status_was_halted", "task_status_was_paused", "task_status_was_resumed"),
+        *(f"pause_calls_{what}" for what in ("done", "finished", "halted", "not_running")),
+    )
     return {
         *(f"{topic}_failed_{why}" for topic in topics for why in failures),
         *(f"task_status_{status}" for status in (*statuses, "odd", "preparing")),
@@ -104,6 +109,8 @@ def composed() -> set[str]:
         *(f"audit_act_{act}" for name, act in vars(Act).items() if name.isupper()),
         *(f"audit_result_{result}" for name, result in vars(Result).items() if name.isupper()),
         *(f"unreadable_{kind}" for kind in ("voice", "photo", "sticker", "other", "large_file", "lost_file")),
+        *(f"status_word_{status}" for status in statuses),
+        *(f"button_{kind}" for kind in (PAUSE, RESUME, STATUS, START)),
         *(f"reading_{intent}" for intent in OFFERABLE),
         *(f"import_{what}_{reason}" for what in ("left", "why") for reason in REASONS),
         *(f"import_unreadable_{reason}" for reason in get_args(ListReason)),

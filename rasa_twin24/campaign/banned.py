@@ -24,12 +24,18 @@ async def banned_among(desk: Desk, people: Iterable[Listed]) -> list[Listed]:
 
 
 async def banned_at_twin(desk: Desk, task: CallTask) -> list[Listed]:
-    """Those whom a start would call. TWIN does not tell who was in a task before: these cannot be asked about."""
-    return await banned_among(desk, await desk.ledger.list_edits.people(task.id, CandidateState.ADDED))
+    """Those whom a start would call. TWIN does not tell who was in a task before: these cannot be asked about.
+
+    Of those in a paused task nobody knows who has been called already: each of them may be called when it goes on.
+    """
+    states = [CandidateState.ADDED, *([CandidateState.DIALED] if task.goes_on else [])]
+    return await banned_among(desk, await desk.ledger.list_edits.people(task.id, *states))
 
 
 def refusal(task: CallTask, banned: list[Listed]) -> Outcome:
     """Why a task with these people is not started; one of ours can be made anew without them."""
     values = {"count": str(len(banned)), "numbers": named([person.phones[0] for person in banned])}
+    if task.goes_on:
+        return Outcome("resume_calls_do_not_call", values)
     ours = may_be_rebuilt(task)
     return Outcome("start_calls_do_not_call" if ours else "start_calls_do_not_call_foreign", values)

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime, timezone
 
 from rasa_twin24.campaign.banned import banned_at_twin, refusal
 from rasa_twin24.campaign.desk import Desk
 from rasa_twin24.campaign.edit import Editing
 from rasa_twin24.campaign.fill import named
+from rasa_twin24.campaign.lookup import CLOCKS_DIFFER, look_up_counted
 from rasa_twin24.campaign.mark import carries, mark_in
 from rasa_twin24.campaign.obstacle import obstacle
 from rasa_twin24.campaign.outcome import Outcome
 from rasa_twin24.campaign.plan import Asked, Plan, caller, digest, total
 from rasa_twin24.campaign.progress import UPLOAD
+from rasa_twin24.campaign.readiness import next_look
 from rasa_twin24.campaign.work import Work
 from rasa_twin24.ledger.abandoned import DUPLICATE
 from rasa_twin24.ledger.candidates import CandidateState, Collected, Person
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.imports import ImportState
+from rasa_twin24.ledger.pauses import Asked as PauseAsked
+from rasa_twin24.ledger.pauses import Pause
 from rasa_twin24.ledger.reservations import Used
 from rasa_twin24.ledger.stops import Stop
 from rasa_twin24.ledger.tasks import CallTask, TaskState
-from rasa_twin24.twin24 import Task, TaskStatus
+from rasa_twin24.twin24 import Task, TaskStatus, TwinError
+from rasa_twin24.twin24.tasks import LARGEST_PAGE
 
 
 class Campaign:
@@ -68,7 +74,9 @@ class Campaign:
         await self._ledger.conversations.turn_to(conversation, None, None)
         if task is None:
             return None
-        await self._ledger.tasks.move(task.id, [TaskState.NEW, TaskState.FILLING], TaskState.DROPPED)
+        # What is paused goes on being watched.
+        state = TaskState.RUNNING if task.goes_on else TaskState.DROPPED
+        await self._ledger.tasks.move(task.id, [TaskState.NEW, TaskState.FILLING], state)
         if not (for_another and _is_nameless(task)):
             await self._ledger.imports.cancel_of(task.id)
         return task
@@ -97,6 +105,15 @@ class Campaign:
     async def numbers(self, task: CallTask) -> int:
         """How many people this bot has put into the task at TWIN, dialed or not."""
         return await self._ledger.candidates.count(task.id, CandidateState.ADDED, CandidateState.DIALED)
+
+    async def statuses(self, tasks: Sequence[CallTask]) -> dict[str, str] | None:
+        """What TWIN shows of these tasks, by their ids; None when it cannot be asked. One request for all of them."""
+        since = datetime.fromtimestamp(min(task.created_at for task in tasks), timezone.utc) - CLOCKS_DIFFER
+        try:
+            page = await self._desk.twin.tasks.list(statuses=TaskStatus.KNOWN, since=since, limit=LARGEST_PAGE)
+        except TwinError:
+            return None
+        return {found.id: found.status for found in page.items}
 
     async def latest(self, conversation: str, limit: int = 10) -> list[CallTask]:
         """This conversation's tasks at TWIN, newest first."""
@@ -131,7 +148,7 @@ class Campaign:
         return True
 
     async def open(self, conversation: str, found: Task) -> CallTask:
-        """Turn to a task that exists at TWIN and may take candidates or be started."""
+        """Turn to a task that exists at TWIN and may take candidates or be started; a paused one is still watched."""
         known = await self._ledger.tasks.at_twin(found.id)
         earlier = known if known is not None and known.conversation == conversation else None
         before, was_done = found.candidate_count, found.status == TaskStatus.DONE
@@ -139,7 +156,11 @@ class Campaign:
         kept = await self._without_task(current)
         if current is None or earlier is None or current.id != earlier.id:
             await self.drop(conversation, for_another=True)
+        paused = found.status == TaskStatus.PAUSED
+        look_at = self._ledger.now() + next_look(0, self._desk.settings) if paused else None
         if earlier is not None:
+            if paused and earlier.started_at is not None:  # nobody has seen it run, but it has
+                await self._ledger.candidates.mark_all(earlier.id, CandidateState.ADDED, CandidateState.DIALED)
             # Numbers of an earlier filling that have not been dialed are still ours to show and confirm.
             waiting = await self._ledger.candidates.count(earlier.id, CandidateState.ADDED)
             if before is not None:
@@ -150,8 +171,10 @@ class Campaign:
                 TaskState.FILLING,
                 was_done=was_done,
                 there_before=before,
+                called_before=_called(found, before),
                 started_at=None,
-                look_at=None,
+                look_at=look_at,
+                looks=0,
                 seen_status=found.status,
             )
             task = earlier
@@ -165,6 +188,8 @@ class Campaign:
                 state=TaskState.FILLING,
                 was_done=was_done,
                 there_before=before,
+                called_before=_called(found, before),
+                look_at=look_at,
                 seen_status=found.status,
             )
         await self._ledger.conversations.turn_to(conversation, task.id, Step.NUMBERS)
@@ -235,11 +260,12 @@ class Campaign:
         nothing_new = not added and (task.was_done or blank)
         if nothing_new or (task.there_before is not None and count <= 0):
             kind = "start_calls_nothing_new" if task.was_done else "start_calls_empty"
+            kind = "resume_calls_nobody_left" if task.goes_on else kind
             return Outcome(kind, {"name": task.name, "task_id": task.twin_id})
         settings = self._desk.settings
         banned = await banned_at_twin(self._desk, task)
         numbers = total(task, sum(len(person.phones) for person in added))
-        found = refusal(task, banned) if banned else await obstacle(self._desk, conversation, numbers)
+        found = refusal(task, banned) if banned else await obstacle(self._desk, task, numbers)
         if found is None:
             shown = digest(task, added, settings)
             await self._ledger.plans.show(conversation, task.id, shown, settings.plan_life, count, message)
@@ -257,6 +283,8 @@ class Campaign:
             settings.hours.text if task.ours else None,
             type_count=count > settings.count_from,
             obstacle=found,
+            goes_on=task.goes_on,
+            called=task.called_before,
         )
 
     async def asked(self, conversation: str, message: str | None = None) -> Asked:
@@ -281,7 +309,7 @@ class Campaign:
         if shown is None or (shown > self._desk.settings.count_from and count != shown):
             return False
         numbers = await self._ledger.candidates.numbers(task.id, CandidateState.ADDED)
-        found = await obstacle(self._desk, conversation, total(task, numbers))
+        found = await obstacle(self._desk, task, total(task, numbers))
         if found is not None:
             await self._ledger.plans.refuse(conversation, task.id, found.kind)
             return False
@@ -299,6 +327,48 @@ class Campaign:
         await self._ledger.plans.void(conversation)
         await self._ledger.conversations.step(conversation, None)
         return task
+
+    # --- one task paused, and going on ----------------------------------------------------------------------
+
+    async def ask_pause(self, task: CallTask, person: str) -> PauseAsked:
+        """The task is to be paused; from now on nothing of it starts. `pause` carries it out."""
+        asked = await self._ledger.pauses.ask(task.id, person)
+        self._desk.reached("pause_asked")
+        return asked
+
+    async def pause(self, asked: Pause) -> list[Outcome] | None:
+        """Pause one task at TWIN; None when the outcomes come as notices to who asked for it."""
+        return await self._work.pause(asked)
+
+    async def adopt(self, conversation: str, found: Task) -> CallTask:
+        """Watch a task that runs at TWIN and was started elsewhere, as if this conversation had started it."""
+        rows = await self._ledger.tasks.all_at_twin(found.id)
+        own = next((row for row in rows if row.conversation == conversation), None)
+        look_at = self._ledger.now() + next_look(0, self._desk.settings)
+        if own is not None:
+            watched = {"look_at": look_at, "looks": 0, "seen_status": found.status, "ended_at": None}
+            resting = [TaskState.FILLING, TaskState.DROPPED, TaskState.ENDED, TaskState.RUNNING]
+            await self._ledger.tasks.move(own.id, resting, TaskState.RUNNING, **watched)
+            return await self._ledger.tasks.get(own.id)
+        return await self._ledger.tasks.new(
+            conversation,
+            name=found.name or "",
+            ours=any(row.ours for row in rows),
+            twin_id=found.id,
+            state=TaskState.RUNNING,
+            seen_status=found.status,
+            look_at=look_at,
+        )
+
+    async def keep_going(self, found: Task, person: str) -> None:
+        """Whoever asks a task to go on ends the pauses of it that nobody knows to be carried out yet."""
+        await self._ledger.pauses.withdraw(found.id, person, paused=found.status == TaskStatus.PAUSED)
+
+    async def look_up_counted(self, twin_id: str, name: str = "") -> Task:
+        """As `look_up`, with the counts TWIN can give. Raises `TwinError`."""
+        found = await look_up_counted(self._desk, twin_id, name)
+        known = await self._ledger.tasks.at_twin(found.id)
+        return replace(found, name=known.name) if known is not None and known.ours else found
 
     # --- stopping everything --------------------------------------------------------------------------------
 
@@ -355,3 +425,11 @@ class Campaign:
 
 def _is_nameless(task: CallTask) -> bool:
     return task.state == TaskState.NEW and not task.name
+
+
+def _called(found: Task, before: int | None) -> int | None:
+    """How many of those who were in a paused task have been called; None when TWIN does not tell."""
+    calls = found.call_count
+    if found.status != TaskStatus.PAUSED or calls is None or before is None or calls > before:
+        return None
+    return calls

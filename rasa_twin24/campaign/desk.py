@@ -42,4 +42,7 @@ STEPS = (
     "play_begun",  # the ledger says that `play` goes out
     "play_sent",  # TWIN dials, the ledger does not know
     "play_written",
+    "pause_asked",  # the ledger says that a task is to be paused
+    "pause_sent",  # TWIN has paused it, the ledger does not know
+    "pause_written",
 )

@@ -55,14 +55,19 @@ class Limits:
         """The variables that let nothing start."""
         return [variable for field, variable in _VARIABLES.items() if getattr(self, field) == 0]
 
-    def excess(self, numbers: int, used: Used) -> Excess | None:
-        """What forbids a start of so many numbers after what the day has seen; None: nothing does."""
+    def excess(self, numbers: int, used: Used, counted: int | None = None) -> Excess | None:
+        """What forbids a start of so many numbers after what the day has seen; None: nothing does.
+
+        `counted`: the task goes on after a pause, and so many of its numbers are in what the day has seen already.
+        """
+        new = numbers - (counted or 0)
+        starts = 1 if counted is None or new > 0 else 0
         for name, limit, so_far, asked in (
             ("task_numbers", self.task_numbers, 0, numbers),
-            ("person_numbers", self.person_numbers, used.person_numbers, numbers),
-            ("person_tasks", self.person_tasks, used.person_tasks, 1),
-            ("day_numbers", self.day_numbers, used.numbers, numbers),
-            ("day_tasks", self.day_tasks, used.tasks, 1),
+            ("person_numbers", self.person_numbers, used.person_numbers, new),
+            ("person_tasks", self.person_tasks, used.person_tasks, starts),
+            ("day_numbers", self.day_numbers, used.numbers, new),
+            ("day_tasks", self.day_tasks, used.tasks, starts),
         ):
             if so_far + asked > limit:
                 return Excess(name, limit, so_far, asked)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 
 from rasa_twin24.campaign.desk import Desk
@@ -47,6 +47,26 @@ async def count_candidates(desk: Desk, task: CallTask) -> int | None:
     keyword = shown(task.mark) if task.mark else task.name
     page = await desk.twin.tasks.list(keyword=keyword, statuses=TaskStatus.KNOWN)
     return next((item.candidate_count for item in page.items if item.id == twin_id), None)
+
+
+async def look_up_counted(desk: Desk, twin_id: str, name: str, *, while_running: bool = True) -> Task:
+    """A task with the counts TWIN can give: those of the list where the task itself has none. Raises `TwinError`.
+
+    `while_running`: false when counts are wanted only of what does not run.
+    """
+    found = await desk.twin.tasks.get(twin_id)
+    if found.call_count is not None and found.candidate_count is not None:
+        return found
+    if found.status == TaskStatus.PROCESS and not while_running:
+        return found
+    try:
+        page = await desk.twin.tasks.list(keyword=found.name or name, statuses=TaskStatus.KNOWN)
+    except TwinError:
+        return found  # the counts are a courtesy
+    listed = next((item for item in page.items if item.id == found.id), None)
+    if listed is None:
+        return found
+    return replace(found, candidate_count=listed.candidate_count, call_count=listed.call_count)
 
 
 @dataclass

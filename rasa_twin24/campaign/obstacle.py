@@ -8,8 +8,10 @@ from rasa_twin24.campaign.desk import Desk
 from rasa_twin24.campaign.hours import CallHours, shown
 from rasa_twin24.campaign.limits import Excess
 from rasa_twin24.campaign.outcome import Outcome
+from rasa_twin24.campaign.plan import left
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.ledger.stops import Stop
+from rasa_twin24.ledger.tasks import CallTask
 
 # By the field of `Limits`; with "_never" where waiting does not help.
 _OVER = {
@@ -21,18 +23,23 @@ _OVER = {
 }
 
 
-async def obstacle(desk: Desk, person: str, numbers: int) -> Outcome | None:
-    """Why a start of so many candidates would be refused now; None: nothing is in its way.
+async def obstacle(desk: Desk, task: CallTask, numbers: int) -> Outcome | None:
+    """Why a start of so many numbers of this task would be refused now; None: nothing is in its way.
 
     The gate has the last word: this is for the plan and for the yes.
     """
-    stop = await desk.ledger.stops.in_force()
+    person, stop = task.conversation, await desk.ledger.stops.in_force()
     if stop is not None:
         return await stopped(desk, stop, person)
+    if await desk.ledger.pauses.of(task.twin_id or ""):
+        return Outcome("pause_calls_under_way", {"name": task.name, "task_id": task.twin_id or ""})
     now, hours = desk.ledger.now(), desk.settings.hours
     if not hours.allows(now):
         return outside_hours(hours, now)
-    excess = desk.settings.limits.excess(numbers, await desk.ledger.reservations.used(person, hours.day(now)))
+    reservations, day = desk.ledger.reservations, hours.day(now)
+    waiting = left(task) if task.goes_on else 0
+    counted = await reservations.counted(task.twin_id, day, waiting, task.there_before)
+    excess = desk.settings.limits.excess(numbers, await reservations.used(person, day), counted)
     return over_limit(excess, hours, now) if excess is not None else None
 
 

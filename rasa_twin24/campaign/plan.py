@@ -19,7 +19,8 @@ class Plan:
 
     `before` below 0: TWIN has lost so many of the added. `left_out` were given to the bot but are not at TWIN.
     `hours` is the task's calling window, None if it was made elsewhere. `type_count`: only the typed number of
-    candidates is a yes. `obstacle` is why there can be no yes now.
+    candidates is a yes. `obstacle` is why there can be no yes now. `goes_on`: the task is paused, and `called` of
+    those who were there have been called, None if TWIN does not tell.
     """
 
     task: CallTask
@@ -31,6 +32,8 @@ class Plan:
     hours: str | None = None
     type_count: bool = False
     obstacle: Outcome | None = None
+    goes_on: bool = False
+    called: int | None = None
 
     @property
     def total(self) -> int:
@@ -47,8 +50,13 @@ class Asked:
 
 
 def total(task: CallTask, added: int) -> int:
-    """Candidates at TWIN: those added here, and those that were there."""
-    return added + (task.there_before or 0)
+    """Candidates at TWIN that a start would call: those added here, and of those that were there who is left."""
+    return added + left(task)
+
+
+def left(task: CallTask) -> int:
+    """Candidates that were there before, without those that had been called when the task was paused."""
+    return (task.there_before or 0) - (task.called_before or 0)
 
 
 def caller(settings: CampaignSettings) -> str:
@@ -64,6 +72,7 @@ def digest(task: CallTask, people: Iterable[Person], settings: CampaignSettings)
         task.id,
         task.twin_id,
         task.there_before,
+        task.called_before,
         sorted((person.phones, sorted(person.variables.items())) for person in people),
         settings.script_id,
         settings.caller_id.type,

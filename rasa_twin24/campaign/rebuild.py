@@ -20,4 +20,4 @@ async def give_up(desk: Desk, task: CallTask) -> Outcome:
 
 def may_be_rebuilt(task: CallTask) -> bool:
     """Whether everybody who is still to be called is on our list; others may have put people into the task as well."""
-    return task.ours and (task.there_before == 0 or task.was_done)
+    return task.ours and (task.there_before == 0 or task.was_done) and not task.goes_on

@@ -6,7 +6,8 @@ from rasa_twin24.campaign.banned import REBUILT_WITHOUT_BANNED, banned_at_twin, 
 from rasa_twin24.campaign.desk import Desk
 from rasa_twin24.campaign.obstacle import outside_hours, over_limit, stopped
 from rasa_twin24.campaign.outcome import Outcome, failure
-from rasa_twin24.campaign.plan import total
+from rasa_twin24.campaign.pause import carry_out_pause
+from rasa_twin24.campaign.plan import left, total
 from rasa_twin24.campaign.readiness import Ready, next_look, pauses, readiness
 from rasa_twin24.campaign.rebuild import give_up, may_be_rebuilt
 from rasa_twin24.campaign.stop import hold
@@ -20,11 +21,29 @@ from rasa_twin24.ledger.tasks import CallTask, TaskState
 from rasa_twin24.twin24 import RateLimited, Task, TaskStatus, TwinError, Unavailable
 
 
-async def start(desk: Desk, task: CallTask) -> Outcome:
+async def start(desk: Desk, task: CallTask) -> list[Outcome]:
     """Take a task from STARTING to RUNNING with one `play`, or back to FILLING with a reason.
 
-    Only a task that somebody said a clear yes to is STARTING.
+    Only a task that somebody said a clear yes to is STARTING. Nothing is told of a start that was taken back
+    meanwhile: who took it back has told it.
     """
+    try:
+        outcome = await _start(desk, task)
+    except _TakenBack:
+        return []
+    if (await desk.ledger.tasks.get(task.id)).state != TaskState.RUNNING:
+        return [outcome]
+    # A pause that came while `play` was on its way; one that comes from here on sees it running.
+    asked = await desk.ledger.pauses.of(_twin_id(task))
+    told = [found for one in asked for found in await carry_out_pause(desk, one, task.conversation)]
+    return told or [outcome]
+
+
+class _TakenBack(Exception):
+    """Somebody has asked for a pause before `play` was let through."""
+
+
+async def _start(desk: Desk, task: CallTask) -> Outcome:
     if task.started_at is not None:  # a crash came between the decision to send `play` and its answer
         return await _verify(desk, task, "start_calls_cut_off")
     if not await desk.ledger.plans.agreed(task.id):
@@ -140,12 +159,20 @@ async def _pass_gate(desk: Desk, task: CallTask) -> Outcome | None:
     if not settings.hours.allows(now):
         return await _refused(desk, task, outside_hours(settings.hours, now))
     numbers = total(task, await ledger.candidates.numbers(task.id, CandidateState.ADDED))
+    added = await ledger.candidates.count(task.id, CandidateState.ADDED)
     verdict = await ledger.gate.enter(
-        task.id, numbers, settings.hours.day(now), lambda used: settings.limits.excess(numbers, used) is None
+        task.id,
+        numbers,
+        settings.hours.day(now),
+        lambda used, counted: settings.limits.excess(numbers, used, counted) is None,
+        left=left(task) if task.goes_on else 0,
+        at_twin=None if task.there_before is None else task.there_before + added,
     )
     if verdict.refusal is None:
         return None
     if verdict.refusal is Refusal.DECIDED:
+        if (await ledger.tasks.get(task.id)).state == TaskState.FILLING:
+            raise _TakenBack
         return await _verify(desk, task, "start_calls_cut_off")
     return await _refused(desk, task, await _reason(desk, task, verdict, numbers))
 
@@ -155,9 +182,11 @@ async def _reason(desk: Desk, task: CallTask, verdict: Verdict, numbers: int) ->
     if verdict.stop is not None:
         return await stopped(desk, verdict.stop, task.conversation)
     if verdict.used is not None:
-        excess = desk.settings.limits.excess(numbers, verdict.used)
+        excess = desk.settings.limits.excess(numbers, verdict.used, verdict.counted)
         if excess is not None:
             return over_limit(excess, desk.settings.hours, desk.ledger.now())
+    if verdict.refusal is Refusal.PAUSED:
+        return Outcome("pause_calls_withheld")
     if verdict.refusal is Refusal.NO_RIGHT:
         return Outcome("start_calls_no_right")
     if verdict.refusal is Refusal.SPOILED:
@@ -184,7 +213,8 @@ async def _seen_running(desk: Desk, task: CallTask) -> bool:
             status = (await desk.twin.tasks.get(_twin_id(task))).status
         except TwinError:
             return True  # what TWIN said to `play` stands
-        if status in (TaskStatus.PROCESS, TaskStatus.DONE):
+        # With a pause asked for there is no time to look: what TWIN said to `play` stands.
+        if status in (TaskStatus.PROCESS, TaskStatus.DONE) or await desk.ledger.pauses.of(_twin_id(task)):
             return True
     return False
 
@@ -204,6 +234,8 @@ async def _verify(desk: Desk, task: CallTask, not_started: str = "start_calls_fa
             statuses.add("")  # not known, so nothing is certain
         if TaskStatus.PROCESS in statuses or (TaskStatus.DONE in statuses and not task.was_done):
             return await _runs(desk, task)
+        if await desk.ledger.pauses.of(_twin_id(task)):  # it is paused right after this, whatever became of it
+            return await _unclear(desk, task)
     if statuses <= {TaskStatus.READY, TaskStatus.PAUSED}:
         return await _not_started(desk, task, Outcome(not_started))
     return await _unclear(desk, task)
@@ -211,6 +243,8 @@ async def _verify(desk: Desk, task: CallTask, not_started: str = "start_calls_fa
 
 async def _runs(desk: Desk, task: CallTask, kind: str = "start_calls_done") -> Outcome:
     """The yes has been carried out."""
+    if task.goes_on and kind == "start_calls_done":
+        kind = "resume_calls_started"
     return await _leave_running(desk, task, Ending.DONE, kind)
 
 
@@ -260,8 +294,10 @@ async def _not_started(desk: Desk, task: CallTask, outcome: Outcome) -> Outcome:
 
 async def _leave_waiting(desk: Desk, task: CallTask, ending: str, outcome: Outcome) -> Outcome:
     values = {"name": task.name, "task_id": _twin_id(task)}
-    left = await desk.ledger.gate.leave(task.id, ending, TaskState.FILLING, outcome.kind, started_at=None)
-    if not left and (await desk.ledger.tasks.get(task.id)).state == TaskState.RUNNING:
+    ended = await desk.ledger.gate.leave(task.id, ending, TaskState.FILLING, outcome.kind, started_at=None)
+    if not ended:
+        if (await desk.ledger.tasks.get(task.id)).state != TaskState.RUNNING:
+            raise _TakenBack
         return Outcome("start_calls_already_running", values)  # another process has seen it run
     await desk.ledger.conversations.step_of(task.conversation, task.id, Step.START)
     return Outcome(outcome.kind, {**values, **outcome.params})

@@ -74,4 +74,5 @@ async def _pause(desk: Desk, task: CallTask, *, told: bool = False) -> bool:
 
 
 def _lines(tasks: Sequence[CallTask]) -> str:
-    return "\n".join(f"• {task.name or '—'} — {task.twin_id}" for task in tasks)
+    # One task may be watched by several conversations.
+    return "\n".join(dict.fromkeys(f"• {task.name or '—'} — {task.twin_id}" for task in tasks))

@@ -1,13 +1,14 @@
-"""Watches running tasks and tells their conversation when TWIN has finished or stopped them."""
+"""Watches running and paused tasks and tells their conversation what became of them at TWIN."""
 
 from __future__ import annotations
 
 import structlog
 
 from rasa_twin24.campaign.desk import Desk
+from rasa_twin24.campaign.lookup import look_up_counted
 from rasa_twin24.campaign.readiness import next_look
 from rasa_twin24.ledger.candidates import CandidateState
-from rasa_twin24.ledger.tasks import CallTask
+from rasa_twin24.ledger.tasks import CallTask, TaskState
 from rasa_twin24.twin24 import NotFound, Task, TaskStatus, TwinError
 
 log = structlog.get_logger(__name__)
@@ -26,7 +27,7 @@ class Watch:
         """Ask TWIN about every task that is due. A TWIN out of order only makes the next look later."""
         for task in await self._desk.ledger.tasks.due():
             try:
-                found = await self._look_up(task)
+                found = await look_up_counted(self._desk, task.twin_id or "", task.name, while_running=False)
             except NotFound:
                 await self._end(task, "task_status_gone", None)
                 continue
@@ -35,38 +36,27 @@ class Watch:
                 found = None
             await self._read(task, found)
 
-    async def _look_up(self, task: CallTask) -> Task:
-        """The task with the counts TWIN can give: those of the list where the task itself has none."""
-        twin = self._desk.twin
-        found = await twin.tasks.get(task.twin_id or "")
-        if found.call_count is not None and found.candidate_count is not None:
-            return found
-        if found.status in (TaskStatus.DONE, TaskStatus.HALTED):
-            try:
-                page = await twin.tasks.list(keyword=task.name)
-            except TwinError:
-                return found  # the counts are a courtesy
-            return next((item for item in page.items if item.id == found.id), found)
-        return found
-
     async def _read(self, task: CallTask, found: Task | None) -> None:
         status = found.status if found and not self._is_old(task, found.status) else task.seen_status
-        # A start that was not known to have been carried out has been after all.
-        if status == TaskStatus.PROCESS or (status == TaskStatus.DONE and not task.was_done):
+        if task.state == TaskState.RUNNING and (
+            # A start that was not known to have been carried out has been after all.
+            status == TaskStatus.PROCESS or (status == TaskStatus.DONE and not task.was_done)
+        ):
             await self._desk.ledger.candidates.mark_all(task.id, CandidateState.ADDED, CandidateState.DIALED)
         if status in (TaskStatus.DONE, TaskStatus.HALTED):
             kind = "task_status_finished" if status == TaskStatus.DONE else "task_status_was_halted"
             await self._end(task, kind, found)
             return
-        if status == TaskStatus.PAUSED and task.seen_status != TaskStatus.PAUSED:
-            kind, params = _news(task, "task_status_was_paused", found)
-            await self._desk.ledger.notices.add(task.conversation, kind, **params)
-        await self._desk.ledger.tasks.change(
-            task.id,
-            seen_status=status,
-            looks=task.looks + 1,
-            look_at=self._desk.ledger.now() + next_look(task.looks, self._desk.settings),
-        )
+        look_at = self._desk.ledger.now() + next_look(task.looks, self._desk.settings)
+        if task.state == TaskState.FILLING and status == TaskStatus.PROCESS:  # paused, and talked about
+            kind, params = _news(task, "task_status_was_resumed", found)
+            seen = {"looks": 0, "look_at": look_at, "seen_status": status}
+            if await self._desk.ledger.pauses.over(task.id, TaskState.RUNNING, kind, params, **seen):
+                return
+            status = task.seen_status  # somebody works on it: it is told at the next look
+        if status == TaskStatus.PAUSED and await self._desk.ledger.pauses.of(task.twin_id or ""):
+            status = task.seen_status  # whoever carries out that pause tells it
+        await self._desk.ledger.tasks.looked(task, status, look_at, _change(task, status, found))
 
     def _is_old(self, task: CallTask, status: str) -> bool:
         """Whether the status may be the one of before `play`: TWIN shows what was written a moment late."""
@@ -76,7 +66,19 @@ class Watch:
 
     async def _end(self, task: CallTask, kind: str, found: Task | None) -> None:
         kind, params = _news(task, kind, found)
-        await self._desk.ledger.tasks.end(task.id, kind, params)
+        if not await self._desk.ledger.tasks.end(task.id, kind, params):
+            ended = {"ended_at": self._desk.ledger.now(), "look_at": None}
+            await self._desk.ledger.pauses.over(task.id, TaskState.ENDED, kind, params, **ended)
+
+
+def _change(task: CallTask, status: str | None, found: Task | None) -> tuple[str, dict[str, str]] | None:
+    """The news when somebody else has paused a task or let it go on; None when there are none."""
+    before = task.seen_status
+    if status == TaskStatus.PAUSED and before != TaskStatus.PAUSED:
+        return _news(task, "task_status_was_paused", found)
+    if status == TaskStatus.PROCESS and before == TaskStatus.PAUSED:
+        return _news(task, "task_status_was_resumed", found)
+    return None
 
 
 def _news(task: CallTask, kind: str, found: Task | None) -> tuple[str, dict[str, str]]:

@@ -13,12 +13,14 @@ from rasa_twin24.campaign.fill import fill
 from rasa_twin24.campaign.imports import Imports, pour
 from rasa_twin24.campaign.jobs import Jobs
 from rasa_twin24.campaign.outcome import Outcome
+from rasa_twin24.campaign.pause import carry_out_pause
 from rasa_twin24.campaign.record import record
 from rasa_twin24.campaign.standing import standing
 from rasa_twin24.campaign.start import start
 from rasa_twin24.campaign.stop import pause_all, still_running
 from rasa_twin24.ledger.candidates import CandidateState
 from rasa_twin24.ledger.imports import ImportState
+from rasa_twin24.ledger.pauses import Pause
 from rasa_twin24.ledger.stops import Stop
 from rasa_twin24.ledger.tasks import CallTask, TaskState
 
@@ -49,6 +51,8 @@ class Work:
         self._left_behind: set[int] = set()
         # By the stop's id, as the others are by the task's.
         self._stopping = Jobs(desk.ledger, self._pause_all, leased=False)
+        # By the pause's id: it must not wait for the work on its task.
+        self._pausing = Jobs(desk.ledger, self._pause, leased=False)
 
     def is_running(self, task_id: int) -> bool:
         return self._jobs.is_running(task_id)
@@ -61,6 +65,10 @@ class Work:
         """As `on`, for all that this bot has started; `person` asked for it."""
         return await self._stopping.run(person, stop.id, self._desk.settings.patience)
 
+    async def pause(self, asked: Pause) -> list[Outcome] | None:
+        """As `on`, for one task that somebody wants paused."""
+        return await self._pausing.run(asked.asked_by, asked.id, self._desk.settings.patience)
+
     async def left_behind_by(self, conversation: str) -> CallTask | None:
         """A task that the talk has left already, without its person having heard what became of it."""
         for task_id in sorted(self._left_behind):
@@ -72,6 +80,9 @@ class Work:
     async def recover(self, but_for: Collection[str] = ()) -> None:
         """See `Campaign.recover`."""
         await self._keep_stopped()
+        for asked in await self._ledger.pauses.in_force():
+            if not self._pausing.is_running(asked.id) and asked.asked_by not in but_for:
+                self._pausing.take_up(asked.asked_by, asked.id)
         await self.imports.recover(but_for)
         for task_id in await self._ledger.leases.left_behind():
             if not self._jobs.is_running(task_id):
@@ -111,7 +122,10 @@ class Work:
         if self._recovering is not None:
             self._recovering.cancel()
         await asyncio.gather(
-            self._jobs.close(CLOSE_SECONDS), self._stopping.close(CLOSE_SECONDS), self.imports.close(CLOSE_SECONDS)
+            self._jobs.close(CLOSE_SECONDS),
+            self._stopping.close(CLOSE_SECONDS),
+            self._pausing.close(CLOSE_SECONDS),
+            self.imports.close(CLOSE_SECONDS),
         )
 
     async def _keep_stopped(self) -> None:
@@ -149,7 +163,7 @@ class Work:
             elif task.state == TaskState.FILLING and await self._may_pour(task):
                 outcomes += await pour(self._desk, task)
             elif task.state == TaskState.STARTING:
-                outcomes.append(await start(self._desk, task))
+                outcomes += await start(self._desk, task)
                 if (await self._ledger.tasks.get(task_id)).state != TaskState.CREATING:
                     return outcomes
             elif (
@@ -173,3 +187,7 @@ class Work:
     async def _pause_all(self, stop_id: int) -> list[Outcome]:
         stop = await self._ledger.stops.in_force()
         return await pause_all(self._desk, stop) if stop is not None and stop.id == stop_id else []
+
+    async def _pause(self, pause_id: int) -> list[Outcome]:
+        asked = await self._ledger.pauses.get(pause_id)
+        return await carry_out_pause(self._desk, asked, asked.asked_by) if asked is not None else []

@@ -23,6 +23,8 @@ class Act:
     ADD_CANDIDATES = "add_candidates"
     CONFIRM_START = "confirm_start"
     START_CALLS = "start_calls"
+    PAUSE_CALLS = "pause_calls"
+    RESUME_CALLS = "resume_calls"  # asked for; the start that follows has entries of its own
     STOP_ALL = "stop_all"
     LIFT_STOP = "lift_stop"
     INVITE = "invite"

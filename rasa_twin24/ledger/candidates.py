@@ -106,13 +106,7 @@ class Candidates:
         await self._store.run(lambda c: _mark(c, task_id, phones, state))
 
     async def mark_all(self, task_id: int, state: str, new_state: str) -> None:
-        await self._store.run(
-            lambda c: c.execute(
-                sa.update(candidates)
-                .where(candidates.c.task_id == task_id, candidates.c.state == state)
-                .values(state=new_state)
-            )
-        )
+        await self._store.run(lambda c: mark_all(c, task_id, state, new_state))
 
     async def drop_pending(self, task_id: int) -> int:
         """Take off the list whoever has not been sent to TWIN; returns how many."""
@@ -152,6 +146,15 @@ class Candidates:
             return here, elsewhere
 
         return await self._store.run(work)
+
+
+def mark_all(connection: sa.engine.Connection, task_id: int, state: str, new_state: str) -> None:
+    """`Candidates.mark_all` inside somebody else's transaction."""
+    connection.execute(
+        sa.update(candidates)
+        .where(candidates.c.task_id == task_id, candidates.c.state == state)
+        .values(state=new_state)
+    )
 
 
 def collect(connection: sa.engine.Connection, task_id: int, people: Sequence[Person], now: float) -> Collected:

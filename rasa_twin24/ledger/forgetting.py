@@ -25,6 +25,7 @@ from rasa_twin24.ledger.schema import (
     invite_tries,
     invites,
     notices,
+    pauses,
     progress,
     reservations,
     tasks,
@@ -118,6 +119,7 @@ class Forgetting:
                 sa.delete(buttons).where(buttons.c.created_at < cut),
                 sa.delete(progress).where(progress.c.updated_at < cut),
                 sa.delete(access_requests).where(access_requests.c.asked_at < cut),
+                sa.delete(pauses).where(pauses.c.ended_at < cut),
                 sa.delete(invite_tries).where(invite_tries.c.at < cut),
                 sa.delete(invites).where(sa.or_(invites.c.used_at < cut, invites.c.expires_at < cut)),
                 sa.delete(files).where(files.c.expires_at <= now),
@@ -176,6 +178,9 @@ def _delete_talk(connection: sa.engine.Connection, conversation: str, until: flo
         sa.delete(imports).where(imports.c.conversation == conversation, imports.c.created_at <= until),
         sa.delete(progress).where(progress.c.conversation == conversation, progress.c.updated_at <= until),
         sa.delete(access_requests).where(access_requests.c.person == conversation, access_requests.c.asked_at <= until),
+        sa.delete(pauses).where(
+            pauses.c.asked_by == conversation, pauses.c.asked_at <= until, pauses.c.ended_at.is_not(None)
+        ),
         sa.delete(invite_tries).where(invite_tries.c.person == conversation, invite_tries.c.at <= until),
         sa.delete(invites).where(invites.c.used_by == conversation, invites.c.used_at <= until),
         sa.delete(conversations).where(

@@ -9,13 +9,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from rasa_twin24.ledger import audit, plans, reservations, stops, tasks
-from rasa_twin24.ledger.audit import Act, Result
-from rasa_twin24.ledger.candidates import CandidateState
+from rasa_twin24.ledger import pauses, plans, reservations, stops, tasks
+from rasa_twin24.ledger.endings import end_start
 from rasa_twin24.ledger.people import People, Role
-from rasa_twin24.ledger.plans import Ending
 from rasa_twin24.ledger.reservations import Used
-from rasa_twin24.ledger.schema import abandoned, candidates
+from rasa_twin24.ledger.schema import abandoned
 from rasa_twin24.ledger.schema import tasks as task_rows
 from rasa_twin24.ledger.stops import Stop
 from rasa_twin24.ledger.store import Store, one_at_a_time
@@ -29,27 +27,22 @@ class Refusal(Enum):
     NO_CONSENT = "no_consent"  # the yes is too old
     NO_RIGHT = "no_right"  # the person was removed or may only read
     STOPPED = "stopped"
+    PAUSED = "paused"  # somebody wants this very task paused, and it is not known to be so
     SPOILED = "spoiled"  # what is at TWIN could not be verified, or is a duplicate
     LIMIT = "limit"
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """`refusal` None: `play` may be sent, once. `used` belongs to LIMIT, `stop` to STOPPED."""
+    """`refusal` None: `play` may be sent, once. `used` and `counted` belong to LIMIT, `stop` to STOPPED.
+
+    `counted`: how many of the numbers an earlier start of this task has taken of the day's limits already.
+    """
 
     refusal: Refusal | None = None
     used: Used | None = None
+    counted: int | None = None
     stop: Stop | None = None
-
-
-# What an ending means for the audit and for the reservation. What is not known to be untrue is spent.
-_RESULTS = {
-    Ending.DONE: Result.DONE,
-    Ending.REFUSED: Result.REFUSED,
-    Ending.NOT_STARTED: Result.FAILED,
-    Ending.UNCLEAR: Result.UNCLEAR,
-}
-_SPENT = (Ending.DONE, Ending.UNCLEAR)
 
 
 class Gate:
@@ -58,10 +51,21 @@ class Gate:
         self._people = people
         self._clock = clock
 
-    async def enter(self, task_id: int, numbers: int, day: str, fits: Callable[[Used], bool]) -> Verdict:
+    async def enter(
+        self,
+        task_id: int,
+        numbers: int,
+        day: str,
+        fits: Callable[[Used, int | None], bool],
+        *,
+        left: int = 0,
+        at_twin: int | None = None,
+    ) -> Verdict:
         """Decide for the one `play` of a yes, before it is sent, and reserve what it takes of the limits.
 
-        `fits` tells whether `numbers` more candidates are within the limits after what this `day` has seen.
+        `fits` tells whether `numbers` more candidates are within the limits after what this `day` has seen. `left`:
+        so many of them were in the task when it was paused. If its start was on this very day, they have been counted
+        and are not again; `fits` is given their number then, else None. `at_twin`: all candidates of the task.
         """
 
         def work(connection: sa.engine.Connection) -> Verdict:
@@ -80,12 +84,18 @@ class Gate:
             stop = stops.in_force(connection)
             if stop is not None:
                 return Verdict(Refusal.STOPPED, stop=stop)
+            if pauses.is_in_force(connection, task.twin_id):
+                return Verdict(Refusal.PAUSED)
             if task.spoiled or _abandoned(connection, task.twin_id):
                 return Verdict(Refusal.SPOILED)
             used = reservations.used(connection, task.conversation, day)
-            if not fits(used):
-                return Verdict(Refusal.LIMIT, used=used)
-            reservations.reserve(connection, task_id, task.conversation, numbers, day, now)
+            counted = reservations.counted(connection, task.twin_id, day, left, task.there_before)
+            if not fits(used, counted):
+                return Verdict(Refusal.LIMIT, used=used, counted=counted)
+            if numbers > (counted or 0):
+                reservations.reserve(
+                    connection, task_id, task.conversation, numbers - (counted or 0), day, now, at_twin
+                )
             plans.take_play(connection, task_id, now)
             connection.execute(sa.update(task_rows).where(task_rows.c.id == task_id).values(started_at=now))
             return Verdict()
@@ -100,21 +110,7 @@ class Gate:
 
         def work(connection: sa.engine.Connection) -> bool:
             one_at_a_time(connection)
-            if not tasks.move(connection, task_id, [TaskState.STARTING], state, **values):
-                return False
-            task, now = tasks.read(connection, task_id), self._clock()
-            if state == TaskState.RUNNING and ending != Ending.UNCLEAR:
-                connection.execute(
-                    sa.update(candidates)
-                    .where(candidates.c.task_id == task_id, candidates.c.state == CandidateState.ADDED)
-                    .values(state=CandidateState.DIALED)
-                )
-            count = plans.end(connection, task_id, ending, now)
-            spent = reservations.SPENT if ending in _SPENT else reservations.RELEASED
-            reservations.settle(connection, task_id, spent)
-            detail: dict[str, Any] = {"task": task.twin_id, "name": task.name, "count": count, "reason": reason}
-            audit.put(connection, now, task.conversation, Act.START_CALLS, _RESULTS[ending], **detail)
-            return True
+            return end_start(connection, self._clock(), task_id, ending, state, reason, **values)
 
         return await self._store.run(work)
 

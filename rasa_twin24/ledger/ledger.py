@@ -22,6 +22,7 @@ from rasa_twin24.ledger.kept import Kept
 from rasa_twin24.ledger.leases import Leases
 from rasa_twin24.ledger.list_edits import ListEdits
 from rasa_twin24.ledger.notices import Notices
+from rasa_twin24.ledger.pauses import Pauses
 from rasa_twin24.ledger.people import People
 from rasa_twin24.ledger.plans import Plans
 from rasa_twin24.ledger.portions import Portions
@@ -65,6 +66,7 @@ class Ledger:
         self.gate = Gate(self._store, self.people, clock)
         self.reservations = Reservations(self._store)
         self.stops = Stops(self._store, clock)
+        self.pauses = Pauses(self._store, clock)
         self.notices = Notices(self._store, clock)
         self.progress = Progress(self._store, clock)
         self.transcript = Transcript(self._store, clock)

@@ -168,6 +168,7 @@ def start_over(connection: sa.engine.Connection, task_id: int, now: float) -> bo
     """`Portions.start_over` inside somebody else's transaction."""
     task = tasks.read(connection, task_id)
     fresh = {"twin_id": None, "mark": None, "sent_at": None, "was_done": False, "there_before": 0}
+    fresh |= {"called_before": None, "look_at": None}
     if not tasks.move(connection, task_id, [TaskState.FILLING], TaskState.CREATING, **fresh):
         return False
     _give_up(connection, task.twin_id or "", task_id, now)

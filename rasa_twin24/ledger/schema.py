@@ -31,6 +31,7 @@ tasks = sa.Table(
     sa.Column("was_done", sa.Boolean, nullable=False, server_default=sa.false()),  # DONE before this filling
     # Candidates at TWIN besides ours; None: TWIN does not tell; below 0: it has lost some of ours.
     sa.Column("there_before", sa.Integer, nullable=True),
+    sa.Column("called_before", sa.Integer, nullable=True),  # of them, when it was opened on a pause; None: not told
     sa.Column("created_at", sa.Float, nullable=False),  # at TWIN; before that, when it was written down
     sa.Column("started_at", sa.Float, nullable=True),  # written before `play` is sent
     sa.Column("ended_at", sa.Float, nullable=True),
@@ -107,6 +108,9 @@ reservations = sa.Table(  # what a start takes of the limits; in the transaction
     sa.Column("day", sa.String(10), nullable=False, index=True),  # YYYY-MM-DD in the company's time zone
     sa.Column("at", sa.Float, nullable=False),
     sa.Column("state", sa.String(16), nullable=False),  # reserved, spent, released
+    sa.Column(
+        "at_twin", sa.Integer, nullable=True
+    ),  # all candidates of the task, called or not; None: TWIN didn't tell
 )
 
 stops = sa.Table(  # emergency stops; one that is not lifted is in force
@@ -118,6 +122,19 @@ stops = sa.Table(  # emergency stops; one that is not lifted is in force
     sa.Column("lifted_by", sa.String(255), nullable=True),
     sa.Column("lifted_at", sa.Float, nullable=True),
     sa.Column("reported_at", sa.Float, nullable=True),  # when its maker was told what has been paused
+)
+
+pauses = sa.Table(  # pauses of one task that somebody asked for; one without an end is to be carried out
+    "pauses",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("task_id", sa.Integer, sa.ForeignKey("tasks.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("twin_id", sa.String(64), nullable=False, index=True),
+    sa.Column("asked_by", sa.String(255), nullable=False),
+    sa.Column("asked_at", sa.Float, nullable=False),  # written before the request
+    sa.Column("reported_at", sa.Float, nullable=True),  # when it was told that it does not work yet
+    sa.Column("ended_at", sa.Float, nullable=True),
+    sa.Column("outcome", sa.String(16), nullable=True),  # done, failed, withdrawn
 )
 
 people = sa.Table(  # who was let in; the owners of messengers are in BOT_OWNERS only

@@ -37,6 +37,7 @@ class CallTask:
     state: str
     was_done: bool
     there_before: int | None
+    called_before: int | None
     created_at: float
     started_at: float | None
     ended_at: float | None
@@ -50,6 +51,11 @@ class CallTask:
     spoiled: bool
     lease_owner: str | None
     lease_until: float | None
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether a start would continue what was paused."""
+        return self.state in (TaskState.FILLING, TaskState.STARTING) and self.look_at is not None
 
 
 class Tasks:
@@ -97,6 +103,15 @@ class Tasks:
                 sa.select(tasks).where(tasks.c.twin_id == twin_id).order_by(tasks.c.id.desc())
             ).first()
             return CallTask(**row._mapping) if row else None
+
+        return await self._store.run(work)
+
+    async def all_at_twin(self, twin_id: str) -> list[CallTask]:
+        """Every conversation's row about this id of TWIN's, newest first."""
+
+        def work(connection: sa.engine.Connection) -> list[CallTask]:
+            rows = connection.execute(sa.select(tasks).where(tasks.c.twin_id == twin_id).order_by(tasks.c.id.desc()))
+            return [CallTask(**row._mapping) for row in rows]
 
         return await self._store.run(work)
 
@@ -154,11 +169,13 @@ class Tasks:
         return await self._store.run(work)
 
     async def due(self) -> list[CallTask]:
-        """Running tasks that TWIN should be asked about now."""
+        """Running tasks, and paused ones that are talked about, that TWIN should be asked about now."""
 
         def work(connection: sa.engine.Connection) -> list[CallTask]:
             rows = connection.execute(
-                sa.select(tasks).where(tasks.c.state == TaskState.RUNNING, tasks.c.look_at <= self._clock())
+                sa.select(tasks).where(
+                    tasks.c.state.in_([TaskState.RUNNING, TaskState.FILLING]), tasks.c.look_at <= self._clock()
+                )
             )
             return [CallTask(**row._mapping) for row in rows]
 
@@ -192,6 +209,31 @@ class Tasks:
             if not move(connection, task_id, [TaskState.RUNNING], TaskState.ENDED, ended_at=now, look_at=None):
                 return False
             notices.put(connection, read(connection, task_id).conversation, kind, params, now)
+            return True
+
+        return await self._store.run(work)
+
+    async def looked(
+        self, task: CallTask, status: str | None, look_at: float, news: tuple[str, dict[str, Any]] | None
+    ) -> bool:
+        """Write down what a look at TWIN has shown, and the news (kind and what fills it in) with it.
+
+        False when the task was written to since `task` was read: what was seen may be older than that.
+        """
+
+        def work(connection: sa.engine.Connection) -> bool:
+            unchanged = (
+                tasks.c.id == task.id,
+                tasks.c.state == task.state,
+                tasks.c.looks == task.looks,
+                tasks.c.look_at == task.look_at,
+                tasks.c.seen_status.is_not_distinct_from(task.seen_status),
+            )
+            values = {"seen_status": status, "looks": task.looks + 1, "look_at": look_at}
+            if not connection.execute(sa.update(tasks).where(*unchanged).values(**values)).rowcount:
+                return False
+            if news is not None:
+                notices.put(connection, task.conversation, *news, self._clock())
             return True
 
         return await self._store.run(work)

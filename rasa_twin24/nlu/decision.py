@@ -28,12 +28,13 @@ from rasa_twin24.text.edit_list import read_wish
 from rasa_twin24.text.emergency import lifts_stop, negates, pauses, stops_everything, surely_stops_everything
 from rasa_twin24.text.people_request import wants_to_talk
 from rasa_twin24.text.removal import removes_numbers
+from rasa_twin24.text.resume import resumes, takes_off_pause
 from rasa_twin24.text.task_name import asks_for_new_task, orders_quoted_task
 from rasa_twin24.text.tokens import tokenize
 
 AFFIRM, DENY, HESITATE = "affirm", "deny", "hesitate"
 PROVIDE_PHONE, START_CALLS = "provide_phone", "start_calls"
-CANCEL, PAUSE_CALLS = "cancel", "pause_calls"
+CANCEL, PAUSE_CALLS, RESUME_CALLS = "cancel", "pause_calls", "resume_calls"
 EMERGENCY_STOP, LIFT_STOP = "emergency_stop", "lift_stop"
 CONFIRM_COUNT = "confirm_count"
 CREATE_TASK, ADD_TO_TASK = "create_task", "add_to_existing_task"
@@ -80,7 +81,8 @@ def decide(text: str, ranking: Sequence[Prediction], phones: Sequence[tuple[int,
         return Prediction(CREATE_TASK, 1.0)
     answer = read_answer(text)
     if answer is Answer.YES:
-        return Prediction(START_CALLS if orders_start(text) else AFFIRM, 1.0)
+        order = RESUME_CALLS if resumes(text) else START_CALLS
+        return Prediction(order if orders_start(text) else AFFIRM, 1.0)
     if answer is Answer.HEDGE:
         return Prediction(HESITATE, 1.0)
     if answer is Answer.NO:
@@ -96,6 +98,8 @@ def _kind_of_refusal(text: str, ranking: Sequence[Prediction]) -> str:
     if meant in (CANCEL, PAUSE_CALLS) and stops(text) and not (meant == PAUSE_CALLS and forbids_start(text)):
         return meant
     if meant == EMERGENCY_STOP and stops_everything(text):
+        return meant
+    if meant == RESUME_CALLS and resumes(text):  # «хватит паузы» stops the pause
         return meant
     return HESITATE if meant == HESITATE and delays(text) else DENY
 
@@ -130,13 +134,19 @@ def _decide_by_model(text: str, ranking: Sequence[Prediction], threshold: float)
     first = modelled[0]
     if ranking[0].intent == NLU_FALLBACK:
         # The verb is plain, the model merely had too many other words to weigh.
-        if first.intent == START_CALLS and starts_calls(text):
+        if (first.intent == START_CALLS and starts_calls(text)) or (first.intent == RESUME_CALLS and resumes(text)):
             return first
         return _about_list(text) or ranking[0]
     if first.intent == SHOW_LIST and names_list(text):  # one list is for calling, the other for not calling
         return Prediction(DO_NOT_CALL, first.confidence)
-    if first.intent in _STOPPING and lifts_stop(text):  # the model weighs «отмените», «стоп» and «аварийный» alone
+    if first.intent in (*_STOPPING, RESUME_CALLS) and lifts_stop(
+        text
+    ):  # the model weighs «отмените», «стоп» and «аварийный» alone
         return Prediction(LIFT_STOP, first.confidence)
+    if first.intent in (CANCEL, PAUSE_CALLS, START_CALLS) and takes_off_pause(text):
+        return Prediction(RESUME_CALLS, first.confidence)
+    if first.intent == START_CALLS and resumes(text) and starts_calls(text):  # it only shows the plan, as a start does
+        return Prediction(RESUME_CALLS, first.confidence)
     if first.intent == PAUSE_CALLS and surely_stops_everything(text):  # pausing one of them would let the others dial
         return Prediction(EMERGENCY_STOP, first.confidence)
     if _allows(text, first.intent) or _trusts(text, first):
@@ -175,6 +185,8 @@ def _allows(text: str, intent: str) -> bool:
         return removes_numbers(text) or read_wish(text, numbers=False) is not None
     if intent == DO_NOT_CALL:
         return names_list(text)
+    if intent == RESUME_CALLS:
+        return resumes(text) or not (stops(text) or refuses(text) or forbids_start(text))
     return intent != START_CALLS or starts_calls(text)
 
 

@@ -53,6 +53,12 @@ _PHRASES: dict[str, str] = {
         останови задание
         pause|pause calls|pause the calls|stop calls|stop the calls|stop calling
     """,
+    "resume_calls": """
+        возобнови|возобнови обзвон|возобновить обзвон|возобнови звонки|возобновить звонки|продолжи обзвон
+        продолжить обзвон|продолжи звонки|продолжи звонить|сними с паузы|сними обзвон с паузы|снять с паузы
+        сними паузу|снять паузу|отмени паузу
+        resume|resume calls|resume the calls|resume calling|unpause|continue calling|continue the calls
+    """,
     "task_status": """
         статус|какой статус|статус задания|статус обзвона|покажи статус|как идет обзвон|как дела с обзвоном
         что с обзвоном|как обзвон|как там обзвон

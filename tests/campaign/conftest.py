@@ -191,7 +191,9 @@ class Scene:
 
     async def let_through(self, task: CallTask) -> Verdict:
         """The gate's word on one number of today, as right before `play`."""
-        return await self.ledger.gate.enter(task.id, 1, SETTINGS.hours.day(self.clock.now), lambda _used: True)
+        return await self.ledger.gate.enter(
+            task.id, 1, SETTINGS.hours.day(self.clock.now), lambda _used, _counted: True
+        )
 
     @property
     def plays(self) -> int:

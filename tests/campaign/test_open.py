@@ -119,7 +119,7 @@ async def test_coming_back_to_a_paused_task_that_twin_does_not_count(scene: Scen
     plan = await scene.planned()
     assert (plan.added, plan.before) == (0, None)
     assert await scene.campaign.confirm(ME)
-    assert await scene.work() == ["start_calls_done"]
+    assert await scene.work() == ["resume_calls_started"]
     assert scene.sandbox.plays(task.twin_id or "") == 2
 
 

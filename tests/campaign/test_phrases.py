@@ -34,8 +34,8 @@ ERRORS = {
     "unavailable, unreadable": BadAnswer(*REQUEST, 200, "no"),
     "unavailable, unforeseen": TwinError(*REQUEST, None, "no"),
 }
-TOPICS = ("create_task", "add_candidates", "start_calls")
-PREFIXES = (*TOPICS, "task_status", "emergency_stop", "edit_list", "internal_error")
+TOPICS = ("create_task", "add_candidates", "start_calls", "pause_calls", "resume_calls")
+PREFIXES = (*TOPICS, "pause_calls", "resume_calls", "task_status", "emergency_stop", "edit_list", "internal_error")
 
 
 def named_in_code() -> set[str]:

@@ -44,7 +44,7 @@ async def test_each_pause_is_told_once_and_the_end_after_it(scene: Scene) -> Non
         assert await look(scene) == ["task_status_was_paused_counted"]
         assert await look(scene) == []
         await scene.desk.twin.tasks.play(task.twin_id or "")
-        assert await look(scene) == []
+        assert await look(scene) == ["task_status_was_resumed_counted"]
     assert await look(scene, 2000) == ["task_status_finished_counted"]
 
 

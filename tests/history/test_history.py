@@ -51,7 +51,9 @@ numbers = st.lists(st.sampled_from(NUMBERS), min_size=1, max_size=5, unique=True
 failing = st.tuples(st.sampled_from(ENDPOINTS), st.lists(st.sampled_from(FAULTS), min_size=1, max_size=3))
 dying = st.tuples(st.just("die"), st.sampled_from(STEPS), st.sampled_from([None, None, World.wait_long, World.remove]))
 trouble = st.one_of(st.none(), st.none(), failing, dying)
-words = st.sampled_from(["numbers", "plan", "yes", "yes", "yes", "no", "cancel", "again", "open"])
+words = st.sampled_from(
+    ["numbers", "plan", "yes", "yes", "yes", "no", "cancel", "again", "open", "pause", "pause", "resume"]
+)
 an_old_yes_comes_again = st.sampled_from([False, False, True])
 campaigns = st.tuples(st.just("whole_campaign"), people, numbers, trouble, trouble, trouble, an_old_yes_comes_again)
 starts = st.tuples(st.just("plan_and_yes"), people, trouble, an_old_yes_comes_again)
@@ -59,7 +61,8 @@ messages = st.tuples(st.just("say_something"), people, words, numbers, st.intege
 repetitions = st.tuples(st.just("repeat_an_update"), people, st.integers(1, 4))
 pauses = st.tuples(st.just("wait"), st.sampled_from([1.0, 61.0, 20 * 60.0, None]))
 orders = st.tuples(st.just("owner_says"), st.sampled_from(["stop", "lift", "lift", "remove", "let_in", "let_in"]))
-acts = st.one_of(campaigns, campaigns, starts, messages, messages, repetitions, pauses, orders)
+goings_on = st.tuples(st.just("pause_and_resume"), people, trouble, trouble, trouble)
+acts = st.one_of(campaigns, campaigns, starts, goings_on, messages, messages, repetitions, pauses, orders)
 
 
 class Tally:
@@ -154,6 +157,14 @@ class History(RuleBasedStateMachine):
         if old_yes and said:
             self.world.seen["repeated update"] += 1
             self.world.deliver(person, *said[-1])
+        self._arm(starting)
+        self._say(person, "yes")
+
+    def pause_and_resume(self, person: str, pausing: Any, opening: Any, starting: Any) -> None:
+        self._arm(pausing)
+        self._say(person, "pause")
+        self._arm(opening)
+        self._say(person, "resume")
         self._arm(starting)
         self._say(person, "yes")
 
@@ -252,6 +263,10 @@ def test_no_history_breaks_a_promise(folder: Path, template: Path) -> None:
         "plays",
         "stop",
         "confirmation refused",
+        "pause asked",
+        "pause_calls_done_counted",
+        "turned to a paused task",
+        "resume_calls_started",
         "confirmation not_started",
         # Nobody edits lists here: tests/campaign/test_edit.py kills at that step.
         *(f"killed at {step}" for step in STEPS if step != "list_edited"),

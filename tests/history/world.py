@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import shutil
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
@@ -25,6 +25,7 @@ from rasa_twin24.ledger.tasks import TaskState
 from rasa_twin24.sandbox import CALLER_ID, LOGIN, PASSWORD, SCRIPT_ID, Sandbox
 from rasa_twin24.sandbox.endpoints import CIS_PATH, IAM_PATH
 from rasa_twin24.twin24 import CallerId, Settings, TaskStatus, Twin24, TwinError
+from tests.history.pausing import Pausing
 from tests.history.twin import Twin
 
 OWNER, OPERATOR = PEOPLE = ("telegram:1", "telegram:2")
@@ -93,7 +94,9 @@ class World:
         # As a person knows it: is everything stopped, may the operator still work?
         self.stopped = False
         self.removed = False
-        self.dialed: Counter[tuple[str, str]] = Counter()
+        # Day and task → the candidates whom its starts were for.
+        self.dialed: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        self.pausing = Pausing(self)
         # The last messages of each person, as a messenger may deliver them again.
         self.sent: dict[str, list[tuple[str, str]]] = {person: [] for person in PEOPLE}
         # The plan that each person was shown last, with everybody who was on TWIN's list then.
@@ -214,12 +217,15 @@ class World:
             await campaign.again(person)
         elif verb == "open":
             await self._open(person, rest)
+        elif verb == "pause":
+            await self.pausing.pause(person)
+        elif verb == "resume" and await self.pausing.resume(person):
+            await self._plan(person, key)
         try:
             outcomes = await campaign.carry_out(person)
         except TwinError:
             outcomes = None
-        for outcome in outcomes or ():
-            self.seen[outcome.kind] += 1
+        self.pausing.hear(outcomes or [])
 
     async def _plan(self, person: str, key: str) -> None:
         shown = await self.campaign.show_plan(person, key)
@@ -304,11 +310,13 @@ class World:
         if endpoint != "play":
             return
         assert late or not self.stopped, "a play while everything is stopped"
+        self.pausing.check_play(twin_id, late)
         people = {given.key.partition("/")[0] for given in self.given if given.twin_id == twin_id}
         assert late or people != {OPERATOR} or not self.removed, "a play for somebody who was removed"
         task = next((task for task in self.sandbox.tasks if task.id == twin_id), None)
         if task is not None and task.status in ("READY", "PAUSED", "DONE"):
-            self.dialed[SETTINGS.hours.day(self.now), twin_id] += task.undialed
+            left = task.candidates[len(task.calls) :]
+            self.dialed[SETTINGS.hours.day(self.now), twin_id].update(one.external_id for one in left)
 
     def check(self) -> None:
         self._check_plays()
@@ -319,7 +327,8 @@ class World:
     def _check_limits(self) -> None:
         days: Counter[str] = Counter()
         tasks: Counter[str] = Counter()
-        for (day, _), count in self.dialed.items():
+        for (day, _), candidates in self.dialed.items():
+            count = len(candidates)
             assert count <= SETTINGS.limits.task_numbers, "more numbers in a task than the limit"
             days[day] += count
             tasks[day] += 1
@@ -352,6 +361,7 @@ class World:
             assert await self.ledger.portions.open(task.id) == []
             assert await self.ledger.candidates.count(task.id, "sending") == 0
         assert await self.ledger.leases.left_behind() == []
+        assert await self.ledger.pauses.in_force() == [], "a pause that nobody carries out"
         used = sa.select(schema.plans.c.outcome).where(schema.plans.c.state == "used")
         endings = [row.outcome for row in await self.ledger._store.run(lambda c: c.execute(used).all())]
         assert set(endings) <= {"done", "refused", "not_started", "unclear"}, "a confirmation that has not ended"

@@ -45,7 +45,7 @@ async def use_elsewhere(ledger: Ledger, known: dict[str, Any], process: int, _nu
 
 
 async def play(ledger: Ledger, known: dict[str, Any], _process: int, _number: int) -> Any:
-    return (await ledger.gate.enter(known["task"], 1, "2026-07-10", lambda _used: True)).refusal is None
+    return (await ledger.gate.enter(known["task"], 1, "2026-07-10", lambda _used, _counted: True)).refusal is None
 
 
 async def end(ledger: Ledger, known: dict[str, Any], _process: int, _number: int) -> Any:

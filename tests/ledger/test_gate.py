@@ -49,7 +49,7 @@ async def agreed(ledger: Ledger, twin_id: str = "t-1", person: str = OPERATOR) -
 
 
 async def enter(ledger: Ledger, task: CallTask, limit: int = 10, numbers: int = 1) -> Verdict:
-    return await ledger.gate.enter(task.id, numbers, DAY, lambda used: used.numbers + numbers <= limit)
+    return await ledger.gate.enter(task.id, numbers, DAY, lambda used, _counted: used.numbers + numbers <= limit)
 
 
 @pytest.fixture

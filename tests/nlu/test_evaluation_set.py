@@ -19,6 +19,7 @@ TOPICS = {
     "create_task": {"create_task"},
     "add_candidates": {"provide_phone", "add_to_existing_task"},
     "start_calls": {"start_calls"},
+    "resume_calls": {"resume_calls"},
     "task_status": {"task_status", "list_tasks", "pause_calls"},
     "answers": {"affirm", "deny", "hesitate"},
     "smalltalk": {"greet", "thanks", "goodbye"},
