@@ -9,6 +9,7 @@ from actions._boundary import Events, Office, Turn
 from rasa_twin24.campaign import Outcome, Plan
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.tasks import TaskState
+from rasa_twin24.text.start_wish import start_wish
 
 _QUESTIONS = {
     Step.CREATE: "resume_create",
@@ -18,13 +19,28 @@ _QUESTIONS = {
 }
 
 
+# Why there is no plan yet, though there will be: it is shown then, without being asked for again.
+_LATER = ("add_candidates_not_all_in", "add_candidates_list_coming", "start_calls_not_created")
+
+
 async def begin(turn: Turn, office: Office) -> Events:
     """Turn to a task that has no name or id yet: nothing of an earlier talk is left; numbers said along wait for it."""
     left = await office.campaign.begin(turn.conversation, turn.message_id)
     if left is not None and left.twin_id and left.state == TaskState.FILLING:
         turn.say("create_task_left", name=left.name, task_id=left.twin_id)
     await office.campaign.collect(turn.conversation, await callable_people(turn, office))
+    await note_start_wish(turn, office, turn.entity("task_name") or "")
     return [SlotSet("task_name", None), SlotSet("task_id", None)]
+
+
+async def note_start_wish(turn: Turn, office: Office, name: str = "") -> None:
+    """Keep that a message which brings a task or numbers asks to start as well, or forbids it.
+
+    `name` is that of the task, whose words mean nothing.
+    """
+    wish = start_wish(turn.text, name) if turn.typed else None
+    if wish is not None:
+        await office.campaign.want_start(turn.conversation, wish)
 
 
 async def shows_plan_again(turn: Turn, office: Office) -> bool:
@@ -73,6 +89,8 @@ async def show_plan(turn: Turn, office: Office, *, answered: bool = False) -> No
     """
     plan = await office.campaign.show_plan(turn.conversation, turn.message_id)
     if isinstance(plan, Outcome):
+        if plan.kind in _LATER:
+            await office.campaign.want_start(turn.conversation, True)
         turn.tell(plan)
         return
     if answered and plan.obstacle is None:

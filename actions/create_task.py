@@ -11,11 +11,13 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions._banned import callable_people
 from actions._boundary import Events, Office, TopicAction, Turn
 from actions._form import TopicForm
-from actions._steps import begin
+from actions._steps import begin, note_start_wish
+from actions.add_candidates import tell_skipped
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.ledger.tasks import TaskState
 from rasa_twin24.text.commands import command_of
 from rasa_twin24.text.phones import hide_numbers
+from rasa_twin24.text.task_name import name_in_answer
 
 # TWIN documents no limit; names are shown in lists and messages.
 MAX_NAME = 500
@@ -30,7 +32,9 @@ class ActionNewTask(TopicAction):
         return "action_new_task"
 
     async def act(self, turn: Turn, office: Office) -> Events:
-        return await begin(turn, office)
+        left = await begin(turn, office)
+        tell_skipped(turn, turn.numbers(office.settings.default_region))
+        return left
 
 
 class ValidateTaskForm(TopicForm):
@@ -50,7 +54,8 @@ class ValidateTaskForm(TopicForm):
             return {}
         if turn.intent in TAKING_AWAY and turn.entity("phone_number"):
             return {}
-        return {"task_name": said or turn.text}
+        office = await self.office()
+        return {"task_name": said or name_in_answer(turn.text, office.settings.default_region) or turn.text}
 
     async def validate_task_name(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
@@ -60,8 +65,13 @@ class ValidateTaskForm(TopicForm):
         turn = Turn(dispatcher, tracker)
         office = await self.office()
         name = " ".join(str(value).split())
-        found = turn.numbers(office.settings.default_region).found
-        if found and turn.entity("task_name") is None:
+        reading = turn.numbers(office.settings.default_region)
+        said_more = turn.entity("task_name") is None and value != turn.text
+        if said_more:
+            await office.campaign.collect(turn.conversation, await callable_people(turn, office))
+            await note_start_wish(turn, office, name)
+            tell_skipped(turn, reading)
+        if reading.found and not said_more and turn.entity("task_name") is None:
             # A number must not get into a slot, and is no name; but nothing that was typed is lost.
             if people := await callable_people(turn, office):
                 await office.campaign.collect(turn.conversation, people)
@@ -89,8 +99,13 @@ class ActionCreateTask(TopicAction):
     async def act(self, turn: Turn, office: Office) -> Events:
         name = turn.tracker.get_slot("task_name")
         if name:
-            await office.campaign.order(turn.conversation, name, turn.message_id)
-            task, _ = await office.campaign.current(turn.conversation)
-            if task is not None and task.state == TaskState.CREATING:
-                turn.say("create_task_creating" if task.sent_at is None else "create_task_checking", name=name)
+            await order(turn, office, name)
         return [SlotSet("task_name", None)]
+
+
+async def order(turn: Turn, office: Office, name: str) -> None:
+    """The task that was begun is to be created under this name; it is carried out right after."""
+    await office.campaign.order(turn.conversation, name, turn.message_id)
+    task, _ = await office.campaign.current(turn.conversation)
+    if task is not None and task.state == TaskState.CREATING:
+        turn.say("create_task_creating" if task.sent_at is None else "create_task_checking", name=name)

@@ -11,7 +11,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions._banned import callable_people
 from actions._boundary import Events, Office, TopicAction, Turn
 from actions._form import TopicForm
-from actions._steps import begin
+from actions._steps import begin, note_start_wish
+from actions.add_candidates import tell_skipped
 from actions.import_list import offer_waiting_list
 from rasa_twin24.campaign.outcome import failure
 from rasa_twin24.ledger.people import Role
@@ -48,7 +49,9 @@ class ActionExistingTask(TopicAction):
         return "action_existing_task"
 
     async def act(self, turn: Turn, office: Office) -> Events:
-        return await begin(turn, office)
+        left = await begin(turn, office)
+        tell_skipped(turn, turn.numbers(office.settings.default_region))
+        return left
 
 
 class ValidateExistingTaskForm(TopicForm):
@@ -93,6 +96,10 @@ class ValidateExistingTaskForm(TopicForm):
         opened = await open_by_id(turn, office, str(value))
         if opened is None:
             return {"task_id": None}
+        if opened and found and turn.intent != "add_to_existing_task":  # with which `begin` took the numbers
+            await office.campaign.collect(turn.conversation, await callable_people(turn, office))
+        if opened:
+            await note_start_wish(turn, office)
         return {"task_id": str(value)} if opened else {"task_id": None, "requested_slot": None}
 
 

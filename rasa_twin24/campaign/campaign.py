@@ -52,7 +52,7 @@ class Campaign:
             return None
         kept = await self._without_task(current)
         left = await self.drop(conversation, for_another=True)
-        task = await self._ledger.tasks.new(conversation, begun_by=message)
+        task = await self._ledger.tasks.new(conversation, begun_by=message, start_wanted=_wanted_before(current))
         await self._ledger.candidates.collect(task.id, kept)
         await self._lists_follow(current, task)
         await self._ledger.conversations.turn_to(conversation, task.id, None)
@@ -153,6 +153,7 @@ class Campaign:
                 started_at=None,
                 look_at=None,
                 seen_status=found.status,
+                start_wanted=_wanted_before(current),
             )
             task = earlier
         else:
@@ -166,6 +167,7 @@ class Campaign:
                 was_done=was_done,
                 there_before=before,
                 seen_status=found.status,
+                start_wanted=_wanted_before(current),
             )
         await self._ledger.conversations.turn_to(conversation, task.id, Step.NUMBERS)
         await self._ledger.candidates.collect(task.id, kept)
@@ -184,6 +186,15 @@ class Campaign:
         if collected.new:
             await self._ledger.plans.void(conversation)
         return collected
+
+    async def want_start(self, conversation: str, wanted: bool) -> None:
+        """Whether the plan is to be shown as soon as the numbers are there, without asking for more of them.
+
+        No consent: the yes to that plan is asked for as ever.
+        """
+        task, _ = await self.current(conversation)
+        if task is not None and task.start_wanted is not wanted:
+            await self._ledger.tasks.change(task.id, start_wanted=wanted)
 
     async def stop_adding(self, conversation: str, upload: str) -> int | None:
         """Take off the list whoever has not been sent yet; how many that were, None when nothing was being added.
@@ -219,7 +230,7 @@ class Campaign:
         if await self._ledger.imports.in_state(ImportState.TAKEN, task.id):
             return Outcome("add_candidates_list_coming")
         if unsent and self._work.is_running(task.id):
-            return Outcome("add_candidates_adding", {"count": str(unsent)})
+            return Outcome("add_candidates_not_all_in", {"count": str(unsent)})
         unclear = await self._ledger.candidates.phones(task.id, CandidateState.SENDING)
         if unclear:  # they might be dialed, and might not: nobody can say yes to that
             return Outcome("add_candidates_unclear", {"numbers": named(unclear)})
@@ -239,6 +250,7 @@ class Campaign:
         else:  # it is shown, but a yes is not asked for
             await self._ledger.plans.void(conversation)
         await self._ledger.conversations.step(conversation, Step.START)
+        await self.want_start(conversation, False)
         self._desk.reached("plan_shown")
         return Plan(
             task,
@@ -348,3 +360,8 @@ class Campaign:
 
 def _is_nameless(task: CallTask) -> bool:
     return task.state == TaskState.NEW and not task.name
+
+
+def _wanted_before(left: CallTask | None) -> bool:
+    """Whether the start was asked for together with numbers that came before their task was named."""
+    return left is not None and _is_nameless(left) and left.start_wanted

@@ -17,6 +17,10 @@ from rasa_twin24.twin24 import (
 )
 
 
+# All numbers are at TWIN, and the plan has been asked for: whoever tells it shows the plan.
+ALL_IN = "add_candidates_all_in"
+
+
 @dataclass(frozen=True)
 class Outcome:
     """`kind` is the phrase's name without `utter_`; `params` hold no whole phone number.

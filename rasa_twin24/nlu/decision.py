@@ -25,6 +25,7 @@ from rasa_twin24.text.edit_list import read_wish
 from rasa_twin24.text.emergency import lifts_stop, pauses, stops_everything, surely_stops_everything
 from rasa_twin24.text.people_request import wants_to_talk
 from rasa_twin24.text.removal import removes_numbers
+from rasa_twin24.text.task_id import names_other_task
 from rasa_twin24.text.task_name import asks_for_new_task, orders_quoted_task
 from rasa_twin24.text.tokens import tokenize
 
@@ -106,10 +107,17 @@ def _decide_with_phones(
     if removes_numbers(_unquoted(text) if asks_for_new_task(text) else text):
         return Prediction(EDIT_LIST, 1.0)  # at the worst the bot asks what is to become of them
     for prediction in _modelled(ranking)[:1]:
-        clear = prediction.intent != START_CALLS or starts_calls(text)
+        clear = _is_clear(text, prediction.intent)
         if prediction.intent in _WITH_PHONES and clear and prediction.confidence >= threshold:
             return prediction
     return Prediction(CREATE_TASK if asks_for_new_task(text) else PROVIDE_PHONE, 1.0)
+
+
+def _is_clear(text: str, intent: str) -> bool:
+    """Whether a message with numbers says what the model reads in it: «добавь туда 8 916…» means this task."""
+    if intent == START_CALLS:
+        return starts_calls(text)
+    return intent != ADD_TO_TASK or names_other_task(text)
 
 
 def _decide_by_model(text: str, ranking: Sequence[Prediction], threshold: float) -> Prediction:
