@@ -43,9 +43,7 @@ class ActionCarryOut(TopicAction):
             turn.say("still_working")
         for outcome in outcomes or ():
             turn.tell(outcome)
-            if outcome.kind == "start_calls_plan_old":
-                await show_plan(turn, office)
-            elif outcome.kind == ALL_IN:
+            if outcome.kind == "start_calls_plan_old" or outcome.kind == ALL_IN:
                 await show_plan(turn, office)
             elif outcome.kind in MADE:
                 await offer_waiting_list(turn, office)

@@ -39,6 +39,7 @@ DIGRESSIONS = (
     "show_list",
     "edit_list",
     "do_not_call",
+    "switch_language",
 )
 
 

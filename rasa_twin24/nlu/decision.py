@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rasa_twin24.text.commands import MANAGE_PEOPLE, command_about_person, command_of
+from rasa_twin24.text.commands import MANAGE_PEOPLE, SWITCH_LANGUAGE, command_about_person, command_of
 from rasa_twin24.text.consent import (
     Answer,
     agrees,
@@ -23,6 +23,7 @@ from rasa_twin24.text.count import read_count
 from rasa_twin24.text.do_not_call import allows_again, asks_how_many, bans, names_list
 from rasa_twin24.text.edit_list import read_wish
 from rasa_twin24.text.emergency import lifts_stop, pauses, stops_everything, surely_stops_everything
+from rasa_twin24.text.language_wish import asked_language, names_language
 from rasa_twin24.text.people_request import wants_to_talk
 from rasa_twin24.text.removal import removes_numbers
 from rasa_twin24.text.task_id import names_other_task
@@ -69,6 +70,8 @@ def decide(text: str, ranking: Sequence[Prediction], phones: Sequence[tuple[int,
         return Prediction(CONFIRM_COUNT, 1.0)
     if command := command_of(text):
         return Prediction(command, 1.0)
+    if asked_language(text):
+        return Prediction(SWITCH_LANGUAGE, 1.0)
     if orders_quoted_task(text):  # whatever the name says
         return Prediction(CREATE_TASK, 1.0)
     answer = read_answer(text)
@@ -166,6 +169,8 @@ def _allows(text: str, intent: str) -> bool:
         return stops_everything(text)
     if intent == LIFT_STOP:
         return lifts_stop(text)
+    if intent == SWITCH_LANGUAGE:
+        return names_language(text)
     if intent == MANAGE_PEOPLE:
         return not wants_to_talk(text)
     if intent == EDIT_LIST:

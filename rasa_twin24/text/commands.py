@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 
 from rasa_twin24.text.keyboard import typed_as_russian
+from rasa_twin24.text.language_wish import orders_language
 from rasa_twin24.text.normalise import normalise
 from rasa_twin24.text.people_request import names_person
 from rasa_twin24.text.person_id import forgets_person
 from rasa_twin24.text.tokens import as_cyrillic, tokenize
 
 MOST_CHARACTERS = 80
-FORGET, MANAGE_PEOPLE = "forget", "manage_people"
+FORGET, MANAGE_PEOPLE, SWITCH_LANGUAGE = "forget", "manage_people", "switch_language"
 
 _PHRASES: dict[str, str] = {
     "cancel": """
@@ -134,6 +135,8 @@ def command_of(text: str) -> str | None:
         return None
     if about_person := command_about_person(text):
         return about_person
+    if orders_language(text):
+        return SWITCH_LANGUAGE
     plain = _WORD.sub(lambda word: as_cyrillic(word.group()), normalise(text).text.strip())
     return _command(plain) or _command(typed_as_russian(plain))
 

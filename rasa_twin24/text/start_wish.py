@@ -15,8 +15,8 @@ MOST_CHARACTERS = 2_000  # looked at
 ORDER = (
     r"(?:запуска(?:й|йте|ем|ть)|запусти(?:ть|те|м)?|стартуй(?:те)?|стартуем|стартовать|начина(?:й|йте|ем|ть)|начн(?:и|ите|ем)"
     r"|начать|поехали|погнали|обзванива(?:й|йте|ем|ть)|обзвони(?:те|ть|м)?|прозвони(?:те|ть)?|прозванивай(?:те)?"
-    r"|звони(?:те|ть)?|позвони(?:те|ть)?|набирай(?:те)?|start|launch|dial|begin|call them|kick (?:it )?off|go ahead|zapuska[jiy]"
-    r"|zapusti)"
+    r"|звони(?:те|ть)?|позвони(?:те|ть)?|набирай(?:те)?|start|launch|dial|begin|call them|kick (?:it )?off|go ahead"
+    r"|zapuska[jiy]|zapusti)"
 )
 _WISH = re.compile(rf"(?<!\w){ORDER}(?!\w)")
 _FORBIDS = re.compile(
@@ -26,8 +26,8 @@ _FORBIDS = re.compile(
 )
 # Another time, a condition or a doubt: nothing is promised, the usual question comes.
 _NOT_NOW = re.compile(
-    r"(?<!\w)(?:завтра|послезавтра|позже|попозже|вечером|утром|через|если|когда|наверное|может быть|tomorrow|later|if|when"
-    r"|maybe|перед запуском|до запуска)(?!\w)"
+    r"(?<!\w)(?:завтра|послезавтра|позже|попозже|вечером|утром|через|если|когда|наверное|может быть|tomorrow|later|if"
+    r"|when|maybe|перед запуском|до запуска)(?!\w)"
 )
 _QUOTED = re.compile(r"[«\"“„][^«»\"“”„\n]{1,100}[»\"”“]")
 

@@ -74,7 +74,8 @@ _LEADING_ON = re.compile(r"[ ,](?:по|на|для|с|со|и|вот|for|with|to
 _NOUN_FIRST = re.compile(rf"[ ]?{_NOUN}(?=[ ][A-ZА-ЯЁ])")
 _TRAILING_ORDER = re.compile(
     rf"(?:[,.!;\n][ ]*(?:(?:и|а|and)[ ])?|[ ](?:и|and)[ ])(?:(?:сразу|тут же|потом|затем|можно|можешь|then)[ ])?{ORDER}"
-    r"(?:[ ](?:его|ее|её|сразу|сейчас|звонки|обзвон|звонить|it|now|calling|the calls|calls|пожалуйста|please)){0,3}[ .!]*",
+    r"(?:[ ](?:его|ее|её|сразу|сейчас|звонки|обзвон|звонить|it|now|calling|the calls|calls"
+    r"|пожалуйста|please)){0,3}[ .!]*",
     re.IGNORECASE,
 )
 

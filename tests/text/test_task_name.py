@@ -189,7 +189,8 @@ def test_an_answer_that_says_more_than_the_name(text: str, name: str | None) -> 
 )
 def test_a_name_is_found_without_the_numbers_and_the_order(text: str, name: str) -> None:
     found = find_task_name(text)
-    assert found is not None and found[2] == name
+    assert found is not None
+    assert found[2] == name
 
 
 def test_a_noun_alone_with_a_genitive_names_nothing() -> None:
