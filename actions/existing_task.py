@@ -40,6 +40,7 @@ DIGRESSIONS = (
     "edit_list",
     "do_not_call",
     "switch_language",
+    "rename_task",
 )
 
 

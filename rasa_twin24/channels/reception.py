@@ -279,7 +279,7 @@ class Reception:
             )
 
     async def _language(self, incoming: Incoming) -> str | None:
-        """What to speak: what was asked for, else what the person speaks or spoke last, else what the messenger told."""
+        """What was asked for, else what the person speaks or spoke last, else what the messenger told of them."""
         conversations, conversation = self.ledger.conversations, incoming.conversation
         spoken = await conversations.spoken(conversation)
         if spoken.chosen:

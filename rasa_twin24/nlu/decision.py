@@ -19,6 +19,7 @@ from rasa_twin24.text.consent import (
     starts_calls,
     stops,
 )
+from rasa_twin24.text.correction import read_rename, read_swap
 from rasa_twin24.text.count import read_count
 from rasa_twin24.text.do_not_call import allows_again, asks_how_many, bans, names_list
 from rasa_twin24.text.edit_list import read_wish
@@ -35,6 +36,7 @@ PROVIDE_PHONE, START_CALLS = "provide_phone", "start_calls"
 CANCEL, PAUSE_CALLS = "cancel", "pause_calls"
 EMERGENCY_STOP, LIFT_STOP = "emergency_stop", "lift_stop"
 CONFIRM_COUNT = "confirm_count"
+RENAME_TASK = "rename_task"
 CREATE_TASK, ADD_TO_TASK = "create_task", "add_to_existing_task"
 EDIT_LIST, SHOW_LIST, DO_NOT_CALL = "edit_list", "show_list", "do_not_call"
 NLU_FALLBACK = "nlu_fallback"
@@ -74,6 +76,8 @@ def decide(text: str, ranking: Sequence[Prediction], phones: Sequence[tuple[int,
         return Prediction(SWITCH_LANGUAGE, 1.0)
     if orders_quoted_task(text):  # whatever the name says
         return Prediction(CREATE_TASK, 1.0)
+    if read_rename(text) is not None:
+        return Prediction(RENAME_TASK, 1.0)
     answer = read_answer(text)
     if answer is Answer.YES:
         return Prediction(START_CALLS if orders_start(text) else AFFIRM, 1.0)
@@ -109,6 +113,8 @@ def _decide_with_phones(
         return Prediction(DO_NOT_CALL, 1.0)
     if removes_numbers(_unquoted(text) if asks_for_new_task(text) else text):
         return Prediction(EDIT_LIST, 1.0)  # at the worst the bot asks what is to become of them
+    if read_swap(text, phones) is not None and not asks_for_new_task(text):
+        return Prediction(EDIT_LIST, 1.0)
     for prediction in _modelled(ranking)[:1]:
         clear = _is_clear(text, prediction.intent)
         if prediction.intent in _WITH_PHONES and clear and prediction.confidence >= threshold:

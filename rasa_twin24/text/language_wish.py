@@ -18,24 +18,30 @@ _RUSSIAN = re.compile(r"русск\w*|russian|russk\w*")
 _LANGUAGE = re.compile(r"язык\w*|language|yazyk\w*")
 # Ask for something, so that no name of a task is taken for a wish.
 _VERBS = frozenset(
-    """
-    говори говорите говорить поговорим разговаривай разговаривайте разговаривать отвечай отвечайте отвечать ответь пиши пишите
-    писать общайся общайтесь общаться перейди перейдите перейдем переходи перейти переключи переключись переключитесь
-    переключить переключай смени смените сменить поменяй поменяйте поменять измени изменить поставь выбери включи включите
-    верни вернись сделай давай давайте пожалуйста плиз сбрось сбросить
-    speak talk write reply answer respond switch change set use go please pls plz follow reset
-    govori otvechaj pishi pozhaluysta davay
-    """.split()
+    re.findall(
+        r"\S+",
+        """
+        говори говорите говорить поговорим разговаривай разговаривайте разговаривать отвечай отвечайте
+        отвечать ответь пиши пишите писать общайся общайтесь общаться перейди перейдите перейдем переходи
+        перейти переключи переключись переключитесь переключить переключай смени смените сменить поменяй
+        поменяйте поменять измени изменить поставь выбери включи включите верни вернись сделай давай давайте
+        пожалуйста плиз сбрось сбросить speak talk write reply answer respond switch change set use go
+        please pls plz follow reset govori otvechaj pishi pozhaluysta davay
+        """,
+    )
 )
 _HARMLESS = _VERBS | frozenset(
-    """
-    на по с со в и а но не язык языке язык теперь снова опять обратно назад дальше лучше только можно можешь можете могли мог
-    бы ли ты вы мне мной меня нам нами я мы будь буду будем добр добра говоришь говорите понимаешь понимаю знаю умеешь плохо
-    еще хочу хотел хотела нужен предпочитаю prefer want need всегда весь бот бота интерфейс
-    in to into from back let let's us can could you do does don't not no only now the a language i i'd would like we with me
-    again instead understand know read bot interface always ok my be
-    po na ne
-    """.split()
+    re.findall(
+        r"\S+",
+        """
+        на по с со в и а но не язык языке язык теперь снова опять обратно назад дальше лучше только можно
+        можешь можете могли мог бы ли ты вы мне мной меня нам нами я мы будь буду будем добр добра говоришь
+        говорите понимаешь понимаю знаю умеешь плохо еще хочу хотел хотела нужен предпочитаю prefer want
+        need всегда весь бот бота интерфейс in to into from back let let's us can could you do does don't
+        not no only now the a language i i'd would like we with me again instead understand know read bot
+        interface always ok my be po na ne
+        """,
+    )
 )
 _NEGATIONS = frozenset({"не", "not", "don't", "no", "ne", "from", "плохо"})
 _AUTO = re.compile(
