@@ -28,6 +28,8 @@ OFFERABLE = (
 )
 OFFERED = 2
 UNCLEAR, CONFIRM_COUNT = "action_unclear", "action_confirm_count"
+# Actions that follow, or come before, the one that answers.
+_BETWEEN = (None, "action_listen", "action_extract_slots", "action_carry_out")
 # What can be done at a step that waits for something else than a yes.
 _MENUS: dict[str | None, str] = {
     Step.CREATE: "fallback_menu_create",
@@ -142,14 +144,15 @@ async def unclear(turn: Turn, office: Office) -> None:
 def _is_again(turn: Turn) -> bool:
     """Whether the message before this one was not understood either."""
     done = [event.get("name") for event in turn.tracker.events if event.get("event") == "action"]
-    before = [name for name in done if name not in (None, "action_listen", "action_extract_slots")]
+    before = [name for name in done if name not in _BETWEEN]
     return bool(before) and before[-1] in (UNCLEAR, CONFIRM_COUNT)
 
 
 def _ask_which(turn: Turn, phrase: str, step: str | None) -> None:
     """The likeliest readings, in words, as buttons."""
     ranking = (turn.tracker.latest_message or {}).get("intent_ranking") or []
-    names = [guess["name"] for guess in ranking if guess["name"] in OFFERABLE][:OFFERED]
+    shown = ("cancel",) if step == Step.NUMBERS else ()  # under the phrase anyway
+    names = [guess["name"] for guess in ranking if guess["name"] in OFFERABLE and guess["name"] not in shown][:OFFERED]
     if not names:
         turn.say(phrase if step == Step.NUMBERS else _MENUS.get(step, "fallback_menu"))
         return

@@ -124,3 +124,17 @@ async def test_nothing_to_shorten(tracker: DialogueStateTracker | None) -> None:
     await after_turns(agent, 3 * TURNS)
 
     assert agent.saved == 0
+
+
+async def test_not_right_after_a_message_that_was_not_understood() -> None:
+    tracker = long_tracker()
+    for event in (UserUttered("ололо"), ActionExecuted("action_unclear"), ActionExecuted(ACTION_LISTEN_NAME)):
+        tracker.update(event)
+    agent = Agent(tracker)
+
+    await after_turns(agent)
+    assert agent.saved == 0
+
+    tracker.update(ActionExecuted("action_digression"))
+    await after_turns(agent)
+    assert agent.saved == 1
