@@ -11,6 +11,7 @@ from rasa_twin24.campaign import Outcome, Plan
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.tasks import TaskState
 from rasa_twin24.text.phones import Reading
+from rasa_twin24.text.start_wish import start_wish
 
 _QUESTIONS = {
     Step.CREATE: "resume_create",
@@ -18,6 +19,10 @@ _QUESTIONS = {
     Step.MORE: "resume_more",
     Step.STARTING: "start_calls_starting",
 }
+
+
+# Why there is no plan yet, though there will be: it is shown then, without being asked for again.
+_LATER = ("add_candidates_not_all_in", "add_candidates_list_coming", "start_calls_not_created")
 
 
 async def begin(turn: Turn, office: Office) -> Events:
@@ -30,6 +35,7 @@ async def begin(turn: Turn, office: Office) -> Events:
     if people and collected is not None:
         await tell_collected(turn, office, people, collected)
         tell_skipped(turn, office, _beside_the_name(turn, office))
+    await note_start_wish(turn, office, turn.entity("task_name") or "")
     return [SlotSet("task_name", None), SlotSet("task_id", None)]
 
 
@@ -42,6 +48,16 @@ def _beside_the_name(turn: Turn, office: Office) -> Reading:
         [piece for piece in reading.doubtful if piece.raw not in taken],
         [piece for piece in reading.rejected if piece.raw not in taken],
     )
+
+
+async def note_start_wish(turn: Turn, office: Office, name: str = "") -> None:
+    """Keep that a message which brings a task or numbers asks to start as well, or forbids it.
+
+    `name` is that of the task, whose words mean nothing.
+    """
+    wish = start_wish(turn.text, name) if turn.typed else None
+    if wish is not None:
+        await office.campaign.want_start(turn.conversation, wish)
 
 
 async def shows_plan_again(turn: Turn, office: Office) -> bool:
@@ -90,6 +106,8 @@ async def show_plan(turn: Turn, office: Office, *, answered: bool = False) -> No
     """
     plan = await office.campaign.show_plan(turn.conversation, turn.message_id)
     if isinstance(plan, Outcome):
+        if plan.kind in _LATER:
+            await office.campaign.want_start(turn.conversation, True)
         turn.tell(plan)
         return
     if answered and plan.obstacle is None:

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from actions._banned import callable_people
 from actions._boundary import Events, Office, TopicAction, Turn
 from actions._message_report import settle_skipped, tell_collected
-from actions._steps import resume, show_plan
+from actions._steps import note_start_wish, resume, show_plan
 from rasa_twin24.ledger.candidates import Person
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.ledger.tasks import TaskState
 from rasa_twin24.text.phones import Reading
+from rasa_twin24.text.start_wish import start_wish
 
 
 class ActionAddCandidates(TopicAction):
@@ -24,54 +25,68 @@ class ActionAddCandidates(TopicAction):
         return "action_add_candidates"
 
     async def act(self, turn: Turn, office: Office) -> Events | None:
-        task, step = await office.campaign.current(turn.conversation)
-        reading = turn.numbers(office.settings.default_region)
-        if not reading.found:
-            await unreadable(turn, office, reading)
-            return None
-        if task is None:
-            turn.say("add_candidates_no_task")
-            return None
-        people = await callable_people(turn, office)
-        if not people:
-            await settle_skipped(turn, office, reading)
-            await resume(turn, office)
-            return None
-        if turn.in_form:
-            await note_before_task(turn, office, reading, people)
-            return None
-        if task.state == TaskState.STARTING or step == Step.STARTING:
-            turn.say("add_candidates_starting")
-            return None
-        collected = await office.campaign.collect(turn.conversation, people)
-        if collected is None:
-            turn.say("add_candidates_no_task")
-            return None
-        await settle_skipped(turn, office, reading)
-        if turn.again and collected.already and task.twin_id is not None:
-            # Most likely they came with this very message; where they have got to is told by what comes next.
-            if unsent := await office.campaign.unsent(task):
-                turn.say("add_candidates_adding", count=str(unsent))
-            return None
-        await tell_collected(turn, office, people, collected)
-        if task.twin_id is None:
-            turn.say("add_candidates_kept", count=str(len(collected.new)))
-        elif collected.new:
-            turn.say("add_candidates_adding", count=str(len(collected.new)))
-        elif step == Step.START:
-            await show_plan(turn, office)
-        else:
-            turn.say("resume_more" if await office.campaign.numbers(task) else "resume_numbers")
+        await add_numbers(turn, office)
         return None
+
+
+async def add_numbers(turn: Turn, office: Office) -> None:
+    """The message's numbers go to the task that is talked about; its plan follows at once if that is asked for too."""
+    task, step = await office.campaign.current(turn.conversation)
+    reading = turn.numbers(office.settings.default_region)
+    if not reading.found:
+        await unreadable(turn, office, reading)
+        return
+    if task is None:
+        turn.say("add_candidates_no_task")
+        return
+    people = await callable_people(turn, office)
+    if not people:
+        await settle_skipped(turn, office, reading)
+        await resume(turn, office)
+        return
+    if turn.in_form:
+        await note_before_task(turn, office, reading, people)
+        return
+    if task.state == TaskState.STARTING or step == Step.STARTING:
+        turn.say("add_candidates_starting")
+        return
+    collected = await office.campaign.collect(turn.conversation, people)
+    if collected is None:
+        turn.say("add_candidates_no_task")
+        return
+    asks = await settle_skipped(turn, office, reading)
+    await note_start_wish(turn, office)
+    if turn.again and collected.already and task.twin_id is not None:
+        # Most likely they came with this very message; where they have got to is told by what comes next.
+        if unsent := await office.campaign.unsent(task):
+            turn.say("add_candidates_adding", count=str(unsent))
+        return
+    await tell_collected(turn, office, people, collected)
+    if task.twin_id is None:
+        turn.say("add_candidates_kept", count=str(len(collected.new)))
+    elif collected.new:
+        turn.say("add_candidates_adding", count=str(len(collected.new)))
+    elif step == Step.START or (start_wish(turn.text) and not asks):
+        await show_plan(turn, office)
+    else:
+        turn.say("resume_more" if await office.campaign.numbers(task) else "resume_numbers")
 
 
 async def note_before_task(turn: Turn, office: Office, reading: Reading, people: Sequence[Person]) -> None:
     """Numbers came where a name or an id was asked for: they wait for the task, and the question is asked again."""
+    await keep_before_task(turn, office, reading, people)
+    turn.say("number_before_task")
+
+
+async def keep_before_task(
+    turn: Turn, office: Office, reading: Reading, people: Sequence[Person], name: str = ""
+) -> None:
+    """Numbers, and the wish to start, wait for the task that is being asked for; `name` see `note_start_wish`."""
     await settle_skipped(turn, office, reading)
     collected = await office.campaign.collect(turn.conversation, people)
-    if collected is not None:
+    if people and collected is not None:
         await tell_collected(turn, office, people, collected)
-    turn.say("number_before_task")
+    await note_start_wish(turn, office, name)
 
 
 async def unreadable(turn: Turn, office: Office, reading: Reading) -> None:

@@ -25,11 +25,21 @@ OFFERABLE = (
     "list_tasks",
     "pause_calls",
     "resume_calls",
+    "show_list",
+    "show_limits",
     "cancel",
     "help",
 )
 OFFERED = 2
-CONFIRM_COUNT = "action_confirm_count"
+UNCLEAR, CONFIRM_COUNT = "action_unclear", "action_confirm_count"
+# Actions that follow, or come before, the one that answers.
+_BETWEEN = (None, "action_listen", "action_extract_slots", "action_carry_out")
+# What can be done at a step that waits for something else than a yes.
+_MENUS: dict[str | None, str] = {
+    Step.CREATE: "fallback_menu_create",
+    Step.NUMBERS: "fallback_menu_numbers",
+    Step.STARTING: "start_calls_starting",
+}
 # What only a button decides, by its payload: as long as it is the newest one, a typed yes is most likely meant for it.
 BY_BUTTON = ("/confirm_forget", "/remove_person", "/invite_operator", "/confirm_clear")
 
@@ -114,48 +124,51 @@ class ActionUnclear(TopicAction):
     needs = Role.VIEWER
 
     def name(self) -> str:
-        return "action_unclear"
+        return UNCLEAR
 
     async def act(self, turn: Turn, office: Office) -> Events | None:
-        if await shows_plan_again(turn, office):
-            return None
-        _, step = await office.campaign.current(turn.conversation)
-        reading = turn.numbers(office.settings.default_region)
-        if step in (Step.NUMBERS, Step.MORE) and (reading.rejected or reading.doubtful):
-            await unreadable(turn, office, reading)
-        elif step == Step.START and all_dialed_as(reading.doubtful, office.settings.default_region):
-            await settle_skipped(turn, office, reading)
-        elif step == Step.NUMBERS:
-            turn.say("add_candidates_none")
-        elif step == Step.MORE:
-            await show_plan(turn, office)
-        elif step == Step.START:
-            await ask_again(turn, office)
-        elif step is not None:
-            await resume(turn, office)
-        elif turn.intent == "out_of_scope":
-            turn.say("out_of_scope")
-        elif self._again(turn):
-            turn.say("fallback_menu")
-        else:
-            self._ask_which(turn)
+        if not await shows_plan_again(turn, office):
+            await unclear(turn, office)
         return None
 
-    def _again(self, turn: Turn) -> bool:
-        """Whether the message before this one was not understood either."""
-        done = [event.get("name") for event in turn.tracker.events if event.get("event") == "action"]
-        before = [name for name in done if name not in (None, "action_listen", "action_extract_slots")]
-        return bool(before) and before[-1] in (ActionUnclear.name(self), CONFIRM_COUNT)
 
-    def _ask_which(self, turn: Turn) -> None:
-        """The likeliest readings, in words, as buttons."""
-        ranking = (turn.tracker.latest_message or {}).get("intent_ranking") or []
-        names = [guess["name"] for guess in ranking if guess["name"] in OFFERABLE][:OFFERED]
-        if not names:
-            turn.say("fallback_menu")
-            return
-        buttons = [{"title": turn.word(f"reading_{name}"), "payload": f"/{name}"} for name in names]
-        turn.offer("fallback_ask", buttons)
+async def unclear(turn: Turn, office: Office) -> None:
+    """Ask what was meant: the two likeliest readings, then, misunderstood again, what can be done at this step."""
+    _, step = await office.campaign.current(turn.conversation)
+    reading = turn.numbers(office.settings.default_region)
+    if step in (Step.NUMBERS, Step.MORE) and (reading.rejected or reading.doubtful):
+        await unreadable(turn, office, reading)
+    elif step == Step.START and all_dialed_as(reading.doubtful, office.settings.default_region):
+        await settle_skipped(turn, office, reading)
+    elif step == Step.MORE:
+        await show_plan(turn, office)
+    elif step == Step.START:
+        await ask_again(turn, office)
+    elif step is None and turn.intent == "out_of_scope":
+        turn.say("out_of_scope")
+    elif _is_again(turn):
+        turn.say(_MENUS.get(step, "fallback_menu"))
+    else:
+        _ask_which(turn, "add_candidates_none" if step == Step.NUMBERS else "fallback_ask", step)
+
+
+def _is_again(turn: Turn) -> bool:
+    """Whether the message before this one was not understood either."""
+    done = [event.get("name") for event in turn.tracker.events if event.get("event") == "action"]
+    before = [name for name in done if name not in _BETWEEN]
+    return bool(before) and before[-1] in (UNCLEAR, CONFIRM_COUNT)
+
+
+def _ask_which(turn: Turn, phrase: str, step: str | None) -> None:
+    """The likeliest readings, in words, as buttons."""
+    ranking = (turn.tracker.latest_message or {}).get("intent_ranking") or []
+    shown = ("cancel",) if step == Step.NUMBERS else ()  # under the phrase anyway
+    names = [guess["name"] for guess in ranking if guess["name"] in OFFERABLE and guess["name"] not in shown][:OFFERED]
+    if not names:
+        turn.say(phrase if step == Step.NUMBERS else _MENUS.get(step, "fallback_menu"))
+        return
+    buttons = [{"title": turn.word(f"reading_{name}"), "payload": f"/{name}"} for name in names]
+    turn.offer(phrase, buttons)
 
 
 class ActionConfirmCount(ActionUnclear):

@@ -13,6 +13,7 @@ from actions.import_list import carry_out_lists, offer_waiting_list
 from rasa_twin24.campaign import Outcome
 from rasa_twin24.campaign.banned import REBUILT_WITHOUT_BANNED
 from rasa_twin24.campaign.create import MADE
+from rasa_twin24.campaign.outcome import ALL_IN
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.ledger.tasks import TaskState
@@ -43,7 +44,7 @@ class ActionCarryOut(TopicAction):
             turn.say("still_working")
         for outcome in outcomes or ():
             tell_of_task(turn, outcome.kind, outcome.params)
-            if outcome.kind == "start_calls_plan_old":
+            if outcome.kind in ("start_calls_plan_old", ALL_IN):
                 await show_plan(turn, office)
             elif outcome.kind in MADE:
                 await offer_waiting_list(turn, office)

@@ -12,11 +12,12 @@ from actions._banned import callable_people
 from actions._boundary import Events, Office, TopicAction, Turn
 from actions._form import TopicForm
 from actions._steps import begin
-from actions.add_candidates import note_before_task
+from actions.add_candidates import keep_before_task, note_before_task
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.ledger.tasks import TaskState
 from rasa_twin24.text.commands import command_of
 from rasa_twin24.text.phones import hide_numbers
+from rasa_twin24.text.task_name import name_in_answer
 
 # TWIN documents no limit; names are shown in lists and messages.
 MAX_NAME = 500
@@ -51,7 +52,8 @@ class ValidateTaskForm(TopicForm):
             return {}
         if turn.intent in TAKING_AWAY and turn.entity("phone_number"):
             return {}
-        return {"task_name": said or turn.text}
+        office = await self.office()
+        return {"task_name": said or name_in_answer(turn.text, office.settings.default_region) or turn.text}
 
     async def validate_task_name(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
@@ -62,7 +64,10 @@ class ValidateTaskForm(TopicForm):
         office = await self.office()
         name = " ".join(str(value).split())
         reading = turn.numbers(office.settings.default_region)
-        if reading.found and turn.entity("task_name") is None:
+        said_more = turn.entity("task_name") is None and value != turn.text
+        if said_more:
+            await keep_before_task(turn, office, reading, await callable_people(turn, office), name)
+        if reading.found and not said_more and turn.entity("task_name") is None:
             # A number must not get into a slot, and is no name; but nothing that was typed is lost.
             if people := await callable_people(turn, office):
                 await note_before_task(turn, office, reading, people)
@@ -89,8 +94,13 @@ class ActionCreateTask(TopicAction):
     async def act(self, turn: Turn, office: Office) -> Events:
         name = turn.tracker.get_slot("task_name")
         if name:
-            await office.campaign.order(turn.conversation, name, turn.message_id)
-            task, _ = await office.campaign.current(turn.conversation)
-            if task is not None and task.state == TaskState.CREATING:
-                turn.say("create_task_creating" if task.sent_at is None else "create_task_checking", name=name)
+            await order(turn, office, name)
         return [SlotSet("task_name", None)]
+
+
+async def order(turn: Turn, office: Office, name: str) -> None:
+    """The task that was begun is to be created under this name; it is carried out right after."""
+    await office.campaign.order(turn.conversation, name, turn.message_id)
+    task, _ = await office.campaign.current(turn.conversation)
+    if task is not None and task.state == TaskState.CREATING:
+        turn.say("create_task_creating" if task.sent_at is None else "create_task_checking", name=name)

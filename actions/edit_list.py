@@ -13,10 +13,12 @@ from rasa_twin24.campaign import Outcome
 from rasa_twin24.campaign.edit import Edited
 from rasa_twin24.campaign.fill import NAMED, named
 from rasa_twin24.ledger.audit import Act, Result
-from rasa_twin24.ledger.candidates import CandidateState
+from rasa_twin24.ledger.candidates import CandidateState, Person
+from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.list_edits import Listed
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.ledger.tasks import CallTask
+from rasa_twin24.text.correction import read_swap
 from rasa_twin24.text.doubt import all_dialed_as
 from rasa_twin24.text.edit_list import Wish, read_places, read_wish
 from rasa_twin24.text.phones import hide_numbers, mask
@@ -39,10 +41,15 @@ class ActionEditList(TopicAction):
         return "action_edit_list"
 
     async def act(self, turn: Turn, office: Office) -> Events | None:
+        found = turn.numbers(office.settings.default_region).found
         phones = await _meant(turn, office)
+        swap = read_swap(turn.text, [(number.start, number.end) for number in found])
         wish = read_wish(turn.text, numbers=bool(phones))
         if not turn.typed:  # somebody else's words
             turn.say("edit_list_forwarded")
+        elif swap is not None:
+            await _swap(turn, office, None if swap.old is None else found[swap.old].e164, found[swap.new].e164)
+            return None
         elif wish is Wish.REMOVE:
             await tell(await office.campaign.editing.remove(turn.conversation, phones), turn, office)
             return None
@@ -153,6 +160,37 @@ async def tell(edited: Edited | Outcome, turn: Turn, office: Office) -> None:
         if not (edited.removed or edited.missing or edited.called):
             turn.say("edit_list_empty")
         await resume(turn, office)
+
+
+async def _swap(turn: Turn, office: Office, old: str | None, new: str) -> None:
+    """A number was to be another one: the wrong one off the list, `None` the last, and the right one onto it."""
+    _, step = await office.campaign.current(turn.conversation)
+    if old is None and turn.again:  # a killed process may have done it already
+        turn.say("edit_list_cut_off")
+        await _show(turn, office)
+        await resume(turn, office)
+        return
+    if await office.ledger.do_not_call.listed([new]):
+        turn.say("add_candidates_do_not_call", numbers=named([new]))
+        await resume(turn, office)
+        return
+    editing = office.campaign.editing
+    if old is None:
+        edited = await editing.remove_places(turn.conversation, [-1])
+    else:
+        edited = await editing.remove(turn.conversation, [old])
+    if isinstance(edited, Outcome) or not (edited.removed or turn.again):
+        if not isinstance(edited, Outcome):
+            turn.say("edit_list_swap_missing", new=named([new]))
+        await tell(edited, turn, office)
+        return
+    await office.campaign.collect(turn.conversation, [Person((new,))])
+    if step == Step.START:  # the plan was being talked about: it comes again, with the right number
+        await office.campaign.want_start(turn.conversation, True)
+    gone = [person.phones[0] for person in edited.removed] or [old or new]
+    turn.say("edit_list_swapped", old=named(gone), new=named([new]))
+    if edited.rebuilding:
+        turn.say("edit_list_rebuilding", name=edited.task.name, task_id=edited.task.twin_id or "")
 
 
 async def _clear(turn: Turn, office: Office, *, ask: bool = False) -> Events | None:

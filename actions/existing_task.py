@@ -11,8 +11,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions._banned import callable_people
 from actions._boundary import Events, Office, TopicAction, Turn
 from actions._form import TopicForm
-from actions._steps import begin
-from actions.add_candidates import note_before_task
+from actions._steps import begin, note_start_wish
+from actions.add_candidates import keep_before_task, note_before_task
 from actions.import_list import offer_waiting_list
 from rasa_twin24.campaign.outcome import failure
 from rasa_twin24.ledger.people import Role
@@ -42,6 +42,8 @@ DIGRESSIONS = (
     "show_list",
     "edit_list",
     "do_not_call",
+    "switch_language",
+    "rename_task",
 )
 
 
@@ -96,6 +98,10 @@ class ValidateExistingTaskForm(TopicForm):
         opened = await open_by_id(turn, office, str(value))
         if opened is None:
             return {"task_id": None}
+        if opened and reading.found and turn.intent != "add_to_existing_task":  # with which `begin` took the numbers
+            await keep_before_task(turn, office, reading, await callable_people(turn, office))
+        elif opened:
+            await note_start_wish(turn, office)
         return {"task_id": str(value)} if opened else {"task_id": None, "requested_slot": None}
 
 

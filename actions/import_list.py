@@ -64,7 +64,10 @@ class ActionReadList(TopicAction):
         outcomes = await office.campaign.imports.carry_out(turn.conversation)
         if outcomes is None:
             turn.say("import_still_reading")
+        task, _ = await office.campaign.current(turn.conversation)
         for outcome in outcomes or ():
+            if outcome.kind == READY and task is not None and task.state == TaskState.CREATING:
+                continue  # offered as soon as the task is there
             await tell_of_list(turn, office, outcome.kind, outcome.params)
         return None
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from actions._boundary import Events, Office, TopicAction, Turn
 from actions._list_report import tell_of_list
-from actions._steps import resume
+from actions._steps import resume, show_plan
 from actions._task_buttons import tell_of_task
 from actions.people import offer_request
+from rasa_twin24.campaign.outcome import ALL_IN
 from rasa_twin24.ledger.people import Role
 
 # News after which the step's question must follow: the new plan, or what the lost answer may have asked.
@@ -39,6 +40,8 @@ class ActionNotice(TopicAction):
         tell_of_task(turn, notice.kind, notice.params)
         if notice.kind in ENDS_QUESTION:
             return None
+        if notice.kind == ALL_IN and not turn.in_form:
+            await show_plan(turn, office)
         if notice.kind.startswith(CAME_BETWEEN) or notice.kind in BEFORE_A_QUESTION:
             await resume(turn, office)  # the step's question is asked again, so that its answer is one to it
         return None

@@ -6,6 +6,7 @@ from actions._boundary import Events, Office, TopicAction, Turn, admitted
 from actions._going_on import go_on
 from actions._steps import is_over, show_plan, shows_plan_again
 from actions._which_task import is_paused, known_tasks
+from actions.add_candidates import add_numbers
 from actions.existing_task import open_by_id
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.people import Role
@@ -28,7 +29,10 @@ class ActionStartCalls(TopicAction):
             task, _ = await office.campaign.current(turn.conversation)
             if (task is None or task.twin_id != twin_id) and not await open_by_id(turn, office, twin_id):
                 return None
-        else:
+        if turn.numbers(office.settings.default_region).found:
+            await add_numbers(turn, office)
+            return None
+        if twin_id is None:
             asked = await office.campaign.asked(turn.conversation, turn.message_id)
             if asked.yes and turn.typed and is_clear_yes(turn.text):
                 await consent(turn, office)

@@ -109,7 +109,7 @@ async def test_the_state_of_the_database(url: str, tmp_path: Path) -> None:
         assert finding.ok is ok
         assert told in finding.text
     await ledger._store.run(
-        lambda connection: connection.execute(sa.text("UPDATE alembic_version SET version_num = '0003'"))
+        lambda connection: connection.execute(sa.text("UPDATE alembic_version SET version_num = '0005'"))
     )
     await ledger.close()
 

@@ -16,6 +16,7 @@ from actions._task_buttons import PAUSE, RESUME, START, STATUS
 from actions.answers import OFFERABLE
 from rasa_twin24.campaign.limits import Limits
 from rasa_twin24.ledger.audit import Act, Result
+from rasa_twin24.ledger.list_edits import Taken
 from rasa_twin24.ledger.people import Change, Role
 from rasa_twin24.lists.outcome import ListReason
 from rasa_twin24.text.dialling import Reason
@@ -117,6 +118,7 @@ def composed() -> set[str]:
         *(f"import_line_{figure}" for figure in ("several", "elsewhere")),
         *(f"import_{intent}" for intent in ("create_task", "add_to_existing_task")),
         *(f"command_{name}" for name in ("new", "add", "help", "cancel")),
+        *(f"rename_{taken.value}" for taken in (Taken.BUSY, Taken.STARTED, Taken.FOREIGN)),
         *(f"ask_{slot}" for form in DOMAIN["forms"].values() for slot in form["required_slots"]),
     }
 

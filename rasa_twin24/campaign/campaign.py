@@ -58,7 +58,7 @@ class Campaign:
             return None
         kept = await self._without_task(current)
         left = await self.drop(conversation, for_another=True)
-        task = await self._ledger.tasks.new(conversation, begun_by=message)
+        task = await self._ledger.tasks.new(conversation, begun_by=message, start_wanted=_wanted_before(current))
         await self._ledger.candidates.collect(task.id, kept)
         await self._lists_follow(current, task)
         await self._ledger.conversations.turn_to(conversation, task.id, None)
@@ -176,6 +176,7 @@ class Campaign:
                 look_at=look_at,
                 looks=0,
                 seen_status=found.status,
+                start_wanted=_wanted_before(current),
             )
             task = earlier
         else:
@@ -191,6 +192,7 @@ class Campaign:
                 called_before=_called(found, before),
                 look_at=look_at,
                 seen_status=found.status,
+                start_wanted=_wanted_before(current),
             )
         await self._ledger.conversations.turn_to(conversation, task.id, Step.NUMBERS)
         await self._ledger.candidates.collect(task.id, kept)
@@ -216,6 +218,15 @@ class Campaign:
         since = self._ledger.now() - self._desk.settings.repeat_seconds
         _, elsewhere = await self._ledger.candidates.known(task.id if task else None, phones, since)
         return [phone for phone in phones if phone in elsewhere]
+
+    async def want_start(self, conversation: str, wanted: bool) -> None:
+        """Whether the plan is to be shown as soon as the numbers are there, without asking for more of them.
+
+        No consent: the yes to that plan is asked for as ever.
+        """
+        task, _ = await self.current(conversation)
+        if task is not None and task.start_wanted is not wanted:
+            await self._ledger.tasks.change(task.id, start_wanted=wanted)
 
     async def stop_adding(self, conversation: str, upload: str) -> int | None:
         """Take off the list whoever has not been sent yet; how many that were, None when nothing was being added.
@@ -251,7 +262,7 @@ class Campaign:
         if await self._ledger.imports.in_state(ImportState.TAKEN, task.id):
             return Outcome("add_candidates_list_coming")
         if unsent and self._work.is_running(task.id):
-            return Outcome("add_candidates_adding", {"count": str(unsent)})
+            return Outcome("add_candidates_not_all_in", {"count": str(unsent)})
         unclear = await self._ledger.candidates.phones(task.id, CandidateState.SENDING)
         if unclear:  # they might be dialed, and might not: nobody can say yes to that
             return Outcome("add_candidates_unclear", {"numbers": named(unclear)})
@@ -272,6 +283,7 @@ class Campaign:
         else:  # it is shown, but a yes is not asked for
             await self._ledger.plans.void(conversation)
         await self._ledger.conversations.step(conversation, Step.START)
+        await self.want_start(conversation, False)
         self._desk.reached("plan_shown")
         return Plan(
             task,
@@ -433,3 +445,8 @@ def _called(found: Task, before: int | None) -> int | None:
     if found.status != TaskStatus.PAUSED or calls is None or before is None or calls > before:
         return None
     return calls
+
+
+def _wanted_before(left: CallTask | None) -> bool:
+    """Whether the start was asked for together with numbers that came before their task was named."""
+    return left is not None and _is_nameless(left) and left.start_wanted

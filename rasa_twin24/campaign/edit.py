@@ -98,6 +98,23 @@ class Editing:
         task, people = known
         return await self._take_off(task, await banned_among(self._desk, people))
 
+    async def rename(self, conversation: str, name: str) -> Edited | Outcome:
+        """Give the task that is talked about another name; one at TWIN is made anew under it. Raises `TwinError`."""
+        known = await self.people(conversation, limit=0)
+        if known is None or not known[0].name:
+            return Outcome("rename_no_task")
+        task = known[0]
+        values = {"name": task.name, "task_id": task.twin_id or ""}
+        if task.state == TaskState.FILLING and await self._has_others(task):
+            return Outcome("rename_foreign", values)
+        taken = await self._ledger.list_edits.rename(task.id, name, may_be_rebuilt)
+        if taken not in (Taken.DONE, Taken.REBUILDING):
+            return Outcome(f"rename_{taken.value}", values)
+        rebuilding = taken is Taken.REBUILDING
+        if rebuilding:
+            await self._ledger.conversations.step_of(task.conversation, task.id, None)
+        return Edited(task, left=await self.count(task), rebuilding=rebuilding)
+
     async def _take_off(
         self, task: CallTask, people: Sequence[Listed], missing: tuple[str, ...] = (), called: tuple[str, ...] = ()
     ) -> Edited | Outcome:

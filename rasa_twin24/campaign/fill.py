@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rasa_twin24.campaign.desk import Desk
-from rasa_twin24.campaign.outcome import Outcome, failure
+from rasa_twin24.campaign.outcome import ALL_IN, Outcome, failure
 from rasa_twin24.campaign.progress import UploadLine
 from rasa_twin24.campaign.rebuild import give_up, may_be_rebuilt
 from rasa_twin24.campaign.send import Sent, send_waiting
@@ -119,7 +119,8 @@ async def _outcomes(desk: Desk, task: CallTask, filled: Filled) -> list[Outcome]
     elif filled.stopped_by is not None:
         outcomes.append(failure("add_candidates", filled.stopped_by, numbers=named(missing), **params))
     elif filled.added:
-        outcomes.append(Outcome("add_candidates_done", params))
+        wanted = (await desk.ledger.tasks.get(task.id)).start_wanted
+        outcomes.append(Outcome(ALL_IN if wanted else "add_candidates_done", params))
         step = Step.MORE
     else:
         outcomes.append(Outcome("add_candidates_again", params))

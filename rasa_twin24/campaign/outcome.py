@@ -16,6 +16,9 @@ from rasa_twin24.twin24 import (
     Unavailable,
 )
 
+# All numbers are at TWIN, and the plan has been asked for: whoever tells it shows the plan.
+ALL_IN = "add_candidates_all_in"
+
 
 @dataclass(frozen=True)
 class Outcome:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import structlog
 
-from rasa_twin24.campaign.outcome import Outcome
+from rasa_twin24.campaign.outcome import ALL_IN, Outcome
 from rasa_twin24.ledger import Ledger
 from rasa_twin24.ledger.audit import Act, Result
 from rasa_twin24.ledger.tasks import CallTask
@@ -23,6 +23,7 @@ _KINDS = {
     "create_task_left": (Act.CREATE_TASK, Result.DONE),
     "create_task_failed_unclear": (Act.CREATE_TASK, Result.UNCLEAR),
     "add_candidates_done": (Act.ADD_CANDIDATES, Result.DONE),
+    ALL_IN: (Act.ADD_CANDIDATES, Result.DONE),
     "add_candidates_refused": (Act.ADD_CANDIDATES, Result.FAILED),
     "add_candidates_unclear": (Act.ADD_CANDIDATES, Result.UNCLEAR),
     "add_candidates_rebuilding": (Act.ADD_CANDIDATES, Result.UNCLEAR),

@@ -8,6 +8,7 @@ import unicodedata
 from dataclasses import asdict, dataclass, field, replace
 
 from rasa_twin24.ledger.invites import CODE
+from rasa_twin24.text.language import language_of
 
 # A longer text is a list that somebody pasted: it is kept as a file and never parsed by Rasa.
 MAX_TEXT = 10_000
@@ -110,14 +111,15 @@ class Incoming:
 class Understood:
     """What Rasa gets: `intent` None means that its NLU reads the text.
 
-    The kind goes along as metadata: actions must know a typed yes from a pressed one. Nothing else does, since
-    metadata is stored with the conversation.
+    The kind goes along as metadata: actions must know a typed yes from a pressed one. Beside it only what the language
+    is where the text does not tell it, since metadata is stored with the conversation.
     """
 
     text: str
     intent: str | None = None
     entities: tuple[tuple[str, str], ...] = ()
     kind: str = TEXT
+    language: str | None = None  # what to answer in, "ru" or "en"; None: nobody knows yet
 
     @property
     def parse_data(self) -> dict[str, object] | None:
@@ -128,8 +130,18 @@ class Understood:
             "text": self.text,
             "intent": intent,
             "intent_ranking": [intent],
-            "entities": [{"entity": name, "value": value} for name, value in self.entities],
+            "entities": [{"entity": name, "value": value} for name, value in (*self.entities, *self._language)],
         }
+
+    @property
+    def metadata(self) -> dict[str, object]:
+        is_read = self.intent is None
+        told = self._language if is_read and self.language != language_of(self.text) else ()
+        return {"kind": self.kind, **dict(told)}
+
+    @property
+    def _language(self) -> tuple[tuple[str, str], ...]:
+        return (("language", self.language),) if self.language else ()
 
 
 def said(intent: str, entities: tuple[tuple[str, str], ...] = (), kind: str = TEXT) -> Understood:
@@ -172,6 +184,20 @@ def understand(incoming: Incoming, pressed: str | None = None) -> Understood:
     if invitation(incoming):  # a one-time code is no business of the language model, nor of what Rasa keeps
         return said("invite_code")
     return Understood(text, kind=incoming.kind)
+
+
+def language_spoken(incoming: Incoming) -> str | None:
+    """The language of a person's own words, when they tell it: not of what was forwarded, a list, a command, a card."""
+    if incoming.kind not in (TEXT, FILE) or (incoming.kind == TEXT and carries_file(incoming)):
+        return None
+    text = clean(incoming.text)
+    return None if text.startswith("/") else language_of(text)
+
+
+def guessed_language(tag: str | None) -> str | None:
+    """What to speak with somebody who has said nothing yet, by their messenger's IETF tag."""
+    language = (tag or "").split("-")[0].lower()
+    return language if language in ("ru", "en") else None
 
 
 def carries_file(incoming: Incoming) -> bool:

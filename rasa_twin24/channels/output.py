@@ -29,10 +29,10 @@ class MessengerOutput(OutputChannel):  # type: ignore[misc]
     """
 
     def __init__(self, channel: MessengerInput, reception: Reception, language: str | None = None) -> None:
-        """`language` is the messenger's idea of the person's, for what has to be said past Rasa."""
+        """`language` is what to speak where something has to be said past Rasa: the messenger's idea, until known."""
         self._channel = channel
         self._reception = reception
-        self._language = language
+        self.language = language
         self.said = 0
         self.phrases: set[str] = set()
         self.failed = False
@@ -67,7 +67,7 @@ class MessengerOutput(OutputChannel):  # type: ignore[misc]
             await self._channel.deliver_file(person, file)
 
         if not await self._send(conversation, deliver) and not self.gone:
-            text = self._reception.phrases.say("utter_file_not_sent", self._language)
+            text = self._reception.phrases.say("utter_file_not_sent", self.language)
             await self._send(conversation, lambda person: self._channel.deliver(person, text, ()))
 
     async def _send(self, recipient_id: str, deliver: Callable[[str], Awaitable[object]]) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -30,8 +29,6 @@ TAKEN_SECONDS = 90.0
 # What did not arrive is tried again after this pause, seconds, doubled every time.
 PAUSE_AFTER_FAILURE = 2.0
 MOST_TRIES = 9
-# A person's language is asked for anew after so long, seconds: it takes the conversation's lock.
-LANGUAGE_SECONDS = 30.0
 # Conversations remembered; beyond, all are forgotten.
 MOST_REMEMBERED = 1_000
 
@@ -46,7 +43,6 @@ class ProgressLines:
         self._telling: dict[str, asyncio.Task[None]] = {}
         # By conversation, in the time of `time.monotonic`.
         self._not_before: dict[str, float] = {}
-        self._languages: dict[str, tuple[float, str | None]] = {}
         self._tries: dict[str, int] = {}
 
     async def tell(self) -> None:
@@ -148,16 +144,5 @@ class ProgressLines:
 
     async def _language(self, conversation: str) -> str | None:
         """What the person speaks with the bot, else what the messenger told when they were let in."""
-        asked, language = self._languages.get(conversation, (-math.inf, None))
-        if time.monotonic() - asked < LANGUAGE_SECONDS:
-            return language
-        agent = self._agent()
-        # A turn that has not ended yet holds the tracker: what it saves must not be read in between.
-        async with agent.lock_store.lock(conversation):
-            tracker = await agent.tracker_store.retrieve(conversation)
-        spoken = tracker.get_slot("language") if tracker is not None else None
-        language = spoken or await self._ledger.people.language(conversation)
-        if len(self._languages) >= MOST_REMEMBERED:
-            self._languages.clear()
-        self._languages[conversation] = (time.monotonic(), language)
-        return language
+        spoken = await self._ledger.conversations.spoken(conversation)
+        return spoken.language or await self._ledger.people.language(conversation)

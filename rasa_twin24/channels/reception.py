@@ -23,6 +23,8 @@ from rasa_twin24.channels.incoming import (
     Understood,
     carries_file,
     command_named,
+    guessed_language,
+    language_spoken,
     understand,
 )
 from rasa_twin24.channels.news import News
@@ -59,7 +61,7 @@ REFUSAL_PAUSE = 60.0
 # database is away. Meanwhile the conversation waits: no further message of it can be taken in either.
 WRITE_PAUSES = (0.5, 1.0, 2.0, 4.0)
 STORAGE_AWAY = "utter_storage_away"
-# News that the channel says itself, in the language that the messenger told.
+# News that the channel says itself, in the language of the talk, else in the one that the messenger told.
 ACCESS_NEWS = ("access_granted_operator", "access_granted_viewer", "access_refused", "access_removed")
 # The notice that an answer did not reach its person.
 REPLY_LOST = "reply_lost"
@@ -174,7 +176,8 @@ class Reception:
     async def _refuse_flood(self, incoming: Incoming, wait: float) -> None:
         """Said beside the turns that still wait: other people's updates must not."""
         log.warning("too_many_messages", conversation=incoming.conversation)
-        text = self.phrases.say("utter_too_many_messages", incoming.language, seconds=str(math.ceil(wait)))
+        language = await self._known_language(incoming)
+        text = self.phrases.say("utter_too_many_messages", language, seconds=str(math.ceil(wait)))
         output = MessengerOutput(self._channels[incoming.channel], self)
         await output.send_response(incoming.conversation, {"text": text})
         try:
@@ -231,7 +234,8 @@ class Reception:
         """
         notice = await self.ledger.notices.get(int(incoming.text)) if incoming.kind == NOTICE else None
         if notice is not None and notice.kind in ACCESS_NEWS:
-            text = self.phrases.say(f"utter_{notice.kind}", notice.params.get("language"))
+            known = await self._known_language(replace(incoming, language=notice.params.get("language")))
+            text = self.phrases.say(f"utter_{notice.kind}", known)
             await output.send_response(incoming.conversation, {"text": text})
             return False
         if incoming.kind == NOTICE:
@@ -243,7 +247,8 @@ class Reception:
         if notice is not None:  # what was on its way to somebody who has been removed since
             output.said += 1
         else:
-            text = self.phrases.say("utter_access_denied", incoming.language, id=incoming.conversation)
+            known = await self._known_language(incoming)
+            text = self.phrases.say("utter_access_denied", known, id=incoming.conversation)
             await output.send_response(incoming.conversation, {"text": text})
         return False
 
@@ -258,6 +263,8 @@ class Reception:
                 turn = await self.attachments.turn(channel, incoming)
             else:
                 turn = understand(incoming, payload)
+            output.language = await self._language(incoming)
+            turn = replace(turn, language=output.language)
             await self._note_oddity(incoming, turn)
             await self._app.ctx.agent.handle_message(
                 UserMessage(
@@ -267,9 +274,30 @@ class Reception:
                     parse_data=turn.parse_data,
                     input_channel=channel.name(),
                     message_id=incoming.key,
-                    metadata={"kind": turn.kind, **({"again": True} if incoming.again else {})},
+                    metadata={**turn.metadata, **({"again": True} if incoming.again else {})},
                 )
             )
+
+    async def _language(self, incoming: Incoming) -> str | None:
+        """What was asked for, else what the person speaks or spoke last, else what the messenger told of them."""
+        conversations, conversation = self.ledger.conversations, incoming.conversation
+        spoken = await conversations.spoken(conversation)
+        if spoken.chosen:
+            return spoken.language
+        language = language_spoken(incoming) or spoken.language or guessed_language(incoming.language)
+        if language is None:
+            return guessed_language(await self.ledger.people.language(conversation))
+        if language != spoken.language:
+            await conversations.speak(conversation, language)
+        return language
+
+    async def _known_language(self, incoming: Incoming) -> str | None:
+        """The same for what is said without a turn; never raises, since it may be said because the database is away."""
+        try:
+            return (await self.ledger.conversations.spoken(incoming.conversation)).language or incoming.language
+        except Exception as error:
+            log.error("language_not_read", error=type(error).__name__)
+            return incoming.language
 
     async def _note_oddity(self, incoming: Incoming, turn: Understood) -> None:
         """Write down what a messenger's own application does not let one send, or lets one send too late."""
@@ -283,7 +311,7 @@ class Reception:
             await note(conversation, Act.USE_COMMAND, Result.REFUSED, command=command_named(incoming))
 
     async def _say(self, output: MessengerOutput, incoming: Incoming, phrase: str) -> None:
-        text = self.phrases.say(phrase, incoming.language)
+        text = self.phrases.say(phrase, output.language)
         await output.send_response(incoming.conversation, {"text": text, "utter_action": phrase})
 
     async def _write(self, write: Callable[[], Awaitable[None]]) -> None:

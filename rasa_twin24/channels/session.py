@@ -15,6 +15,7 @@ from rasa.shared.core.events import ActionExecuted, BotUttered, SessionStarted, 
 LONGEST = 40
 # The tracker is looked at again after this many turns of a conversation.
 TURNS = 4
+UNCLEAR = "action_unclear"
 # Slots that outlive a session: how to talk, not what about.
 KEPT_SLOTS = ("language",)
 
@@ -31,9 +32,15 @@ class Sessions:
             return
         async with agent.lock_store.lock(conversation):
             tracker = await agent.tracker_store.retrieve(conversation)
-            if tracker is None or tracker.active_loop or len(tracker.events) < LONGEST:
+            if tracker is None or tracker.active_loop or len(tracker.events) < LONGEST or _was_unclear(tracker):
                 return
             await begin_anew(agent.tracker_store, tracker)
+
+
+def _was_unclear(tracker: Any) -> bool:
+    """Whether the last message was not understood: only the session's events tell whether the next is the second."""
+    done = [event.action_name for event in reversed(tracker.events) if isinstance(event, ActionExecuted)]
+    return next((name for name in done if name != ACTION_LISTEN_NAME), None) == UNCLEAR
 
 
 async def begin_anew(store: Any, tracker: Any) -> None:

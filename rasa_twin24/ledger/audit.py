@@ -43,6 +43,7 @@ class Act:
     SEND_MESSAGES = "send_messages"  # more than allowed per minute
     REVOKE_INVITES = "revoke_invites"
     REMOVE_CANDIDATES = "remove_candidates"
+    RENAME_TASK = "rename_task"
     EXPORT_CANDIDATES = "export_candidates"
     BAN_NUMBERS = "ban_numbers"
     ALLOW_NUMBERS = "allow_numbers"

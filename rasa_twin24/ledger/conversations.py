@@ -30,6 +30,14 @@ class Conversation:
     gone_at: float | None = None
 
 
+@dataclass(frozen=True)
+class Spoken:
+    """What the bot speaks in a conversation, "ru" or "en"; `chosen`: it was asked for, else it follows the person."""
+
+    language: str | None = None
+    chosen: bool = False
+
+
 class Conversations:
     def __init__(self, store: Store, clock: Callable[[], float]) -> None:
         self._store = store
@@ -60,6 +68,21 @@ class Conversations:
     async def leave(self, conversation: str, task_id: int) -> None:
         """Talk about nothing, unless the person has turned to another task meanwhile."""
         await self._store.run(lambda c: self._if_about(c, conversation, task_id, task_id=None, step=None))
+
+    async def spoken(self, conversation: str) -> Spoken:
+        def work(connection: sa.engine.Connection) -> Spoken:
+            row = connection.execute(
+                sa.select(conversations.c.language, conversations.c.language_chosen).where(
+                    conversations.c.id == conversation
+                )
+            ).first()
+            return Spoken() if row is None else Spoken(row.language, row.language_chosen)
+
+        return await self._store.run(work)
+
+    async def speak(self, conversation: str, language: str | None, *, chosen: bool = False) -> None:
+        """Speak this language from now on; unless it is `chosen`, a message in another one changes it."""
+        await self._store.run(lambda c: put(c, conversation, self._clock(), language=language, language_chosen=chosen))
 
     async def gone(self, conversation: str) -> None:
         """The person blocked the bot or left."""

@@ -100,6 +100,32 @@ class ListEdits:
 
         return await self._store.run(work)
 
+    async def rename(self, task_id: int, name: str, may_be_rebuilt: Callable[[CallTask], bool]) -> Taken:
+        """Give the task another name before its start; any plan of it is void then.
+
+        TWIN has no request for it either: a task that is there is left for ever, as when somebody is taken off.
+        """
+
+        def work(connection: sa.engine.Connection) -> Taken:
+            task = _locked(connection, task_id)
+            now = self._clock()
+            if task is None or task.state not in (TaskState.NEW, TaskState.CREATING, TaskState.FILLING):
+                return Taken.STARTED
+            if task.state == TaskState.CREATING or _at_work(task, now) or _on_their_way(connection, task_id):
+                return Taken.BUSY
+            at_twin = task.twin_id is not None
+            if at_twin and (not may_be_rebuilt(task) or _shared(connection, task)):
+                return Taken.FOREIGN
+            plans.void_of_task(connection, task_id)
+            if at_twin:
+                portions.start_over(connection, task_id, now)
+            connection.execute(sa.update(task_rows).where(task_rows.c.id == task_id).values(name=name))
+            detail: dict[str, Any] = {"name": name, "task_id": task.twin_id or ""}
+            audit.put(connection, now, task.conversation, Act.RENAME_TASK, Result.DONE, **detail)
+            return Taken.REBUILDING if at_twin else Taken.DONE
+
+        return await self._store.run(work)
+
 
 def _person(row: Any) -> Listed:
     variables: dict[str, str] = json.loads(row.variables) if row.variables else {}

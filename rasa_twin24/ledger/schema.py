@@ -17,6 +17,9 @@ conversations = sa.Table(
     sa.Column("step", sa.String(32), nullable=True),  # see Step
     sa.Column("gone_at", sa.Float, nullable=True),  # blocked the bot, left: nothing is pushed
     sa.Column("updated_at", sa.Float, nullable=False),
+    sa.Column("language", sa.String(2), nullable=True),  # what the bot speaks here: ru, en
+    # The person asked for that language; else it follows their messages.
+    sa.Column("language_chosen", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
 tasks = sa.Table(
@@ -43,6 +46,8 @@ tasks = sa.Table(
     sa.Column("mark", sa.String(16), nullable=True),  # tells our task at TWIN from all others; the name has 6 of it
     sa.Column("sent_at", sa.Float, nullable=True),  # written before the request that creates it
     sa.Column("spoiled", sa.Boolean, nullable=False, server_default=sa.false()),  # never to be played by this bot
+    # Its person asked to start: once the numbers are there the plan is shown, without "one more?".
+    sa.Column("start_wanted", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("lease_owner", sa.String(64), nullable=True),  # the process that works on it
     sa.Column("lease_until", sa.Float, nullable=True),
 )

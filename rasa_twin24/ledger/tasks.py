@@ -49,6 +49,7 @@ class CallTask:
     mark: str | None
     sent_at: float | None
     spoiled: bool
+    start_wanted: bool
     lease_owner: str | None
     lease_until: float | None
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rasa_twin24.text.commands import MANAGE_PEOPLE, command_about_person, command_of
+from rasa_twin24.text.commands import MANAGE_PEOPLE, SWITCH_LANGUAGE, command_about_person, command_of
 from rasa_twin24.text.concepts import concepts_of
 from rasa_twin24.text.consent import (
     Answer,
@@ -22,13 +22,16 @@ from rasa_twin24.text.consent import (
     starts_calls,
     stops,
 )
+from rasa_twin24.text.correction import read_rename, read_swap
 from rasa_twin24.text.count import read_count
 from rasa_twin24.text.do_not_call import allows_again, asks_how_many, bans, names_list
 from rasa_twin24.text.edit_list import read_wish
 from rasa_twin24.text.emergency import lifts_stop, negates, pauses, stops_everything, surely_stops_everything
+from rasa_twin24.text.language_wish import asked_language, names_language
 from rasa_twin24.text.people_request import wants_to_talk
 from rasa_twin24.text.removal import removes_numbers
 from rasa_twin24.text.resume import resumes, takes_off_pause
+from rasa_twin24.text.task_id import names_other_task
 from rasa_twin24.text.task_name import asks_for_new_task, orders_quoted_task
 from rasa_twin24.text.tokens import tokenize
 
@@ -37,6 +40,7 @@ PROVIDE_PHONE, START_CALLS = "provide_phone", "start_calls"
 CANCEL, PAUSE_CALLS, RESUME_CALLS = "cancel", "pause_calls", "resume_calls"
 EMERGENCY_STOP, LIFT_STOP = "emergency_stop", "lift_stop"
 CONFIRM_COUNT = "confirm_count"
+RENAME_TASK = "rename_task"
 CREATE_TASK, ADD_TO_TASK = "create_task", "add_to_existing_task"
 EDIT_LIST, SHOW_LIST, DO_NOT_CALL = "edit_list", "show_list", "do_not_call"
 NLU_FALLBACK = "nlu_fallback"
@@ -77,8 +81,12 @@ def decide(text: str, ranking: Sequence[Prediction], phones: Sequence[tuple[int,
         return Prediction(CONFIRM_COUNT, 1.0)
     if command := command_of(text):
         return Prediction(command, 1.0)
+    if asked_language(text):
+        return Prediction(SWITCH_LANGUAGE, 1.0)
     if orders_quoted_task(text):  # whatever the name says
         return Prediction(CREATE_TASK, 1.0)
+    if read_rename(text) is not None:
+        return Prediction(RENAME_TASK, 1.0)
     answer = read_answer(text)
     if answer is Answer.YES:
         order = RESUME_CALLS if resumes(text) else START_CALLS
@@ -117,14 +125,23 @@ def _decide_with_phones(
         return Prediction(DO_NOT_CALL, 1.0)
     if removes_numbers(_unquoted(text) if asks_for_new_task(text) else text):
         return Prediction(EDIT_LIST, 1.0)  # at the worst the bot asks what is to become of them
+    if read_swap(text, phones) is not None and not asks_for_new_task(text):
+        return Prediction(EDIT_LIST, 1.0)
     for prediction in _modelled(ranking)[:1]:
-        clear = prediction.intent != START_CALLS or starts_calls(text)
+        clear = _is_clear(text, prediction.intent)
         if prediction.intent in _WITH_PHONES and clear and prediction.confidence >= threshold:
             return prediction
         # A question about a number does not give it.
         if "?" in text and prediction.intent in (DO_NOT_CALL, SHOW_LIST) and _is_sure(prediction):
             return prediction
     return Prediction(CREATE_TASK if asks_for_new_task(text) else PROVIDE_PHONE, 1.0)
+
+
+def _is_clear(text: str, intent: str) -> bool:
+    """Whether a message with numbers says what the model reads in it: «добавь туда 8 916…» means this task."""
+    if intent == START_CALLS:
+        return starts_calls(text)
+    return intent != ADD_TO_TASK or names_other_task(text)
 
 
 def _decide_by_model(text: str, ranking: Sequence[Prediction], threshold: float) -> Prediction:
@@ -179,6 +196,8 @@ def _allows(text: str, intent: str) -> bool:
         return stops_everything(text)
     if intent == LIFT_STOP:
         return lifts_stop(text)
+    if intent == SWITCH_LANGUAGE:
+        return names_language(text)
     if intent == MANAGE_PEOPLE:
         return not wants_to_talk(text)
     if intent == EDIT_LIST:

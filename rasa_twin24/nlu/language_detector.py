@@ -16,13 +16,14 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa_twin24.text.language import language_of
 
 LANGUAGE = "language"
+METADATA = "metadata"
 
 log = structlog.get_logger(__name__)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class LanguageDetector(GraphComponent, EntityExtractorMixin):  # type: ignore[misc]
-    """Adds an entity `language` ("ru" or "en") over the whole text when the text tells its language."""
+    """Adds an entity `language` ("ru" or "en") over the whole text: the metadata's, else what the text tells."""
 
     @classmethod
     def create(
@@ -40,7 +41,8 @@ class LanguageDetector(GraphComponent, EntityExtractorMixin):  # type: ignore[mi
         for message in messages:
             text = str(message.get(TEXT) or "")
             try:
-                language = language_of(text)
+                # A channel knows more than the text tells: what was spoken before, and what the person has asked for.
+                language = (message.get(METADATA) or {}).get(LANGUAGE) or language_of(text)
             except Exception as error:
                 log.error("detect_language_failed", characters=len(text), error=type(error).__name__)
                 continue

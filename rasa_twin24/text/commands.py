@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 
 from rasa_twin24.text.keyboard import typed_as_russian
+from rasa_twin24.text.language_wish import orders_language
 from rasa_twin24.text.normalise import normalise
 from rasa_twin24.text.people_request import names_person
 from rasa_twin24.text.person_id import forgets_person
 from rasa_twin24.text.tokens import as_cyrillic, tokenize
 
 MOST_CHARACTERS = 80
-FORGET, MANAGE_PEOPLE = "forget", "manage_people"
+FORGET, MANAGE_PEOPLE, SWITCH_LANGUAGE = "forget", "manage_people", "switch_language"
 
 _PHRASES: dict[str, str] = {
     "cancel": """
@@ -86,10 +87,11 @@ _PHRASES: dict[str, str] = {
     """,
     "edit_list": """
         убери последний|удали последний|убрать последний|удалить последний|убери последний номер
-        удали последний номер
+        удали последний номер|последний номер неверный|последний номер не тот|последний номер неправильный
         убери последнего|очисти список|очистить список|очисти список номеров|удали все номера|убери все номера
         удалить все номера
         remove last|remove the last|remove the last one|remove the last number|delete the last number|clear the list
+        the last number is wrong|last number is wrong|the last one is wrong
         clear list|delete all numbers|remove all numbers
     """,
     "do_not_call": """
@@ -140,6 +142,8 @@ def command_of(text: str) -> str | None:
         return None
     if about_person := command_about_person(text):
         return about_person
+    if orders_language(text):
+        return SWITCH_LANGUAGE
     plain = _WORD.sub(lambda word: as_cyrillic(word.group()), normalise(text).text.strip())
     return _command(plain) or _command(typed_as_russian(plain))
 

@@ -58,6 +58,9 @@ _EVERYTHING = re.compile(
     r"(?<!\w)(?:все|всех|весь|целиком|полностью|каждый|all|every|everybody|everyone|whole|entire|vse)(?!\w)"
 )
 _LIST = re.compile(rf"(?<!\w)(?:спис\w*|перечен\w*|лист\w*|spisok|list|всех|everybody|everyone|{_NUMBER_WORD})(?!\w)")
+_WRONG = re.compile(
+    r"(?<!\w)(?:неверн\w*|неправильн\w*|ошибочн\w*|не тот|не та|ошиб\w*|опечат\w*|wrong|incorrect|mistake|typo)(?!\w)"
+)
 # What else may be deleted or cleared, unless it is said that numbers are meant.
 _OTHER_THINGS = re.compile(
     r"(?<!\w)(?:задани|задач|обзвон|кампани|компани|стоп|остановк|доступ|данн|перепис|истори|журнал|приглаш|оператор|task|campaign"
@@ -93,6 +96,8 @@ def read_wish(text: str, *, numbers: bool) -> Wish | None:
     plain = _plain(text)
     rest = _NOT_CALL.sub(" ", plain)
     takes, negated = bool(_TAKES.search(rest)), bool(_NEGATED.search(plain))
+    # «последний номер неверный»; without a word that something else is wrong.
+    takes = takes or (not numbers and bool(_WRONG.search(plain) and _NUMBERS.search(plain)))
     if numbers:
         if _takes_off(text) and not negated and not _OTHERWISE.search(rest) and is_said_of_all(text, _takes_off):
             return Wish.REMOVE

@@ -18,6 +18,11 @@ _INTRODUCED = re.compile(
 )
 # Digits that count something have a word after them: "обзвон 1500 клиентов".
 _COUNTED = re.compile(r" (?!и |and |с |with |номер|number)[а-яёa-z]", re.IGNORECASE)
+_TASK = re.compile(r"задани|задач|обзвон|кампани|рассылк|task|campaign|(?<![а-яёa-z])(?:id|ид|айди)(?![а-яёa-z])", re.I)
+_THIS = re.compile(
+    r"(?<![а-яёa-z])(?:эт(?:о|ому|от|ой|у|им)|тот же|то же|ту же|текущ\w+|this|current|the same|same)(?![а-яёa-z])",
+    re.I,
+)
 _DIGIT = re.compile(r"\d", re.ASCII)
 _LETTER = re.compile("[A-Za-z]")
 
@@ -37,6 +42,12 @@ def find_task_id(text: str, region: str = "RU") -> tuple[int, int, str] | None:
         if _is_id(token, found) and not _is_in_phone(text, start, end, region):
             return start, end, token
     return None
+
+
+def names_other_task(text: str) -> bool:
+    """Tell whether a message speaks of a task that may be another than the one talked about: «в задание 4512»."""
+    plain = text[:MOST_CHARACTERS]
+    return _UUID.search(plain) is not None or (_TASK.search(plain) is not None and _THIS.search(plain) is None)
 
 
 def _is_id(token: str, found: re.Match[str]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from rasa_twin24.text.phones import read_numbers
+from rasa_twin24.text.start_wish import ORDER
 
 LONGEST_NAME = 100  # characters; longer is not a name but a sentence
 MOST_CHARACTERS = 2_000  # looked at
@@ -43,12 +44,15 @@ _NAME_FIRST = re.compile(
 _INTRODUCER = re.compile(r"[ ]?[:—–-][ ]?|[ ]")
 
 # Where a name without quotes ends.
-_NEXT_ORDER = r"(?:запусти|запускай|добав|позвони|обзвони|звони|start|add|dial|call)"
+_NEXT_ORDER = (
+    r"(?:сразу |тут же |можно |можешь |давай |then )?"
+    r"(?:запус[кт]|добав|позвони|обзвони|звони|стартуй|начинай|поехали|погнали|start|launch|add|dial|call|begin|kick)"
+)
 _END = re.compile(
     r"[\n;]|[.!?](?:\s|$)"
     r"|[,:]?[ ](?:с |по |и |для |на |вот |with |and |for |to |the )?(?:телефон|номер|number|phone)\w*"
     r"|,[ ]?(?:и |а |потом |затем |вот |and |then |here )?(?:номер|список|люди)"
-    rf"|,[ ]?(?:и |а |потом |затем |and |then )?{_NEXT_ORDER}|[ ](?:и|and|потом|then)[ ]{_NEXT_ORDER}",
+    rf"|,[ ]?(?:и |а |потом |затем |and |then )*{_NEXT_ORDER}|[ ](?:и|and|потом|then)[ ]{_NEXT_ORDER}",
     re.IGNORECASE,
 )
 # Words that follow "создай обзвон" without naming it.
@@ -64,6 +68,16 @@ _NEGATION = re.compile(
 )
 _AFTER_NAME = re.compile(r"[ \t.!]*(?:(?:пожалуйста|плиз|please|спасибо)[ .!]*)?", re.IGNORECASE)
 _TRIMMED = " \t,.:;—–-!?"
+# What leads from a name to the first number.
+_LEADING_ON = re.compile(r"[ ,](?:по|на|для|с|со|и|вот|for|with|to|and|on)$", re.IGNORECASE)
+# «Обзвон Курьеры, номера 8 916…»: without a verb, but with what ends a name.
+_NOUN_FIRST = re.compile(rf"[ ]?{_NOUN}(?=[ ][A-ZА-ЯЁ])")
+_TRAILING_ORDER = re.compile(
+    rf"(?:[,.!;\n][ ]*(?:(?:и|а|and)[ ])?|[ ](?:и|and)[ ])(?:(?:сразу|тут же|потом|затем|можно|можешь|then)[ ])?{ORDER}"
+    r"(?:[ ](?:его|ее|её|сразу|сейчас|звонки|обзвон|звонить|it|now|calling|the calls|calls"
+    r"|пожалуйста|please)){0,3}[ .!]*",
+    re.IGNORECASE,
+)
 
 
 def find_task_name(text: str, region: str = "RU") -> tuple[int, int, str] | None:
@@ -76,7 +90,7 @@ def find_task_name(text: str, region: str = "RU") -> tuple[int, int, str] | None
     request = _REQUEST.search(text)
     if request is None:
         explicit = _NAME_FIRST.search(text)
-        return _name_from(text, explicit.end(), region) if explicit else None
+        return _name_from(text, explicit.end(), region) if explicit else _after_noun(text, region)
     if called := _CALLED.match(text, request.end()):
         return _name_from(text, called.end(), region)
     if quoted := _QUOTED.search(text, request.end()):
@@ -87,6 +101,22 @@ def find_task_name(text: str, region: str = "RU") -> tuple[int, int, str] | None
     if introducer is None or not _is_name_start(text, introducer.end(), request):
         return None
     return _name_from(text, introducer.end(), region)
+
+
+def name_in_answer(text: str, region: str = "RU") -> str | None:
+    """The name in an answer that says more than it, numbers or an order to start; None: whatever it is, it is whole.
+
+    «Иван 8 916…» is a number with its label, «Курьеры, номера 8 916…» a name.
+    """
+    text = text[:MOST_CHARACTERS]
+    if numbers := read_numbers(text, region).found:
+        ends_before = _QUOTED.match(text) or _END.search(text, 0, numbers[0].start)
+        named = _name_from(text, 0, region) if ends_before is not None else None
+    else:
+        order = _TRAILING_ORDER.search(text)
+        ends = order is not None and order.end() == len(text)
+        named = _trimmed(text, 0, order.start()) if order is not None and ends else None
+    return _unquoted(named[2]) if named is not None else None
 
 
 def asks_for_new_task(text: str) -> bool:
@@ -110,6 +140,13 @@ def orders_quoted_task(text: str) -> bool:
     return introduced is not None or _INTRODUCER.fullmatch(text, order.end(), quoted.start()) is not None
 
 
+def _after_noun(text: str, region: str) -> tuple[int, int, str] | None:
+    """A message that begins with the noun alone: a name follows if something ends it."""
+    noun = _NOUN_FIRST.match(text)
+    named = _name_from(text, noun.end(), region) if noun else None
+    return named if named is not None and len(text[named[1] :].strip(_TRIMMED)) > 0 else None
+
+
 def _is_name_start(text: str, start: int, request: re.Match[str]) -> bool:
     """A name without any introduction must begin with a capital letter where the words before it do not shout."""
     if not text[start : start + 1].isupper() or _NOT_A_NAME.match(text, start):
@@ -126,7 +163,16 @@ def _name_from(text: str, start: int, region: str) -> tuple[int, int, str] | Non
     reading = read_numbers(text[start:], region)
     ends += [start + phone.start for phone in reading.found[:1]]
     ends += [at for piece in (*reading.doubtful, *reading.rejected) if (at := text.find(piece.raw, start)) >= 0]
-    return _trimmed(text, start, min(ends, default=len(text)))
+    end = min(ends, default=len(text))
+    if reading.found and end == start + reading.found[0].start:
+        named = text[start:end].rstrip(_TRIMMED)
+        end = start + len(_LEADING_ON.sub("", named))
+    return _trimmed(text, start, end)
+
+
+def _unquoted(name: str) -> str:
+    whole = _QUOTED.fullmatch(name)
+    return name[slice(*_group_span(whole))] if whole else name
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int, str] | None:

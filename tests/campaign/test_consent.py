@@ -124,7 +124,7 @@ async def test_while_numbers_are_on_their_way_there_is_no_plan_and_no_yes(scene:
     assert await slow.campaign.carry_out(ME) is None
     await scene.ledger.conversations.step(ME, Step.START)
     assert await slow.campaign.confirm(ME) is False
-    assert await slow.campaign.show_plan(ME) == Outcome("add_candidates_adding", {"count": "1"})
+    assert await slow.campaign.show_plan(ME) == Outcome("add_candidates_not_all_in", {"count": "1"})
     await slow.campaign.close()
     assert await scene.notices() == ["add_candidates_done"]
     assert await slow.campaign.confirm(ME) is False
@@ -204,3 +204,15 @@ async def test_a_yes_is_said_after_its_plan(scene: Scene, came_in: float | None,
     scene.clock.now = shown_at + 6
     assert await scene.campaign.confirm(ME, message="yes") is taken
     assert await scene.work() == (["start_calls_done"] if taken else [])
+
+
+async def test_who_asked_to_start_sees_the_plan_once_the_numbers_are_there(scene: Scene) -> None:
+    await scene.campaign.order(ME, "Акция")
+    await scene.work()
+    await scene.campaign.want_start(ME, True)
+    await scene.campaign.collect(ME, [Person(("+79161234567",))])
+    assert await scene.work() == ["add_candidates_all_in"]
+    assert not await scene.campaign.confirm(ME), "the order to start was no yes"
+    assert not isinstance(await scene.campaign.show_plan(ME), Outcome)
+    await scene.campaign.collect(ME, [Person(("+79161234568",))])
+    assert await scene.work() == ["add_candidates_done"], "it was asked for once"

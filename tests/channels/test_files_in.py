@@ -38,7 +38,9 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def entities(bot: TelegramBot, number: int = -1) -> dict[str, str]:
-    return {found["entity"]: found["value"] for found in bot.agent.heard[number].parse_data["entities"]}
+    """Of a turn, but for the language that every turn has."""
+    found = {each["entity"]: each["value"] for each in bot.agent.heard[number].parse_data["entities"]}
+    return {name: value for name, value in found.items() if name != "language"}
 
 
 def fetched(tg: Telegram) -> int:

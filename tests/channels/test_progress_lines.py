@@ -83,7 +83,7 @@ async def test_its_buttons_stand_beside_those_of_the_talk(bot: TelegramBot, owne
     await owner.presses("Отменить")
     await owner.expect("Понял: /cancel")
     pressed = bot.agent.heard[-1]
-    assert pressed.parse_data["entities"] == [{"entity": "progress", "value": "fill:7"}]
+    assert pressed.parse_data["entities"][0] == {"entity": "progress", "value": "fill:7"}
     await owner.presses("Да")
     await owner.expect("Понял: /affirm")
 
@@ -270,13 +270,10 @@ async def test_two_processes_tell_it_once(bot: TelegramBot, tg: Telegram, owner:
     ],
 )
 async def test_language(bot: TelegramBot, owner: User, spoken: str | None, told: str | None, text: str) -> None:
-    async def retrieve(_conversation: str) -> Any:
-        return SimpleNamespace(get_slot=lambda name: spoken if name == "language" else None)
-
     async def language(_person: str) -> str | None:
         return told
 
-    bot.agent.tracker_store = SimpleNamespace(retrieve=retrieve)
+    await bot.ledger.conversations.speak(ME, spoken)
     bot.ledger.people.language = language  # type: ignore[method-assign]
     await bot.ledger.progress.show("a", ME, "filling", done="0", of="9")
     await owner.expect(text)

@@ -136,3 +136,17 @@ async def test_what_was_said_last_is_known_in_the_next_session() -> None:
     assert agent.tracker is not None
     said = [event for event in agent.tracker.applied_events() if isinstance(event, BotUttered)]
     assert [event.metadata.get("utter_action") for event in said] == ["utter_import_report"]
+
+
+async def test_not_right_after_a_message_that_was_not_understood() -> None:
+    tracker = long_tracker()
+    for event in (UserUttered("ололо"), ActionExecuted("action_unclear"), ActionExecuted(ACTION_LISTEN_NAME)):
+        tracker.update(event)
+    agent = Agent(tracker)
+
+    await after_turns(agent)
+    assert agent.saved == 0
+
+    tracker.update(ActionExecuted("action_digression"))
+    await after_turns(agent)
+    assert agent.saved == 1

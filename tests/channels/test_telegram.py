@@ -87,7 +87,9 @@ async def test_commands_and_what_looks_like_one(bot: TelegramBot, owner: User) -
         "unknown_command",
         "create_task",
     ]
-    assert all(message.parse_data["entities"] == [] for message in bot.agent.heard)
+    # The messenger's idea of the language, and nothing that was typed.
+    language = [{"entity": "language", "value": "ru"}]
+    assert all(message.parse_data["entities"] == language for message in bot.agent.heard)
 
 
 async def test_every_kind_is_answered(bot: TelegramBot, owner: User) -> None:
@@ -163,7 +165,10 @@ async def test_a_button_is_answered_once_and_taken_away(bot: TelegramBot, tg: Te
     await owner.expect("Понял: /deny")
 
     pressed = bot.agent.heard[1]
-    assert pressed.parse_data["entities"] == [{"entity": "task_id", "value": "7"}]
+    assert pressed.parse_data["entities"] == [
+        {"entity": "task_id", "value": "7"},
+        {"entity": "language", "value": "ru"},
+    ]
     assert pressed.metadata == {"kind": "button"}
     await until(lambda: not question.buttons and not tg.callbacks_waiting)
 

@@ -47,7 +47,7 @@ async def test_a_turn_without_an_answer_gets_one(bot: TelegramBot, owner: User, 
 
 async def test_the_answer_to_a_failure_is_in_the_persons_language(bot: TelegramBot, tg: Telegram) -> None:
     owner = tg.user(500200, "John", language_code="en")
-    await owner.says("молчи")
+    await owner.says("молчи please, I am John")
 
     await owner.expect("Something went wrong on my side")
 

@@ -59,7 +59,7 @@ async def _act(person: User, turn: dict[str, Any], known: dict[str, str]) -> Non
     elif "contact" in turn:
         await person.shares_contact(turn["contact"], "Пётр", own=False)
     elif "document" in turn:
-        await person.sends_document(turn["document"], b"8 916 123-45-67")
+        await person.sends_document(turn["document"], b"8 916 123-45-67", caption=turn.get("caption"))
     elif "voice" in turn:
         await person.sends_voice()
     elif "photo" in turn:

@@ -32,13 +32,14 @@ TOPICS = {
     "forget": {"forget"},
     "edit_list": {"edit_list", "show_list"},
     "do_not_call": {"do_not_call"},
+    "switch_language": {"switch_language"},
 }
 # What owners and operators ask for seldom and in few words, with closed commands and rules beside the model. Fewer
 # examples teach them: more would be the same words over again, and take «кто», «стоп», «данные» away from everybody
 # else. They are judged by as many phrases as the rest.
 NARROW = frozenset(
     {"emergency_stop", "lift_stop", "show_limits", "audit", "forget", "manage_people"}
-    | {"edit_list", "show_list", "do_not_call"}
+    | {"edit_list", "show_list", "do_not_call", "switch_language"}
 )
 INTENTS = frozenset().union(*TOPICS.values())
 MIN_EXAMPLES = 60

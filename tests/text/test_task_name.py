@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rasa_twin24.text.task_name import asks_for_new_task, find_task_name, orders_quoted_task
+from rasa_twin24.text.task_name import asks_for_new_task, find_task_name, name_in_answer, orders_quoted_task
 
 NAMED = {
     'создай обзвон "Весенняя акция"': "Весенняя акция",
@@ -146,3 +146,52 @@ def test_any_text_is_read_without_an_error(rest: str) -> None:
 )
 def test_an_order_with_a_quoted_name_and_nothing_besides(text: str, ordered: bool) -> None:
     assert orders_quoted_task(text) is ordered
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Курьеры, номера 89161234567, 89032345678, и запускай", "Курьеры"),
+        ("Курьеры\n89161234567", "Курьеры"),
+        ("«Бери и делай», 89161234567", "Бери и делай"),
+        ("Курьеры и запускай", "Курьеры"),
+        ("Да Винчи. Запускай!", "Да Винчи"),
+        ("Couriers, numbers +79161234567 and start", "Couriers"),
+        ("Couriers and start it", "Couriers"),
+        # a label of the number, as in a list
+        ("Иван 89161234567", None),
+        ("Иван: 89161234567", None),
+        ("Иван 89161234567\nПётр 89032345678", None),
+        ("89161234567\nКурьеры", None),
+        # the whole text is the name
+        ("Курьеры и Водители", None),
+        ("Начать сначала", None),
+        ("Бери и делай", None),
+        ("«Бери и запускай»", None),
+        ("Запускай", None),
+        ("", None),
+    ],
+)
+def test_an_answer_that_says_more_than_the_name(text: str, name: str | None) -> None:
+    assert name_in_answer(text) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("обзвон Курьеры, вот номера 89161234567, поехали", "Курьеры"),
+        ("set up a call list called Drivers for 8 916 123-45-67 then dial", "Drivers"),
+        ("создай обзвон Курьеры и сразу запускай", "Курьеры"),
+        ("create task Drivers, then start it", "Drivers"),
+        ("создай обзвон Опрос для 89161234567", "Опрос"),
+        ("создай обзвон Курьеры и Водители 89161234567", "Курьеры и Водители"),
+    ],
+)
+def test_a_name_is_found_without_the_numbers_and_the_order(text: str, name: str) -> None:
+    found = find_task_name(text)
+    assert found is not None
+    assert found[2] == name
+
+
+def test_a_noun_alone_with_a_genitive_names_nothing() -> None:
+    assert find_task_name("обзвон Ивана Петрова сделай") is None

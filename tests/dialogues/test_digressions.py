@@ -1,0 +1,60 @@
+"""What is asked beside a step is answered, and the step's question comes again; nothing is started by it."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.dialogues.stage import Stage
+from tests.standins.telegram import User
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
+
+PATIENCE = 30.0
+# By the step: what leads to it, and its question.
+STEPS = {
+    "name": (["создай обзвон"], "Как назвать обзвон?"),
+    "id": (["добавь номера в задание"], "Пришлите id задания"),
+    "numbers": (["создай обзвон Отступление"], "Пришлите номер"),
+    "more": (["создай обзвон Отступление", "8 916 123-45-67"], "Ещё номер?"),
+    "start": (["создай обзвон Отступление", "8 916 123-45-67", "нет"], "Запустить обзвон?"),
+    "doubtful": (["создай обзвон Отступление", "8 123 456 78 90"], ""),
+}
+# What is said, and what of the answer must come before the question.
+DIGRESSIONS = [
+    ("сколько номеров", "омеров"),
+    ("какие лимиты", "номеров"),
+    ("статус", ""),
+    ("помощь", "Что я умею"),
+    ("спасибо", "Пожалуйста!"),
+    ("привет", "Здравствуйте!"),
+]
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_back_to_the_step(stage: Stage, step: str) -> None:
+    person: User = stage.person()
+    way, question = STEPS[step]
+    for said in way:
+        await person.says(said)
+        await person.expect("", timeout=PATIENCE)
+    await asyncio.sleep(3.0)  # whatever the step says is said
+    for said, answer in DIGRESSIONS:
+        if step == "name" and said in ("спасибо", "привет"):
+            continue  # any text but a command is a name
+        before = len(person.messages)
+        await person.says(said)
+        await person.expect(answer, timeout=PATIENCE)
+        if question:
+            await _asked_again(person, before, question, f"{step}: {said}")
+    assert all(not stage.sandbox.plays(task.id) for task in stage.sandbox.tasks if "Отступление" in task.name)
+
+
+async def _asked_again(person: User, before: int, question: str, where: str) -> None:
+    for _ in range(100):
+        news = [message.text for message in person.messages[before:]]
+        if news and question in news[-1]:
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"{where}: {question!r} did not come last:\n{news}")
