@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions._boundary import Events, Office, TopicAction, Turn
+from actions._consent import says_yes
 from actions._steps import ask_again, is_over, resume, show_plan, shows_plan_again
 from actions.add_candidates import unreadable
 from actions.control import cancel, try_again
@@ -10,7 +11,6 @@ from actions.import_list import list_asked_about, take_list
 from actions.start_calls import consent
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.people import Role
-from rasa_twin24.text.consent import is_clear_yes
 from rasa_twin24.text.count import read_count
 
 # Readings that may be offered to somebody who was not understood. A yes is never among them.
@@ -27,7 +27,7 @@ OFFERABLE = (
 OFFERED = 2
 CONFIRM_COUNT = "action_confirm_count"
 # What only a button decides, by its payload: as long as it is the newest one, a typed yes is most likely meant for it.
-BY_BUTTON = ("/confirm_forget", "/remove_person", "/invite_operator", "/confirm_clear")
+BY_BUTTON = ("/confirm_forget", "/remove_person", "/invite_operator", "/confirm_clear", "/confirm_teach", "/teach_as")
 
 
 class ActionAffirm(TopicAction):
@@ -48,7 +48,7 @@ class ActionAffirm(TopicAction):
             await take_list(turn, office, asked.id)
         elif step == Step.START:
             # The second key: whatever the model and the buttons of other steps say, the text itself must be a yes.
-            if turn.typed and is_clear_yes(turn.text):
+            if await says_yes(turn, office):
                 await consent(turn, office)
             else:
                 await ask_again(turn, office)

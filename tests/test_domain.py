@@ -15,8 +15,12 @@ from actions._list_report import REASONS
 from actions.answers import OFFERABLE
 from rasa_twin24.campaign.limits import Limits
 from rasa_twin24.ledger.audit import Act, Result
+from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.people import Change, Role
 from rasa_twin24.lists.outcome import ListReason
+from rasa_twin24.teaching.check import TEACHABLE
+from rasa_twin24.teaching.check import Reason as RefusalReason
+from rasa_twin24.teaching.judge import OBJECTIONS
 from rasa_twin24.text.dialling import Reason
 from rasa_twin24.twin24 import TaskStatus
 
@@ -106,6 +110,11 @@ def composed() -> set[str]:
         *(f"audit_result_{result}" for name, result in vars(Result).items() if name.isupper()),
         *(f"unreadable_{kind}" for kind in ("voice", "photo", "sticker", "other", "large_file", "lost_file")),
         *(f"reading_{intent}" for intent in OFFERABLE),
+        *(f"teach_meaning_{intent}" for intent in (*TEACHABLE, "other")),
+        *(f"teach_refused_{reason.value}" for reason in RefusalReason),
+        *(f"teach_not_taken_{objection}" for objection in OBJECTIONS),
+        *(f"review_step_{step}" for name, step in vars(Step).items() if name.isupper()),
+        *(f"review_step_{step}" for step in ("form", "none")),
         *(f"import_{what}_{reason}" for what in ("left", "why") for reason in REASONS),
         *(f"import_unreadable_{reason}" for reason in get_args(ListReason)),
         *(f"import_line_{figure}" for figure in ("several", "elsewhere")),

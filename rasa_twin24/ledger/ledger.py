@@ -21,6 +21,7 @@ from rasa_twin24.ledger.invites import Invites
 from rasa_twin24.ledger.kept import Kept
 from rasa_twin24.ledger.leases import Leases
 from rasa_twin24.ledger.list_edits import ListEdits
+from rasa_twin24.ledger.misread import Misreadings
 from rasa_twin24.ledger.notices import Notices
 from rasa_twin24.ledger.people import People
 from rasa_twin24.ledger.plans import Plans
@@ -66,6 +67,7 @@ class Ledger:
         self.reservations = Reservations(self._store)
         self.stops = Stops(self._store, clock)
         self.notices = Notices(self._store, clock)
+        self.misread = Misreadings(self._store, clock)
         self.progress = Progress(self._store, clock)
         self.transcript = Transcript(self._store, clock)
         self.kept = Kept(self._store)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rasa_twin24.text.commands import MANAGE_PEOPLE, command_about_person, command_of
@@ -26,6 +26,8 @@ from rasa_twin24.text.emergency import lifts_stop, pauses, stops_everything, sur
 from rasa_twin24.text.people_request import wants_to_talk
 from rasa_twin24.text.removal import removes_numbers
 from rasa_twin24.text.task_name import asks_for_new_task, orders_quoted_task
+from rasa_twin24.text.taught import taught_intent
+from rasa_twin24.text.teach import teaching_intent
 from rasa_twin24.text.tokens import tokenize
 
 AFFIRM, DENY, HESITATE = "affirm", "deny", "hesitate"
@@ -54,16 +56,27 @@ class Prediction:
     confidence: float
 
 
-def decide(text: str, ranking: Sequence[Prediction], phones: Sequence[tuple[int, int]], threshold: float) -> Prediction:
+def decide(
+    text: str,
+    ranking: Sequence[Prediction],
+    phones: Sequence[tuple[int, int]],
+    threshold: float,
+    taught: Mapping[str, str] | None = None,
+) -> Prediction:
     """The intent of a message, given the model's ranking (best first) and the bounds of its phone numbers.
 
     `threshold` is the least confidence of an intent that takes a vetoed one's place, out of what the
-    vetoed ones leave. A certain rule answers with confidence 1.
+    vetoed ones leave. A certain rule answers with confidence 1. `taught`: what owners have taught, intents by
+    `phrase_key`.
     """
+    if teaching := teaching_intent(text):  # whatever the phrase says that is to be learnt
+        return Prediction(teaching, 1.0)
     if about_person := command_about_person(text):  # whose id may look like a number
         return Prediction(about_person, 1.0)
     if phones:
         return _decide_with_phones(text, ranking, phones, threshold)
+    if taught and (intent := taught_intent(text, taught)):
+        return Prediction(intent, 1.0)
     if read_count(text) is not None:
         return Prediction(CONFIRM_COUNT, 1.0)
     if command := command_of(text):
