@@ -175,6 +175,18 @@ class Ours(Bot):
         }
         await self._push(callback_query=callback)
 
+    async def say(self, person: int, text: str) -> None:
+        """Without waiting; the answers are heard by `hear`."""
+        await self._post(person, text=text)
+
+    async def understands(self, person: int, text: str, answer: str) -> bool:
+        """Say something; whether the next message holds these words."""
+        heard = self._heard.setdefault(person, asyncio.Queue())
+        while not heard.empty():
+            heard.get_nowait()
+        await self._post(person, text=text)
+        return answer in await asyncio.wait_for(heard.get(), ANSWER_SECONDS)
+
     async def hear(self, person: int, said: str) -> None:
         """Until the person has heard a message that holds these words."""
         heard = self._heard.setdefault(person, asyncio.Queue())

@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,15 @@ class Version:
     score: dict[str, Any] | None
 
 
+@dataclass(frozen=True)
+class Usable:
+    """The phrases that count, the files that they come from, and what is wrong with the others."""
+
+    phrases: list[Taught]
+    files: dict[str, bytes]
+    wrong: list[WrongPhrases]
+
+
 class PhraseFolder:
     """All of it blocks for a moment: call it in a thread of its own inside an event loop."""
 
@@ -63,12 +72,35 @@ class PhraseFolder:
 
     def read(self, known: Known | None = None) -> list[Taught]:
         """All phrases, each once. With `known` every one is checked. Raises `WrongPhrases`."""
-        return read_files(self._files(), known)
+        phrases: dict[str, Taught] = {}
+        for name, content in self.contents().items():
+            _add_file(phrases, self.path / name, content, known)
+        return list(phrases.values())
+
+    def usable(self, known: Known) -> Usable:
+        """What counts whatever a person has written: a broken file counts as it was with the last model, if at all."""
+        versions = self.versions()
+        last = _files_of(versions[-1]) if versions else {}
+        phrases: dict[str, Taught] = {}
+        files: dict[str, bytes] = {}
+        wrong = []
+        for name, content in self.contents().items():
+            for tried in (content, last.get(name)):
+                if tried is None:
+                    continue
+                try:
+                    _add_file(phrases, self.path / name, tried, known)
+                except WrongPhrases as error:
+                    wrong += [error] if tried is content else []
+                else:
+                    files[name] = tried
+                    break
+        return Usable(list(phrases.values()), files, wrong)
 
     def last_good(self) -> list[Taught]:
         """The phrases of the last model that was in use; none if there was no such model."""
         versions = self.versions()
-        return read_files(sorted(versions[-1].folder.glob("*.y*ml"))) if versions else []
+        return PhraseFolder(versions[-1].folder).read() if versions else []
 
     def consents(self) -> dict[str, str]:
         """The taught phrases that may start calls, by `phrase_key`; none while the folder cannot be read."""
@@ -134,8 +166,12 @@ class PhraseFolder:
         return [version.fingerprint for version in dropped if version.fingerprint not in left]
 
     def contents(self) -> dict[str, bytes]:
-        """The files by name, as they are."""
-        return {file.name: file.read_bytes() for file in self._files()}
+        """The files by name, as they are; what a person removes meanwhile is none."""
+        found = {}
+        for file in self._files():
+            with suppress(FileNotFoundError):
+                found[file.name] = file.read_bytes()
+        return found
 
     def back(self) -> bool:
         """Bring the phrases of the last model back; false when there is none before the present one.
@@ -183,19 +219,19 @@ class PhraseFolder:
             yield
 
 
-def read_files(files: list[Path], known: Known | None = None) -> list[Taught]:
-    """The phrases of these files, each once. With `known` every one is checked. Raises `WrongPhrases`."""
-    phrases: dict[str, Taught] = {}
-    for file in files:
-        for phrase in parse(_text(file), str(file)):
-            before = phrases.setdefault(phrase_key(phrase.text), phrase)
-            if before.intent != phrase.intent:
-                where = f"{Path(before.file).name}, line {before.line}"
-                raise WrongPhrases(phrase.file, phrase.line, f"the same phrase is '{before.intent}' in {where}")
-            refused = refusal(phrase.text, phrase.intent, known) if known is not None else None
-            if refused is not None and refused.reason not in HARMLESS:
-                raise WrongPhrases(phrase.file, phrase.line, why_refused(refused))
-    return list(phrases.values())
+def _add_file(phrases: dict[str, Taught], file: Path, content: bytes, known: Known | None) -> None:
+    """Add all phrases of a file, each once, or none. With `known` every one is checked. Raises `WrongPhrases`."""
+    found: dict[str, Taught] = {}
+    for phrase in parse(_text(file, content), str(file)):
+        key = phrase_key(phrase.text)
+        before = phrases.get(key) or found.setdefault(key, phrase)
+        if before.intent != phrase.intent:
+            where = f"{Path(before.file).name}, line {before.line}"
+            raise WrongPhrases(phrase.file, phrase.line, f"the same phrase is '{before.intent}' in {where}")
+        refused = refusal(phrase.text, phrase.intent, known) if known is not None else None
+        if refused is not None and refused.reason not in HARMLESS:
+            raise WrongPhrases(phrase.file, phrase.line, why_refused(refused))
+    phrases.update({key: phrase for key, phrase in found.items() if key not in phrases})
 
 
 def why_refused(refused: Refused) -> str:
@@ -219,8 +255,7 @@ _WHY = {
 }
 
 
-def _text(file: Path) -> str:
-    content = file.read_bytes()
+def _text(file: Path, content: bytes) -> str:
     if len(content) > MOST_BYTES:
         raise WrongPhrases(str(file), 1, "the file is too big")
     try:

@@ -10,7 +10,7 @@ from rasa_twin24.teaching.folder import PhraseFolder
 from rasa_twin24.teaching.job import Training
 from rasa_twin24.teaching.judge import Verdict
 from rasa_twin24.teaching.known import known_of
-from rasa_twin24.teaching.phrase import Taught, WrongPhrases
+from rasa_twin24.teaching.phrase import Taught
 
 
 def find_model(project: Path, folder: PhraseFolder, tell: Callable[[str], None]) -> Path | None:
@@ -26,12 +26,11 @@ def find_model(project: Path, folder: PhraseFolder, tell: Callable[[str], None])
 
 
 def taught_in(project: Path, folder: PhraseFolder, tell: Callable[[str], None]) -> list[Taught]:
-    """The phrases that count: those of the folder, or of the last model while a file of it is broken."""
-    try:
-        return folder.read(known_of(project))
-    except WrongPhrases as error:
-        tell(f"Taught phrases: {error}. The bot goes on with the phrases of its last model.")
-        return folder.last_good()
+    """The phrases that count; of a broken file those that it had with the last model."""
+    usable = folder.usable(known_of(project))
+    for error in usable.wrong:
+        tell(f"Taught phrases: {error}. The file counts as it was with the last model.")
+    return usable.phrases
 
 
 def train_taught(project: Path, folder: PhraseFolder, phrases: list[Taught]) -> Verdict | None:

@@ -12,18 +12,21 @@ from rasa_twin24 import model
 from rasa_twin24.ledger import Ledger
 from rasa_twin24.logs import places
 from rasa_twin24.nlu.taught_now import teach_now
-from rasa_twin24.teaching.folder import PhraseFolder
+from rasa_twin24.teaching.folder import PhraseFolder, Usable
 from rasa_twin24.teaching.job import Training, TrainingFailed
 from rasa_twin24.teaching.judge import Score, Verdict
 from rasa_twin24.teaching.known import known_of
 from rasa_twin24.teaching.lines import LINE
-from rasa_twin24.teaching.phrase import Taught, WrongPhrases, by_key
+from rasa_twin24.teaching.phrase import Taught, by_key
 from rasa_twin24.text.phones import hide_numbers
 
 log = structlog.get_logger(__name__)
 
 # A training that is stopped is over within this time, seconds.
 CLOSE_SECONDS = 5.0
+# What failed for another reason than the phrases is tried again after this pause, doubled every time, seconds.
+RETRY_SECONDS = 15.0
+MOST_RETRY_SECONDS = 3600.0
 # How often the folder is looked at, seconds.
 LOOK_PAUSE = 0.5
 
@@ -47,10 +50,11 @@ class Teacher:
         # Stamps of the folder: as it was read last, and as the running model belongs to it.
         self._seen: object = None
         self._done: object = None
-        self._phrases: list[Taught] = []
+        self._usable = Usable([], {}, [])
         self._training: Training | None = None
         self._changing: asyncio.Task[None] | None = None
         self._closed = False
+        self._failures = 0
         # Of phrases that could not be trained: not tried again until they change or the bot starts anew.
         self._failed = ""
 
@@ -70,52 +74,43 @@ class Teacher:
             self._training.stop()
         if self._changing is not None:
             await asyncio.wait([self._changing], timeout=CLOSE_SECONDS)
+            self._changing.cancel()
 
     async def look(self) -> None:
         """Read the folder if it has changed; unless a model is being made already, begin to make what belongs to it."""
         stamp = await asyncio.to_thread(self._folder.stamp)
         if stamp != self._seen:
+            self._usable = await asyncio.to_thread(lambda: self._folder.usable(known_of(self._project)))
             self._seen = stamp
-            if not await self._read():
-                self._done = stamp
+            teach_now(by_key(self._usable.phrases))
+            for error in self._usable.wrong:
+                log.error("phrases_wrong", where=f"{error.file}:{error.line}", why=error.why)
         if self._seen != self._done and (self._changing is None or self._changing.done()) and not self._closed:
-            self._changing = asyncio.create_task(self._change(self._seen))
+            self._changing = asyncio.create_task(self._change(self._seen, self._usable))
 
-    async def _read(self) -> bool:
-        """Let what the folder holds count from now on; a broken file is told, and what counted before goes on."""
-        try:
-            self._phrases = await asyncio.to_thread(lambda: self._folder.read(known_of(self._project)))
-        except WrongPhrases as error:
-            log.error("phrases_wrong", where=f"{error.file}:{error.line}", why=error.why)
-            if not self._phrases:
-                self._phrases = await asyncio.to_thread(self._folder.last_good)
-                teach_now(by_key(self._phrases))
-            await self._tell("teach_file_wrong", file=Path(error.file).name, line=str(error.line))
-            return False
-        teach_now(by_key(self._phrases))
-        return True
-
-    async def _change(self, stamp: object) -> None:
+    async def _change(self, stamp: object, usable: Usable) -> None:
         """Make the model of the phrases that were read with this stamp the running one, if it can be."""
+        phrases, files = usable.phrases, usable.files
         try:
-            phrases = list(self._phrases)
-            files = await asyncio.to_thread(self._folder.contents)
             wanted = await asyncio.to_thread(model.fingerprint, self._project, phrases)
             if not self._folder.versions():  # the way back from the first phrase ever taught
                 await asyncio.to_thread(self._folder.keep, _fingerprint_of(self._running), {}, None)
             if self._running.name.endswith(f"-{wanted}.tar.gz"):
-                await self._in_use(wanted, files, None)
+                await self._in_use(wanted, files, None, stamp)
             elif (found := model.find_named(self._project, wanted)) is not None:
-                await self._take_over(found, wanted, files, None)
+                await self._take_over(found, wanted, files, None, stamp)
             elif wanted != self._failed:
-                await self._train(phrases, files, wanted)
+                await self._train(phrases, files, wanted, stamp)
             self._done = stamp
-        except Exception as error:
-            self._failed, self._done = "", stamp
+            for error in usable.wrong:
+                await self._tell("teach_file_wrong", file=Path(error.file).name, line=str(error.line))
+            self._failures = 0
+        except Exception as error:  # the database or the disk may be away for a while: it is tried again
             log.error("teaching_failed", error=type(error).__name__, at=places(error))
-            await self._tell("teach_training_failed")
+            self._failures += 1
+            await asyncio.sleep(min(RETRY_SECONDS * 2.0**self._failures, MOST_RETRY_SECONDS))
 
-    async def _train(self, phrases: list[Taught], files: dict[str, bytes], wanted: str) -> None:
+    async def _train(self, phrases: list[Taught], files: dict[str, bytes], wanted: str, stamp: object) -> None:
         """Train beside the talk, judge, and take over or take the phrases out again."""
         name = await asyncio.to_thread(model.new_name, self._project, phrases)
         await self._tell("teach_training", over=False)
@@ -130,7 +125,7 @@ class Teacher:
                 return
             if verdict.objection is None:
                 taken = await asyncio.to_thread(model.take, self._project, training.model)
-                await self._take_over(taken, wanted, files, verdict.score)
+                await self._take_over(taken, wanted, files, verdict.score, stamp)
             else:
                 await self._refuse(verdict, phrases, wanted)
         except TrainingFailed as error:
@@ -142,13 +137,15 @@ class Teacher:
             self._training = None
             await asyncio.to_thread(training.clear)
 
-    async def _take_over(self, taken: Path, wanted: str, files: dict[str, bytes], score: Score | None) -> None:
+    async def _take_over(
+        self, taken: Path, wanted: str, files: dict[str, bytes], score: Score | None, stamp: object
+    ) -> None:
         await self._swap(taken)
         self._running = taken
         await asyncio.to_thread(model.use, taken)
-        await self._in_use(wanted, files, score)
+        await self._in_use(wanted, files, score, stamp)
 
-    async def _in_use(self, wanted: str, files: dict[str, bytes], score: Score | None) -> None:
+    async def _in_use(self, wanted: str, files: dict[str, bytes], score: Score | None, stamp: object) -> None:
         """The model of these files answers now: put it down, tell those who wait, and drop what is too old."""
         dropped = await asyncio.to_thread(
             self._folder.keep, wanted, files, score.to_json() if score is not None else None
@@ -157,7 +154,7 @@ class Teacher:
         base = await asyncio.to_thread(model.fingerprint, self._project)
         await asyncio.to_thread(model.clean, self._project, dropped, kept | {base, wanted})
         log.info("teaching_in_use", model=self._running.name)
-        if await asyncio.to_thread(self._folder.contents) != files:
+        if await asyncio.to_thread(self._folder.stamp) != stamp:
             return  # more was taught meanwhile: who waits hears of the next one
         if score is None:
             await self._tell("teach_in_use")
