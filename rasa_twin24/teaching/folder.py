@@ -103,12 +103,16 @@ class PhraseFolder:
         return PhraseFolder(versions[-1].folder).read() if versions else []
 
     def consents(self) -> dict[str, str]:
-        """The taught phrases that may start calls, by `phrase_key`; none while the folder cannot be read."""
+        """The taught phrases that may start calls, by `phrase_key`: none of a file that cannot be read."""
         try:
             stamp = self.stamp()
             if stamp != self._stamp:
-                self._consents, self._stamp = consents(self.read()), stamp
-        except (OSError, WrongPhrases):
+                phrases: dict[str, Taught] = {}
+                for name, content in self.contents().items():
+                    with suppress(WrongPhrases):
+                        _add_file(phrases, self.path / name, content, None)
+                self._consents, self._stamp = consents(phrases.values()), stamp
+        except OSError:
             self._consents, self._stamp = {}, None
         return self._consents
 

@@ -58,6 +58,11 @@ class Teacher:
         # Of phrases that could not be trained: not tried again until they change or the bot starts anew.
         self._failed = ""
 
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is left to be made of what was read."""
+        return self._seen is not None and self._seen == self._done and (self._changing is None or self._changing.done())
+
     async def work(self) -> None:
         """Until cancelled."""
         while True:

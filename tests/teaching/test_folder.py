@@ -97,10 +97,24 @@ def test_a_phrase_is_a_consent_as_long_as_it_is_in_the_folder(folder: PhraseFold
     folder.path.mkdir()
     (folder.path / "own.yml").write_text(f"nlu:\n  - intent: affirm\n    examples: |\n{YES}")
     assert folder.consents() == {"понеслась": "affirm"}
+    folder.add("поехали родимые", "start_calls", KNOWN)
     (folder.path / "own.yml").write_text("nlu: [")
-    assert folder.consents() == {}
+    assert folder.consents() == {"поехали родимые": "start_calls"}
+    folder.forget("поехали родимые")
     (folder.path / "own.yml").unlink()
     assert folder.consents() == {}
+
+
+def test_a_broken_file_counts_as_it_was_with_the_last_model(folder: PhraseFolder) -> None:
+    folder.add("понеслась", "affirm", KNOWN)
+    (folder.path / "own.yml").write_text(GOOD)
+    (folder.path / "new.yml").write_text("nlu: 5")
+    folder.keep("one", folder.contents(), None)
+    (folder.path / "own.yml").write_text(GOOD + "      - не надо\n      ой\n")
+    usable = folder.usable(KNOWN)
+    assert {phrase.text for phrase in usable.phrases} == {"понеслась", "шабаш", "баста"}
+    assert usable.files["own.yml"].decode() == GOOD
+    assert sorted((Path(error.file).name, error.line) for error in usable.wrong) == [("new.yml", 1), ("own.yml", 8)]
 
 
 def test_the_last_phrases_come_back(folder: PhraseFolder) -> None:
