@@ -74,11 +74,12 @@ class PhraseFolder:
         """All phrases, each once. With `known` every one is checked. Raises `WrongPhrases`."""
         phrases: dict[str, Taught] = {}
         for name, content in self.contents().items():
-            _add_file(phrases, self.path / name, content, known)
+            for error in _add_file(phrases, self.path / name, content, known):
+                raise error
         return list(phrases.values())
 
     def usable(self, known: Known) -> Usable:
-        """What counts whatever a person has written: a broken file counts as it was with the last model, if at all."""
+        """What counts whatever a person has written: a file that cannot be read is as it was with the last model."""
         versions = self.versions()
         last = _files_of(versions[-1]) if versions else {}
         phrases: dict[str, Taught] = {}
@@ -89,7 +90,7 @@ class PhraseFolder:
                 if tried is None:
                     continue
                 try:
-                    _add_file(phrases, self.path / name, tried, known)
+                    wrong += _add_file(phrases, self.path / name, tried, known)
                 except WrongPhrases as error:
                     wrong += [error] if tried is content else []
                 else:
@@ -100,7 +101,11 @@ class PhraseFolder:
     def last_good(self) -> list[Taught]:
         """The phrases of the last model that was in use; none if there was no such model."""
         versions = self.versions()
-        return PhraseFolder(versions[-1].folder).read() if versions else []
+        phrases: dict[str, Taught] = {}
+        for name, content in (_files_of(versions[-1]) if versions else {}).items():
+            with suppress(WrongPhrases):
+                _add_file(phrases, self.path / name, content, None)
+        return list(phrases.values())
 
     def consents(self) -> dict[str, str]:
         """The taught phrases that may start calls, by `phrase_key`: none of a file that cannot be read."""
@@ -223,19 +228,25 @@ class PhraseFolder:
             yield
 
 
-def _add_file(phrases: dict[str, Taught], file: Path, content: bytes, known: Known | None) -> None:
-    """Add all phrases of a file, each once, or none. With `known` every one is checked. Raises `WrongPhrases`."""
-    found: dict[str, Taught] = {}
+def _add_file(phrases: dict[str, Taught], file: Path, content: bytes, known: Known | None) -> list[WrongPhrases]:
+    """Add the phrases of a file, each once; returns those that are left out. Raises `WrongPhrases`, then adds none.
+
+    With `known` every phrase is checked: one that cannot be taught takes no other with it.
+    """
+    wrong = []
     for phrase in parse(_text(file, content), str(file)):
-        key = phrase_key(phrase.text)
-        before = phrases.get(key) or found.setdefault(key, phrase)
-        if before.intent != phrase.intent:
-            where = f"{Path(before.file).name}, line {before.line}"
-            raise WrongPhrases(phrase.file, phrase.line, f"the same phrase is '{before.intent}' in {where}")
+        before = phrases.setdefault(phrase_key(phrase.text), phrase)
         refused = refusal(phrase.text, phrase.intent, known) if known is not None else None
-        if refused is not None and refused.reason not in HARMLESS:
-            raise WrongPhrases(phrase.file, phrase.line, why_refused(refused))
-    phrases.update({key: phrase for key, phrase in found.items() if key not in phrases})
+        why = ""
+        if before.intent != phrase.intent:
+            why = f"the same phrase is '{before.intent}' in {Path(before.file).name}, line {before.line}"
+        elif refused is not None and refused.reason not in HARMLESS:
+            why = why_refused(refused)
+            if before is phrase:
+                del phrases[phrase_key(phrase.text)]
+        if why:
+            wrong.append(WrongPhrases(phrase.file, phrase.line, why))
+    return wrong
 
 
 def why_refused(refused: Refused) -> str:

@@ -35,7 +35,7 @@ def _read(files: tuple[Path, ...], _changed: tuple[int, ...]) -> Known:
             for line in str(block.get("examples") or "").splitlines():
                 training.setdefault(loose_key(line.removeprefix("- ")), str(block.get("intent")))
     return Known(
-        frozenset(_name(intent) for intent in _load(domain)["intents"]),
+        frozenset(_name(intent) for intent in (_load(domain) or {}).get("intents") or ()),
         training,
         {loose_key(text): intent for text, intent in evaluation()},
     )

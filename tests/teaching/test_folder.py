@@ -117,6 +117,16 @@ def test_a_broken_file_counts_as_it_was_with_the_last_model(folder: PhraseFolder
     assert sorted((Path(error.file).name, error.line) for error in usable.wrong) == [("new.yml", 1), ("own.yml", 8)]
 
 
+def test_a_phrase_that_cannot_be_taught_any_more_takes_no_other_with_it(folder: PhraseFolder) -> None:
+    """The project may have learnt another meaning of it since."""
+    folder.add("понеслась", "affirm", KNOWN)
+    folder.add("шабаш", "cancel", KNOWN)
+    usable = folder.usable(Known(KNOWN.intents, training={"шабаш": "goodbye"}))
+    assert [phrase.text for phrase in usable.phrases] == ["понеслась"]
+    assert [error.line for error in usable.wrong] == [11]
+    assert "'goodbye' already" in usable.wrong[0].why
+
+
 def test_the_last_phrases_come_back(folder: PhraseFolder) -> None:
     assert not folder.back()
     folder.keep("base", {}, None)
