@@ -19,7 +19,7 @@ from rasa_twin24.teaching.job import VERDICT, Job
 from rasa_twin24.teaching.judge import Heard, Score, Verdict, judge, score
 from rasa_twin24.teaching.known import evaluation
 
-NICE = 15
+NICE = 10
 
 
 def main() -> None:
