@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from rasa_twin24.ledger.misread import Why
 from rasa_twin24.teaching.check import TEACHABLE
+from rasa_twin24.text.correction import corrects
 from rasa_twin24.text.privacy import without_data
 
 if TYPE_CHECKING:
@@ -34,7 +35,9 @@ _last: dict[str, tuple[int, float]] = {}
 async def note_reading(turn: Turn, office: Office, action: str) -> None:
     """After an action has answered; never raises: the answer stands whatever becomes of the note."""
     try:
-        if action in UNCLEAR:
+        if turn.typed and corrects(turn.text):
+            await _note_correction(turn, office)
+        elif action in UNCLEAR:
             await _note(turn, office)
         elif turn.kind in ("text", "button") and action not in PASSED_OVER and turn.conversation in _last:
             number, at = _last.pop(turn.conversation)
@@ -44,17 +47,34 @@ async def note_reading(turn: Turn, office: Office, action: str) -> None:
         log.error("misread_not_noted", error=type(error).__name__)
 
 
+async def _note_correction(turn: Turn, office: Office) -> None:
+    """«я не это имел в виду»: what was said before was taken for something else."""
+    said = [event for event in turn.tracker.events if event.get("event") == "user"][-2:-1]
+    if not said or (said[0].get("metadata") or {}).get("kind") != "text":
+        return
+    before = said[0]
+    text, parsed = str(before.get("text") or ""), before.get("parse_data") or {}
+    taken_for = str((parsed.get("intent") or {}).get("name"))
+    if not text.strip() or text.startswith("/") or taken_for in WHY:  # those are kept as not understood
+        return
+    await _keep(turn, office, text, Why.CORRECTED, parsed.get("intent_ranking") or [], taken_for)
+
+
 async def _note(turn: Turn, office: Office) -> None:
     why = WHY.get(turn.intent)
     if why is None or not turn.typed or not turn.text.strip() or turn.again:
         return
-    _, step = await office.campaign.current(turn.conversation)
     ranking = (turn.tracker.latest_message or {}).get("intent_ranking") or []
+    await _keep(turn, office, turn.text, why, ranking, turn.intent)
+
+
+async def _keep(turn: Turn, office: Office, text: str, why: str, ranking: list[dict[str, Any]], taken_for: str) -> None:
+    _, step = await office.campaign.current(turn.conversation)
     names = [str(guess.get("name")) for guess in ranking]
-    guesses = [name for name in names if name in TEACHABLE and name != turn.intent][:GUESSES]
+    guesses = [name for name in names if name in TEACHABLE and name != taken_for][:GUESSES]
     number = await office.ledger.misread.note(
         turn.conversation,
-        without_data(turn.text, office.settings.default_region),
+        without_data(text, office.settings.default_region),
         "form" if turn.in_form else step or "none",
         why,
         guesses,

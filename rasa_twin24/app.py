@@ -77,6 +77,7 @@ class Bot:
         self._office: Any = None
         self._watching: asyncio.Task[None] | None = None
         self._keeping: asyncio.Task[None] | None = None
+        self._phrases = PhraseFolder(config.phrases)
         self._teacher: Teacher | None = None
         self._teaching: asyncio.Task[None] | None = None
         self._looking: asyncio.Future[None] | None = None
@@ -104,8 +105,9 @@ class Bot:
         self._watching = asyncio.create_task(watch(desk))
         retention = Retention(self._ledger, agent, self._config.ledger.keep_days, self._forgotten)
         self._keeping = asyncio.create_task(retention.work())
-        folder = PhraseFolder(self._config.phrases)
-        self._teacher = Teacher(Path(), folder, self._ledger, self._model, lambda trained: swap_model(agent, trained))
+        self._teacher = Teacher(
+            Path(), self._phrases, self._ledger, self._model, lambda trained: swap_model(agent, trained)
+        )
         await self._teacher.look()  # what is taught counts from the first message on
         self._teaching = asyncio.create_task(self._teacher.work())
 
@@ -174,7 +176,7 @@ class Bot:
 
     async def _open_actions(self, desk: Desk) -> InProcessActions:
         boundary = importlib.import_module("actions._boundary")
-        self._office = boundary.Office.of(desk, PhraseFolder(self._config.phrases))
+        self._office = boundary.Office.of(desk, self._phrases)
         boundary.Collaborating.share(self._office)
         executor = ActionExecutor()
         executor.register_package("actions")

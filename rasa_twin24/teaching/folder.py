@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,6 +30,7 @@ What was taught in the chat or by `rasa-twin24 teach`; the bot writes it anew.
 Write your own phrases into other files here."""
 HISTORY = ".history"
 KEPT = 5
+Refusing = Callable[[Taught], Refused | None]
 MOST_BYTES = 1_000_000
 
 
@@ -58,6 +59,10 @@ class PhraseFolder:
         self.path = path
         self._stamp: object = None
         self._consents: dict[str, str] = {}
+        # Called after every change that is made through this object, in the thread that made it.
+        self.changed: Callable[[], object] = lambda: None
+        self._checked: dict[tuple[str, str], Refused | None] = {}
+        self._checked_by: Known | None = None
 
     def stamp(self) -> tuple[tuple[str, int, int, int], ...]:
         """Changes whenever a file does."""
@@ -74,7 +79,7 @@ class PhraseFolder:
         """All phrases, each once. With `known` every one is checked. Raises `WrongPhrases`."""
         phrases: dict[str, Taught] = {}
         for name, content in self.contents().items():
-            for error in _add_file(phrases, self.path / name, content, known):
+            for error in _add_file(phrases, self.path / name, content, self._refusing(known)):
                 raise error
         return list(phrases.values())
 
@@ -82,6 +87,7 @@ class PhraseFolder:
         """What counts whatever a person has written: a file that cannot be read is as it was with the last model."""
         versions = self.versions()
         last = _files_of(versions[-1]) if versions else {}
+        refusing = self._refusing(known)
         phrases: dict[str, Taught] = {}
         files: dict[str, bytes] = {}
         wrong = []
@@ -90,7 +96,7 @@ class PhraseFolder:
                 if tried is None:
                     continue
                 try:
-                    wrong += _add_file(phrases, self.path / name, tried, known)
+                    wrong += _add_file(phrases, self.path / name, tried, refusing)
                 except WrongPhrases as error:
                     wrong += [error] if tried is content else []
                 else:
@@ -104,7 +110,7 @@ class PhraseFolder:
         phrases: dict[str, Taught] = {}
         for name, content in (_files_of(versions[-1]) if versions else {}).items():
             with suppress(WrongPhrases):
-                _add_file(phrases, self.path / name, content, None)
+                _add_file(phrases, self.path / name, content, self._refusing(None))
         return list(phrases.values())
 
     def consents(self) -> dict[str, str]:
@@ -115,7 +121,7 @@ class PhraseFolder:
                 phrases: dict[str, Taught] = {}
                 for name, content in self.contents().items():
                     with suppress(WrongPhrases):
-                        _add_file(phrases, self.path / name, content, None)
+                        _add_file(phrases, self.path / name, content, self._refusing(None))
                 self._consents, self._stamp = consents(phrases.values()), stamp
         except OSError:
             self._consents, self._stamp = {}, None
@@ -129,7 +135,9 @@ class PhraseFolder:
             refused = refusal(text, intent, replace(known, taught=by_key(phrases)))
             if refused is None:
                 self._write([*self._ours(), Taught(text, intent)])
-            return refused
+        if refused is None:
+            self.changed()
+        return refused
 
     def forget(self, text: str) -> Taught | None:
         """Take a phrase out again; None when it is not in the bot's own file. Raises `WrongPhrases`."""
@@ -139,12 +147,15 @@ class PhraseFolder:
             gone = next((phrase for phrase in ours if phrase_key(phrase.text) == key), None)
             if gone is not None:
                 self._write([phrase for phrase in ours if phrase is not gone])
-            return gone
+        if gone is not None:
+            self.changed()
+        return gone
 
     def drop(self, phrases: list[Taught]) -> None:
         """Take these out of the bot's own file."""
         with self._locked():
             self._write([phrase for phrase in self._ours() if phrase not in phrases])
+        self.changed()
 
     def versions(self) -> list[Version]:
         """What was in use, oldest first."""
@@ -199,7 +210,24 @@ class PhraseFolder:
                 shutil.rmtree(undone, ignore_errors=True)
                 gone.folder.rename(undone)
             self._restore(_files_of(versions[-1]))
-            return True
+        self.changed()
+        return True
+
+    def _refusing(self, known: Known | None) -> Refusing:
+        """`refusal` that remembers: a consent is compared with thousands of phrases."""
+        if known is None:
+            return lambda _phrase: None
+        if known is not self._checked_by:
+            self._checked, self._checked_by = {}, known
+        checked = self._checked
+
+        def refusing(phrase: Taught) -> Refused | None:
+            key = (phrase.text, phrase.intent)
+            if key not in checked:
+                checked[key] = refusal(phrase.text, phrase.intent, known)
+            return checked[key]
+
+        return refusing
 
     def _restore(self, files: dict[str, bytes]) -> None:
         for file in self._files():
@@ -228,15 +256,15 @@ class PhraseFolder:
             yield
 
 
-def _add_file(phrases: dict[str, Taught], file: Path, content: bytes, known: Known | None) -> list[WrongPhrases]:
+def _add_file(phrases: dict[str, Taught], file: Path, content: bytes, refusing: Refusing) -> list[WrongPhrases]:
     """Add the phrases of a file, each once; returns those that are left out. Raises `WrongPhrases`, then adds none.
 
-    With `known` every phrase is checked: one that cannot be taught takes no other with it.
+    One that cannot be taught takes no other with it.
     """
     wrong = []
     for phrase in parse(_text(file, content), str(file)):
         before = phrases.setdefault(phrase_key(phrase.text), phrase)
-        refused = refusal(phrase.text, phrase.intent, known) if known is not None else None
+        refused = refusing(phrase)
         why = ""
         if before.intent != phrase.intent:
             why = f"the same phrase is '{before.intent}' in {Path(before.file).name}, line {before.line}"

@@ -47,6 +47,7 @@ class Teacher:
         self._ledger = ledger
         self._running = running
         self._swap = swap
+        folder.changed = self._count  # at once when it is changed in this process, else with the next look
         # Stamps of the folder: as it was read last, and as the running model belongs to it.
         self._seen: object = None
         self._done: object = None
@@ -85,13 +86,18 @@ class Teacher:
         """Read the folder if it has changed; unless a model is being made already, begin to make what belongs to it."""
         stamp = await asyncio.to_thread(self._folder.stamp)
         if stamp != self._seen:
-            self._usable = await asyncio.to_thread(lambda: self._folder.usable(known_of(self._project)))
+            self._usable = await asyncio.to_thread(self._count)
             self._seen = stamp
-            teach_now(by_key(self._usable.phrases))
             for error in self._usable.wrong:
                 log.error("phrases_wrong", where=f"{error.file}:{error.line}", why=error.why)
         if self._seen != self._done and (self._changing is None or self._changing.done()) and not self._closed:
             self._changing = asyncio.create_task(self._change(self._seen, self._usable))
+
+    def _count(self) -> Usable:
+        """Let what the folder holds count from now on."""
+        usable = self._folder.usable(known_of(self._project))
+        teach_now(by_key(usable.phrases))
+        return usable
 
     async def _change(self, stamp: object, usable: Usable) -> None:
         """Make the model of the phrases that were read with this stamp the running one, if it can be."""

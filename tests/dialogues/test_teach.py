@@ -171,10 +171,20 @@ async def test_what_was_not_understood_is_reviewed(school: Stage) -> None:
     await owner.expect("Запомнил: «шурум бурум» — мои задания")
     await person.says("шурум бурум")
     await person.expect("заданий")
+
+    await person.says("привет")
+    await person.expect("Здравствуйте")
+    await person.says("ты не так понял")
+    await person.expect("")
     await owner.says("что ты не понял")
+    corrected = await owner.expect("«привет»")
+    await owner.presses("Убрать")
+    await owner.expect("Убрал")
     left = await owner.expect("")
-    assert "916" not in school.bot.log
-    assert "шурум бурум" not in left.text
+    for message in (corrected, left):
+        assert "шурум бурум" not in message.text
+        assert "555" not in message.text
+        assert "a@b" not in message.text
 
 
 async def test_killed_while_it_trains_it_has_lost_nothing(tmp_path: Path) -> None:

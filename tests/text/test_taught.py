@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rasa_twin24.nlu.decision import Prediction, decide
+from rasa_twin24.text.correction import corrects
 from rasa_twin24.text.privacy import without_data
 from rasa_twin24.text.taught import phrase_key, taught_intent, weakens_yes
 
@@ -57,3 +58,18 @@ def test_what_may_become_a_yes(text: str) -> None:
 )
 def test_what_is_kept_of_a_text_tells_nobodys_number(text: str, kept: str) -> None:
     assert without_data(text) == kept
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["не то", "нет, не то", "я не это имел в виду", "Нет, я имела в виду статус", "ты не так понял", "это не то!",
+     "я не про это спрашивал", "that's not what I meant", "I meant the other one", "you misunderstood"],
+)  # fmt: skip
+def test_who_was_taken_wrong_says_so(text: str) -> None:
+    assert corrects(text)
+
+
+@pytest.mark.parametrize("text", ["нет", "не надо", "не то чтобы да", "не тот номер", "то же самое", "I mean business",
+                                  "не Курьеры, а Водители", "ты понял?"])  # fmt: skip
+def test_a_refusal_is_no_complaint(text: str) -> None:
+    assert not corrects(text)
