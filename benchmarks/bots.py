@@ -226,7 +226,7 @@ class Ours(Bot):
     async def _telegram(self, request: web.Request) -> web.Response:
         body = await request.json() if request.content_type == "application/json" else {}
         result: dict[str, object] = {"message_id": 1}
-        if request.match_info["method"] == "sendMessage":
+        if request.match_info["method"] in ("sendMessage", "editMessageText"):
             person = int(body["chat_id"])
             for row in body.get("reply_markup", {}).get("inline_keyboard", []):
                 self._buttons.setdefault(person, {}).update({one["text"]: one["callback_data"] for one in row})

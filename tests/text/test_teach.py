@@ -121,3 +121,8 @@ def test_no_text_takes_long() -> None:
         if time.process_time() - began > 1.0:  # it takes milliseconds; a pattern that explodes takes years
             slow.append(text[:20])
     assert slow == []
+
+
+def test_a_number_in_the_phrase_changes_nothing() -> None:
+    text = "научись: «8 916 123-45-67» значит «да»"
+    assert decide(text, (), [(10, 25)], 0.3).intent == "teach"
