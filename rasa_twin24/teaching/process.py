@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import sys
 import threading
 from dataclasses import asdict
@@ -24,10 +25,10 @@ NICE = 10
 
 def main() -> None:
     """Exit code 0 with a verdict written, anything else without."""
-    threading.Thread(target=_die_with_parent, daemon=True).start()
+    file = Path(sys.argv[1])
+    threading.Thread(target=_die_with_parent, args=(file.parent,), daemon=True).start()
     if hasattr(os, "nice"):
         os.nice(NICE)
-    file = Path(sys.argv[1])
     job = Job(**json.loads(file.read_text(encoding="utf-8")))
     from rasa.model_training import train  # seconds, and half a gigabyte
 
@@ -60,8 +61,10 @@ async def _listen(model: str, phrases: list[tuple[str, str]]) -> list[Heard]:
     ]
 
 
-def _die_with_parent() -> None:
+def _die_with_parent(folder: Path) -> None:
+    """A killed bot can neither stop this process nor clear up behind it."""
     sys.stdin.buffer.read()
+    shutil.rmtree(folder, ignore_errors=True)
     os._exit(1)
 
 
