@@ -13,6 +13,7 @@ import structlog
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions._misread import note_reading
 from rasa_twin24.campaign import Campaign, CampaignSettings, Desk, Outcome
 from rasa_twin24.campaign.outcome import failure
 from rasa_twin24.ledger import Ledger, LedgerSettings
@@ -22,6 +23,7 @@ from rasa_twin24.ledger.do_not_call import WrongKey
 from rasa_twin24.ledger.engine import is_away
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.logs import places
+from rasa_twin24.teaching.folder import PhraseFolder
 from rasa_twin24.text.phones import Reading, read_numbers
 from rasa_twin24.text.phrases import Phrases
 from rasa_twin24.twin24 import Settings, Twin24, TwinError
@@ -38,23 +40,24 @@ class Office:
     ledger: Ledger
     campaign: Campaign
     settings: CampaignSettings
+    phrases: PhraseFolder
 
     @classmethod
     async def from_env(cls, env: Mapping[str, str], ledger: Ledger | None = None) -> Office:
         """Open everything and take up what a crash left half done. Raises `ValueError` on a wrong setting."""
+        kept = LedgerSettings.from_env(env)
         if ledger is None:
-            kept = LedgerSettings.from_env(env)
             ledger = Ledger(kept.url, owners=kept.owners, hash_key=kept.hash_key)
             await ledger.open()
         settings = CampaignSettings.from_env(env)
         desk = Desk(ledger, Twin24(Settings.from_env(env)), settings)
-        office = cls.of(desk)
+        office = cls.of(desk, PhraseFolder(kept.data_dir / "phrases"))
         office.campaign.keep_recovering()
         return office
 
     @classmethod
-    def of(cls, desk: Desk) -> Office:
-        return cls(desk.ledger, Campaign(desk), desk.settings)
+    def of(cls, desk: Desk, phrases: PhraseFolder) -> Office:
+        return cls(desk.ledger, Campaign(desk), desk.settings, phrases)
 
 
 class Turn:
@@ -211,7 +214,9 @@ class TopicAction(Collaborating, Action, ABC):  # type: ignore[misc]
             office = await self.office()
             if not await admitted(turn, office, self.name(), self.needs):
                 return []
-            return await self.act(turn, office) or []
+            events = await self.act(turn, office) or []
+            await note_reading(turn, office, self.name())
+            return events
         except TwinError as error:
             turn.tell(failure("twin", error))
         except Exception as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions._boundary import Events, Office, TopicAction, Turn
+from actions._consent import says_yes
 from actions._message_report import settle_skipped
 from actions._steps import ask_again, is_over, resume, show_plan, shows_plan_again
 from actions._task_buttons import tell_of_task
@@ -12,7 +13,6 @@ from actions.import_list import ASKS_ABOUT_DOUBTFUL, list_asked_about, take_list
 from actions.start_calls import consent
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.people import Role
-from rasa_twin24.text.consent import is_clear_yes
 from rasa_twin24.text.count import read_count
 from rasa_twin24.text.doubt import all_dialed_as
 
@@ -41,7 +41,7 @@ _MENUS: dict[str | None, str] = {
     Step.STARTING: "start_calls_starting",
 }
 # What only a button decides, by its payload: as long as it is the newest one, a typed yes is most likely meant for it.
-BY_BUTTON = ("/confirm_forget", "/remove_person", "/invite_operator", "/confirm_clear")
+BY_BUTTON = ("/confirm_forget", "/remove_person", "/invite_operator", "/confirm_clear", "/confirm_teach", "/teach_as")
 
 
 class ActionAffirm(TopicAction):
@@ -66,7 +66,7 @@ class ActionAffirm(TopicAction):
             await take_list(turn, office, asked.id)
         elif step == Step.START:
             # The second key: whatever the model and the buttons of other steps say, the text itself must be a yes.
-            if turn.typed and is_clear_yes(turn.text):
+            if await says_yes(turn, office):
                 await consent(turn, office)
             else:
                 await ask_again(turn, office)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions._boundary import Events, Office, TopicAction, Turn, admitted
+from actions._consent import says_yes
 from actions._going_on import go_on
 from actions._steps import is_over, show_plan, shows_plan_again
 from actions._which_task import is_paused, known_tasks
@@ -10,7 +11,6 @@ from actions.add_candidates import add_numbers
 from actions.existing_task import open_by_id
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.people import Role
-from rasa_twin24.text.consent import is_clear_yes
 
 
 class ActionStartCalls(TopicAction):
@@ -34,7 +34,7 @@ class ActionStartCalls(TopicAction):
             return None
         if twin_id is None:
             asked = await office.campaign.asked(turn.conversation, turn.message_id)
-            if asked.yes and turn.typed and is_clear_yes(turn.text):
+            if asked.yes and await says_yes(turn, office):
                 await consent(turn, office)
                 return None
             if await is_over(turn, office):

@@ -1,7 +1,7 @@
 """`make bench`: this bot beside itself without ledger and checks, and beside stock Rasa; one run, all on loopback.
 
-Before them what needs no bot: `numbers` and `lists` (long lists of numbers, and files with them). Last `imports`: other
-people's turns beside a list that is read and uploaded.
+Before them what needs no bot: `numbers` and `lists` (long lists of numbers, and files with them). Last other
+people's turns beside work: `imports`, a list that is read and uploaded, and `teaching`, a model that is trained.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks import imports, lists, numbers
+from benchmarks import imports, lists, numbers, teaching
 from benchmarks.bots import Bot, Ours, Stock, Unguarded
 from benchmarks.timing import high, middle
 from rasa_twin24.sandbox import Sandbox, SandboxServer
@@ -48,6 +48,7 @@ async def main() -> None:
                     await bot.stop()
     print_table(figures[0], figures[1])
     await imports.main()
+    await teaching.main()
 
 
 async def cost(folder: Path, twin: SandboxServer) -> None:

@@ -175,6 +175,18 @@ class Ours(Bot):
         }
         await self._push(callback_query=callback)
 
+    async def say(self, person: int, text: str) -> None:
+        """Without waiting; the answers are heard by `hear`."""
+        await self._post(person, text=text)
+
+    async def understands(self, person: int, text: str, answer: str) -> bool:
+        """Say something; whether the next message holds these words."""
+        heard = self._heard.setdefault(person, asyncio.Queue())
+        while not heard.empty():
+            heard.get_nowait()
+        await self._post(person, text=text)
+        return answer in await asyncio.wait_for(heard.get(), ANSWER_SECONDS)
+
     async def hear(self, person: int, said: str) -> None:
         """Until the person has heard a message that holds these words."""
         heard = self._heard.setdefault(person, asyncio.Queue())
@@ -214,7 +226,7 @@ class Ours(Bot):
     async def _telegram(self, request: web.Request) -> web.Response:
         body = await request.json() if request.content_type == "application/json" else {}
         result: dict[str, object] = {"message_id": 1}
-        if request.match_info["method"] == "sendMessage":
+        if request.match_info["method"] in ("sendMessage", "editMessageText"):
             person = int(body["chat_id"])
             for row in body.get("reply_markup", {}).get("inline_keyboard", []):
                 self._buttons.setdefault(person, {}).update({one["text"]: one["callback_data"] for one in row})

@@ -40,6 +40,9 @@ from rasa_twin24.ledger.people import WEB_OWNER
 from rasa_twin24.logs import guard_logs
 from rasa_twin24.retention import Retention
 from rasa_twin24.sandbox import Sandbox, SandboxServer
+from rasa_twin24.swap import swap_model
+from rasa_twin24.teaching.folder import PhraseFolder
+from rasa_twin24.teaching.teacher import Teacher
 from rasa_twin24.tracker_store import without_fallback
 from rasa_twin24.twin24 import Settings, Twin24
 
@@ -75,6 +78,9 @@ class Bot:
         self._office: Any = None
         self._watching: asyncio.Task[None] | None = None
         self._keeping: asyncio.Task[None] | None = None
+        self._phrases = PhraseFolder(config.phrases)
+        self._teacher: Teacher | None = None
+        self._teaching: asyncio.Task[None] | None = None
         self._looking: asyncio.Future[None] | None = None
         self.ready = False
 
@@ -100,6 +106,11 @@ class Bot:
         self._watching = asyncio.create_task(watch(desk))
         retention = Retention(self._ledger, agent, self._config.ledger.keep_days, self._forgotten)
         self._keeping = asyncio.create_task(retention.work())
+        self._teacher = Teacher(
+            Path(), self._phrases, self._ledger, self._model, lambda trained: swap_model(agent, trained)
+        )
+        await self._teacher.look()  # what is taught counts from the first message on
+        self._teaching = asyncio.create_task(self._teacher.work())
 
     async def opened(self, _app: Sanic, _loop: AbstractEventLoop) -> None:
         """The server listens and the channels are open."""
@@ -113,6 +124,10 @@ class Bot:
             self._watching.cancel()
         if self._keeping:
             self._keeping.cancel()
+        if self._teaching:
+            self._teaching.cancel()
+        if self._teacher:
+            await self._teacher.close()
         if self._office:
             await self._office.campaign.close()
         if self._twin:
@@ -163,7 +178,7 @@ class Bot:
 
     async def _open_actions(self, desk: Desk) -> InProcessActions:
         boundary = importlib.import_module("actions._boundary")
-        self._office = boundary.Office.of(desk)
+        self._office = boundary.Office.of(desk, self._phrases)
         boundary.Collaborating.share(self._office)
         executor = ActionExecutor()
         executor.register_package("actions")

@@ -9,12 +9,17 @@ import sys
 import warnings
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 from dotenv import load_dotenv
 
+from rasa_twin24.teach import teach
 from rasa_twin24.users import users
+
+if TYPE_CHECKING:
+    from rasa_twin24.teaching.folder import PhraseFolder
+    from rasa_twin24.teaching.phrase import Taught
 
 EXIT_CONFIGURATION = 2
 
@@ -34,6 +39,7 @@ def main() -> None:
 
 
 main.add_command(users)
+main.add_command(teach)
 
 
 @main.command()
@@ -42,6 +48,8 @@ def run() -> None:
     _stop_quietly()
     from rasa_twin24 import model
     from rasa_twin24.config import Config, WrongSetting
+    from rasa_twin24.teaching.folder import PhraseFolder
+    from rasa_twin24.teaching.start import find_model
 
     try:
         config = Config.from_env(os.environ)
@@ -49,21 +57,35 @@ def run() -> None:
         _fail(str(error))
     if not Path("credentials.yml").exists():
         _fail("credentials.yml is not here: run this in the project's folder")
-    _train_if_needed(model.find(Path(".")) is None)
+    folder = PhraseFolder(config.phrases)
+    found = find_model(Path("."), folder, _warn)
+    _train_if_needed(found is None)
     click.echo("Starting (the first start takes up to a minute)…")
     from rasa_twin24.app import serve
 
-    serve(config, model.ensure(Path(".")))
+    serve(config, found or model.ensure(Path(".")))
 
 
 @main.command()
 def train() -> None:
-    """Train the language model if the data or the rules changed."""
+    """Train the language model if the data, the rules or what is taught changed."""
     _stop_quietly()
     from rasa_twin24 import model
+    from rasa_twin24.ledger import LedgerSettings
+    from rasa_twin24.teaching.folder import PhraseFolder
+    from rasa_twin24.teaching.start import taught_in
 
+    try:
+        folder = PhraseFolder(LedgerSettings.from_env(os.environ).data_dir / "phrases")
+    except ValueError as error:
+        _fail(str(error))
+    phrases = taught_in(Path("."), folder, _warn)
     _train_if_needed(model.find(Path(".")) is None)
-    click.echo(f"The model in use: {model.ensure(Path('.'))}")
+    in_use = model.ensure(Path("."))
+    if phrases:
+        _train_taught(folder, phrases)
+        in_use = model.find(Path("."), phrases) or in_use
+    click.echo(f"The model in use: {in_use}")
 
 
 @main.command()
@@ -121,15 +143,39 @@ async def _serve_sandbox(port: int) -> None:
 
 def _train_if_needed(needed: bool) -> None:
     from rasa_twin24 import model
+    from rasa_twin24.teaching.job import TrainingFailed
 
     if not needed:
         return
     click.echo("Training the language model (about a minute)…")
     try:
         model.train(Path("."))
-    except model.TrainingFailed as error:
+    except TrainingFailed as error:
         click.echo(str(error), err=True)
         sys.exit(1)
+
+
+def _train_taught(folder: PhraseFolder, phrases: list[Taught]) -> None:
+    from rasa_twin24 import model
+    from rasa_twin24.teaching.job import TrainingFailed
+    from rasa_twin24.teaching.start import train_taught
+
+    if model.find(Path("."), phrases) is None:
+        click.echo(f"Training with what is taught, {len(phrases)} in all (about a minute)…")
+    try:
+        verdict = train_taught(Path("."), folder, phrases)
+    except TrainingFailed as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    if verdict is not None and verdict.objection is not None:
+        click.echo(f"The model with the taught phrases is not taken: {verdict.objection}", err=True)
+        for phrase in verdict.phrases:
+            click.echo(f"  {phrase}", err=True)
+        sys.exit(1)
+
+
+def _warn(line: str) -> None:
+    click.echo(line, err=True)
 
 
 def _fail(line: str) -> NoReturn:

@@ -23,6 +23,8 @@ from rasa_twin24.campaign.lookup import CLOCKS_DIFFER
 from rasa_twin24.config import Config, WrongSetting, sandbox_env
 from rasa_twin24.ledger import Ledger
 from rasa_twin24.ledger.store import Shape
+from rasa_twin24.teaching.folder import PhraseFolder
+from rasa_twin24.teaching.known import known_of
 from rasa_twin24.twin24 import Settings, SignInFailed, Twin24, TwinError
 
 ENDPOINTS = Path("endpoints.yml")
@@ -62,7 +64,7 @@ async def examine(env: Mapping[str, str], project: Path, clock: Callable[[], flo
         findings += await _telegram(env)
     else:
         findings.append(Finding("telegram", True, "off; TELEGRAM_BOT_TOKEN turns it on"))
-    return findings + _rasa(project)
+    return [*findings, *_taught(PhraseFolder(config.phrases), project), *_rasa(project)]
 
 
 def _owners(config: Config, env: Mapping[str, str]) -> Finding:
@@ -74,6 +76,13 @@ def _owners(config: Config, env: Mapping[str, str]) -> Finding:
             "BOT_OWNERS is empty: nobody gets in. Write to the bot, it tells your id; put it there",
         )
     return Finding("owners", True, f"{len(config.ledger.owners)} in BOT_OWNERS")
+
+
+def _taught(folder: PhraseFolder, project: Path) -> list[Finding]:
+    """What is wrong in the files of taught phrases; the bot would go on without it."""
+    usable = folder.usable(known_of(project))
+    wrong = [Finding("taught phrases", False, str(error)) for error in usable.wrong]
+    return wrong or [Finding("taught phrases", True, f"{len(usable.phrases)}, all of them readable")]
 
 
 async def _database(config: Config) -> list[Finding]:

@@ -38,6 +38,7 @@ async def test_all_is_well(tmp_path: Path) -> None:
     assert about(findings, "limits").text.startswith("10000 numbers a start")
     assert about(findings, "clock").ok
     assert about(findings, "database").text.startswith("none yet")
+    assert about(findings, "taught phrases").text.startswith("0, all")
     assert list(tmp_path.iterdir()) == []  # nothing was made
 
 
@@ -142,3 +143,12 @@ async def test_what_rasa_passes_over_in_silence(tmp_path: Path) -> None:
     findings = await examine({"BOT_DATA_DIR": str(tmp_path)}, tmp_path)
     for subject in ("assistant_id", "tracker store", "model", "channel rest", "channel Input"):
         assert not about(findings, subject).ok, subject
+
+
+async def test_a_wrong_file_of_taught_phrases_is_named_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "phrases").mkdir()
+    (tmp_path / "phrases" / "own.yml").write_text("nlu:\n  - intent: cancel\n    examples: ой\n")
+    async with SandboxServer(Sandbox()) as twin:
+        env = sandbox_env({"BOT_DATA_DIR": str(tmp_path)}, twin.iam_url, twin.cis_url)
+        wrong = about(await examine(env, PROJECT), "taught phrases")
+    assert (wrong.ok, "own.yml, line 3" in wrong.text) == (False, True)

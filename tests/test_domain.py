@@ -16,9 +16,13 @@ from actions._task_buttons import PAUSE, RESUME, START, STATUS
 from actions.answers import OFFERABLE
 from rasa_twin24.campaign.limits import Limits
 from rasa_twin24.ledger.audit import Act, Result
+from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.list_edits import Taken
 from rasa_twin24.ledger.people import Change, Role
 from rasa_twin24.lists.outcome import ListReason
+from rasa_twin24.teaching.check import TEACHABLE
+from rasa_twin24.teaching.check import Reason as RefusalReason
+from rasa_twin24.teaching.judge import OBJECTIONS
 from rasa_twin24.text.dialling import Reason
 from rasa_twin24.twin24 import TaskStatus
 
@@ -113,6 +117,11 @@ def composed() -> set[str]:
         *(f"status_word_{status}" for status in statuses),
         *(f"button_{kind}" for kind in (PAUSE, RESUME, STATUS, START)),
         *(f"reading_{intent}" for intent in OFFERABLE),
+        *(f"teach_meaning_{intent}" for intent in (*TEACHABLE, "other")),
+        *(f"teach_refused_{reason.value}" for reason in RefusalReason),
+        *(f"teach_not_taken_{objection}" for objection in OBJECTIONS),
+        *(f"review_step_{step}" for name, step in vars(Step).items() if name.isupper()),
+        *(f"review_step_{step}" for step in ("form", "none")),
         *(f"import_{what}_{reason}" for what in ("left", "why") for reason in REASONS),
         *(f"import_unreadable_{reason}" for reason in get_args(ListReason)),
         *(f"import_line_{figure}" for figure in ("several", "elsewhere")),

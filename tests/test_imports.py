@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).parent.parent
-OURS = ("text", "twin24", "ledger", "campaign", "nlu", "channels", "sandbox", "lists")
+OURS = ("text", "twin24", "ledger", "campaign", "nlu", "channels", "sandbox", "lists", "teaching")
 # Our packages that a package may import besides itself, and the foreign ones that it may not.
 ALLOWED = {
     "text": set(),
@@ -21,6 +21,7 @@ ALLOWED = {
     "channels": {"ledger", "text"},
     "sandbox": set(),
     "lists": {"text"},
+    "teaching": {"ledger", "nlu", "text"},
 }
 FORBIDDEN = {
     "text": {"rasa", "rasa_sdk", "httpx", "sqlalchemy", "sanic", "aiohttp"},
@@ -31,6 +32,7 @@ FORBIDDEN = {
     "channels": {"rasa_sdk", "aiohttp", "actions"},
     "sandbox": {"rasa", "rasa_sdk", "sqlalchemy", "sanic", "httpx"},
     "lists": {"rasa", "rasa_sdk", "sqlalchemy", "sanic", "httpx", "aiohttp"},
+    "teaching": {"rasa_sdk", "sqlalchemy", "sanic", "httpx", "aiohttp"},
 }
 
 
@@ -64,7 +66,9 @@ def test_actions_know_neither_rasa_nor_messengers() -> None:
     for file in (PROJECT / "actions").rglob("*.py"):
         for name in imported(file):
             assert name.split(".")[0] not in {"rasa", "sanic", "httpx", "sqlalchemy"}, f"{file.name} imports {name}"
-            assert ours(name) in {None, "campaign", "ledger", "lists", "text", "twin24"}, f"{file.name} imports {name}"
+            assert ours(name) in {None, "campaign", "ledger", "lists", "teaching", "text", "twin24"}, (
+                f"{file.name} imports {name}"
+            )
 
 
 def test_the_tests_stand_ins_share_no_code_with_the_bot() -> None:
@@ -73,7 +77,8 @@ def test_the_tests_stand_ins_share_no_code_with_the_bot() -> None:
 
 
 def test_an_action_server_loads_no_tensorflow() -> None:
-    code = "import sys, actions.answers, actions.task_status; print({'rasa', 'tensorflow'} & set(sys.modules))"
+    code = "import sys, actions.answers, actions.task_status, actions.teach;"
+    code += "print({'rasa', 'tensorflow'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
 

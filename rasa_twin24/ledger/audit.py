@@ -47,6 +47,9 @@ class Act:
     EXPORT_CANDIDATES = "export_candidates"
     BAN_NUMBERS = "ban_numbers"
     ALLOW_NUMBERS = "allow_numbers"
+    TEACH = "teach"
+    FORGET_PHRASE = "forget_phrase"
+    BRING_MODEL_BACK = "bring_model_back"
 
 
 class Result:

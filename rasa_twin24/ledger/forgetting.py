@@ -24,6 +24,7 @@ from rasa_twin24.ledger.schema import (
     imports,
     invite_tries,
     invites,
+    misread,
     notices,
     pauses,
     progress,
@@ -118,6 +119,7 @@ class Forgetting:
                 sa.delete(notices).where(notices.c.told_at < cut),
                 sa.delete(buttons).where(buttons.c.created_at < cut),
                 sa.delete(progress).where(progress.c.updated_at < cut),
+                sa.delete(misread).where(misread.c.at < cut),
                 sa.delete(access_requests).where(access_requests.c.asked_at < cut),
                 sa.delete(pauses).where(pauses.c.ended_at < cut),
                 sa.delete(invite_tries).where(invite_tries.c.at < cut),
@@ -177,6 +179,7 @@ def _delete_talk(connection: sa.engine.Connection, conversation: str, until: flo
         sa.delete(files).where(files.c.conversation == conversation, files.c.created_at <= until),
         sa.delete(imports).where(imports.c.conversation == conversation, imports.c.created_at <= until),
         sa.delete(progress).where(progress.c.conversation == conversation, progress.c.updated_at <= until),
+        sa.delete(misread).where(misread.c.conversation == conversation, misread.c.at <= until),
         sa.delete(access_requests).where(access_requests.c.person == conversation, access_requests.c.asked_at <= until),
         sa.delete(pauses).where(
             pauses.c.asked_by == conversation, pauses.c.asked_at <= until, pauses.c.ended_at.is_not(None)

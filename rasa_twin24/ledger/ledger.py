@@ -21,6 +21,7 @@ from rasa_twin24.ledger.invites import Invites
 from rasa_twin24.ledger.kept import Kept
 from rasa_twin24.ledger.leases import Leases
 from rasa_twin24.ledger.list_edits import ListEdits
+from rasa_twin24.ledger.misread import Misreadings
 from rasa_twin24.ledger.notices import Notices
 from rasa_twin24.ledger.pauses import Pauses
 from rasa_twin24.ledger.people import People
@@ -68,6 +69,7 @@ class Ledger:
         self.stops = Stops(self._store, clock)
         self.pauses = Pauses(self._store, clock)
         self.notices = Notices(self._store, clock)
+        self.misread = Misreadings(self._store, clock)
         self.progress = Progress(self._store, clock)
         self.transcript = Transcript(self._store, clock)
         self.kept = Kept(self._store)

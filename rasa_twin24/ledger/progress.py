@@ -87,6 +87,17 @@ class Progress:
 
         return await self._store.run(work)
 
+    async def open(self, beginning: str) -> list[Line]:
+        """Lines that are not over, of the keys that begin so."""
+
+        def work(connection: sa.engine.Connection) -> list[Line]:
+            rows = connection.execute(
+                sa.select(progress).where(progress.c.key.startswith(beginning, autoescape=True), ~progress.c.over)
+            )
+            return [_line(row) for row in rows]
+
+        return await self._store.run(work)
+
     async def changed(self) -> list[Line]:
         """Lines whose person does not see the newest version yet, the longest unchanged first."""
 

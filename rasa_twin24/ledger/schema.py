@@ -330,3 +330,18 @@ progress = sa.Table(  # lines that change while something is under way; one for 
     sa.Column("over", sa.Boolean, nullable=False),
     sa.Column("updated_at", sa.Float, nullable=False),
 )
+
+misread = sa.Table(  # what was not understood, until an owner has decided on it
+    "misread",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("conversation", sa.String(255), nullable=False, index=True),
+    sa.Column("text", sa.Text, nullable=False),  # without numbers and addresses
+    sa.Column("step", sa.String(32), nullable=False),  # see Step; form, none
+    sa.Column("why", sa.String(16), nullable=False),  # see Why
+    sa.Column("guesses", sa.Text, nullable=False),  # JSON list of intents, likeliest first
+    sa.Column("chosen", sa.String(64), nullable=True),  # the intent that followed
+    sa.Column("times", sa.Integer, nullable=False),
+    sa.Column("at", sa.Float, nullable=False, index=True),
+    sa.Column("state", sa.String(8), nullable=False, index=True),  # open, taught, dropped
+)

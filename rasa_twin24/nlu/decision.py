@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rasa_twin24.text.commands import MANAGE_PEOPLE, SWITCH_LANGUAGE, command_about_person, command_of
@@ -33,6 +33,8 @@ from rasa_twin24.text.removal import removes_numbers
 from rasa_twin24.text.resume import resumes, takes_off_pause
 from rasa_twin24.text.task_id import names_other_task
 from rasa_twin24.text.task_name import asks_for_new_task, orders_quoted_task
+from rasa_twin24.text.taught import taught_intent
+from rasa_twin24.text.teach import teaching_intent
 from rasa_twin24.text.tokens import tokenize
 
 AFFIRM, DENY, HESITATE = "affirm", "deny", "hesitate"
@@ -67,16 +69,27 @@ class Prediction:
     confidence: float
 
 
-def decide(text: str, ranking: Sequence[Prediction], phones: Sequence[tuple[int, int]], threshold: float) -> Prediction:
+def decide(
+    text: str,
+    ranking: Sequence[Prediction],
+    phones: Sequence[tuple[int, int]],
+    threshold: float,
+    taught: Mapping[str, str] | None = None,
+) -> Prediction:
     """The intent of a message, given the model's ranking (best first) and the bounds of its phone numbers.
 
     `threshold` is the least confidence of an intent that takes a vetoed one's place, out of what the
-    vetoed ones leave. A certain rule answers with confidence 1.
+    vetoed ones leave. A certain rule answers with confidence 1. `taught`: what owners have taught, intents by
+    `phrase_key`.
     """
+    if teaching := teaching_intent(text):  # whatever the phrase says that is to be learnt
+        return Prediction(teaching, 1.0)
     if about_person := command_about_person(text):  # whose id may look like a number
         return Prediction(about_person, 1.0)
     if phones:
         return _decide_with_phones(text, ranking, phones, threshold)
+    if taught and (intent := taught_intent(text, taught)):
+        return Prediction(intent, 1.0)
     if read_count(text) is not None:
         return Prediction(CONFIRM_COUNT, 1.0)
     if command := command_of(text):

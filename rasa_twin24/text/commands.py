@@ -13,6 +13,7 @@ from rasa_twin24.text.language_wish import orders_language
 from rasa_twin24.text.normalise import normalise
 from rasa_twin24.text.people_request import names_person
 from rasa_twin24.text.person_id import forgets_person
+from rasa_twin24.text.teach import teaching_intent
 from rasa_twin24.text.tokens import as_cyrillic, tokenize
 
 MOST_CHARACTERS = 80
@@ -138,6 +139,8 @@ _POLITE = re.compile(
 
 def command_of(text: str) -> str | None:
     """The intent that a whole message commands, such as "cancel" for "Отмена!", or None if it is no command."""
+    if teaching := teaching_intent(text):
+        return teaching
     if len(text) > MOST_CHARACTERS:
         return None
     if about_person := command_about_person(text):
