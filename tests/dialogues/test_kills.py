@@ -234,5 +234,6 @@ async def test_a_kill_is_followed_by_one_start(ends: dict[Death, asyncio.Future[
 
 
 async def test_no_step_is_left_out() -> None:
-    elsewhere = {"list_edited"}  # test_edit_list.py
+    # test_edit_list.py; tests/campaign/test_pause.py
+    elsewhere = {"list_edited", "pause_asked", "pause_sent", "pause_written"}
     assert {death.step for death in DEATHS} | elsewhere == set(STEPS)

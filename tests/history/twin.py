@@ -28,7 +28,7 @@ FAULTS = (
     "half",
     "late",
 )
-ENDPOINTS = ("create", "list", "read", "add", "play")
+ENDPOINTS = ("create", "list", "read", "add", "play", "pause")
 # Seconds until a request that the bot has given up reaches TWIN all the same; less than the bot looks for it.
 LATE = 0.5
 
