@@ -19,7 +19,6 @@ from rasa_twin24.ledger.candidates import Person
 from rasa_twin24.ledger.schema import import_chunks, imports
 from rasa_twin24.ledger.store import Store
 
-
 # Of a chunk that is unpacked. A thousand people with long variables are a tenth of it; a process that a hostile file
 # has got hold of might say more.
 MOST_BYTES = 16 << 20
