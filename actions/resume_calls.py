@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from actions._boundary import Events, Office, TopicAction, Turn
+from actions._consent import says_yes
 from actions._going_on import go_on
 from actions._steps import is_over, show_plan, shows_plan_again
 from actions._which_task import is_paused, known_tasks
 from actions.start_calls import consent
 from rasa_twin24.ledger.people import Role
-from rasa_twin24.text.consent import is_clear_yes
 
 
 class ActionResumeCalls(TopicAction):
@@ -22,9 +22,13 @@ class ActionResumeCalls(TopicAction):
             return None
         task, step = await office.campaign.current(turn.conversation)
         asked = await office.campaign.asked(turn.conversation, turn.message_id)
-        says_yes = asked.yes and task is not None and turn.typed and is_clear_yes(turn.text)
         # Beside a plan of another task «продолжи» may mean the one that is paused.
-        if says_yes and task is not None and (task.goes_on or not await _others_are_paused(turn, office)):
+        if (
+            asked.yes
+            and task is not None
+            and await says_yes(turn, office)
+            and (task.goes_on or not await _others_are_paused(turn, office))
+        ):
             await consent(turn, office)
             return None
         if await is_over(turn, office):
