@@ -20,9 +20,9 @@ from typing import Any
 import yaml
 
 from rasa_twin24 import model
+from rasa_twin24.teaching.known import EVALUATION
 
 PROJECT = Path(__file__).parents[1]
-EVALUATION = PROJECT / "tests/nlu/evaluation.yml"
 RESULTS = PROJECT / "results/nlu"
 FOLDS = 5
 # Rows of the table of confusions.
