@@ -9,7 +9,7 @@ import structlog
 
 from rasa_twin24.ledger.misread import Why
 from rasa_twin24.teaching.check import TEACHABLE
-from rasa_twin24.text.misunderstanding import corrects
+from rasa_twin24.text.complaint import corrects
 from rasa_twin24.text.privacy import without_data
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rasa_twin24.nlu.decision import Prediction, decide
-from rasa_twin24.text.misunderstanding import corrects
+from rasa_twin24.text.complaint import corrects
 from rasa_twin24.text.privacy import without_data
 from rasa_twin24.text.taught import phrase_key, taught_intent, weakens_yes
 
