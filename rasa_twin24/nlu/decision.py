@@ -48,6 +48,8 @@ EDIT_LIST, SHOW_LIST, DO_NOT_CALL = "edit_list", "show_list", "do_not_call"
 NLU_FALLBACK = "nlu_fallback"
 
 _STOPPING = (CANCEL, PAUSE_CALLS, EMERGENCY_STOP)
+# What may be ordered along with a new task; it waits until that is there.
+_ORDERS = frozenset({START_CALLS, RESUME_CALLS})
 # Intents that may carry numbers themselves.
 _WITH_PHONES = frozenset({CREATE_TASK, ADD_TO_TASK, START_CALLS})
 # Of the model's certainty; where the vetoed intents take more than the rest, nothing else is likely either.
@@ -141,6 +143,8 @@ def _decide_with_phones(
     if read_swap(text, phones) is not None and not asks_for_new_task(text):
         return Prediction(EDIT_LIST, 1.0)
     for prediction in _modelled(ranking)[:1]:
+        if prediction.intent in _ORDERS and asks_for_new_task(text):
+            break  # the order to start comes along with it
         clear = _is_clear(text, prediction.intent)
         if prediction.intent in _WITH_PHONES and clear and prediction.confidence >= threshold:
             return prediction
@@ -167,6 +171,9 @@ def _decide_by_model(text: str, ranking: Sequence[Prediction], threshold: float)
         if (first.intent == START_CALLS and starts_calls(text)) or (first.intent == RESUME_CALLS and resumes(text)):
             return first
         return _about_list(text) or ranking[0]
+    # "Создай обзвон … и запускай"; "запусти новый обзвон" may mean one that is there.
+    if first.intent in _ORDERS and asks_for_new_task(text) and "create" in _concepts(text):
+        return Prediction(CREATE_TASK, first.confidence)
     if first.intent == SHOW_LIST and names_list(text):  # one list is for calling, the other for not calling
         return Prediction(DO_NOT_CALL, first.confidence)
     if first.intent in (*_STOPPING, RESUME_CALLS) and lifts_stop(
@@ -232,12 +239,16 @@ def _trusts(text: str, prediction: Prediction) -> bool:
         return False
     if prediction.intent == START_CALLS:  # shows the plan, which still wants a clear yes
         return not holds_back(text)
-    about = {concept for token in tokenize(text) for concept in concepts_of(token.text)}
+    about = _concepts(text)
     if prediction.intent == EMERGENCY_STOP:  # one task may be meant
         return not pauses(text) and not negates(text)
     if prediction.intent == LIFT_STOP:  # "отмени запуск" is the very opposite
         return not negates(text) and "?" not in text and not {"cancel", "start"} <= about
     return bool(about & _OF_THE_LIST)
+
+
+def _concepts(text: str) -> set[str]:
+    return {concept for token in tokenize(text) for concept in concepts_of(token.text)}
 
 
 def _asks(text: str, intent: str) -> bool:

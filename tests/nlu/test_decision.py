@@ -95,6 +95,19 @@ def settle(text: str, *ranking: tuple[str, float]) -> tuple[str, float]:
         ("позови оператора", "manage_people", "nlu_fallback"),
         # the model's own word where no rule speaks
         ("привет", "greet", "greet"),
+        # an order to start comes along with a new task
+        ("создай обзвон курьеры пять и запускай", "start_calls", "create_task"),
+        ("create a campaign Drivers and start it", "start_calls", "create_task"),
+        ("запусти новый обзвон", "start_calls", "start_calls"),
+        # the model is sure of what no rule has a word for, and nothing speaks against it
+        ("пусть звонилка работает вовсю", "start_calls", "start_calls"),
+        ("пусть звонилка поработает завтра", "start_calls", "hesitate"),
+        ("звонилку вовсю не надо", "start_calls", "nlu_fallback"),
+        ("нажимай красную кнопку", "emergency_stop", "emergency_stop"),
+        ("не нажимай красную кнопку", "emergency_stop", "nlu_fallback"),
+        ("тревога ложная, пусть звонят дальше", "lift_stop", "lift_stop"),
+        ("тревога ложная?", "lift_stop", "nlu_fallback"),
+        ("клиент жалуется, забань номер", "do_not_call", "do_not_call"),
         ("какая погода", "out_of_scope", "out_of_scope"),
         ("дай подумать денёк", "hesitate", "hesitate"),
         ("запусти задание Весна", "start_calls", "start_calls"),
