@@ -36,6 +36,7 @@ from rasa_twin24.text.task_name import asks_for_new_task, orders_quoted_task
 from rasa_twin24.text.taught import taught_intent
 from rasa_twin24.text.teach import teaching_intent
 from rasa_twin24.text.tokens import tokenize
+from rasa_twin24.text.traits import unknown_words
 
 AFFIRM, DENY, HESITATE = "affirm", "deny", "hesitate"
 PROVIDE_PHONE, START_CALLS = "provide_phone", "start_calls"
@@ -45,6 +46,7 @@ CONFIRM_COUNT = "confirm_count"
 RENAME_TASK = "rename_task"
 CREATE_TASK, ADD_TO_TASK = "create_task", "add_to_existing_task"
 EDIT_LIST, SHOW_LIST, DO_NOT_CALL = "edit_list", "show_list", "do_not_call"
+AUDIT, OUT_OF_SCOPE = "audit", "out_of_scope"
 NLU_FALLBACK = "nlu_fallback"
 
 _STOPPING = (CANCEL, PAUSE_CALLS, EMERGENCY_STOP)
@@ -59,6 +61,9 @@ _LEAST_SHARE = 0.5
 _TRUSTED = {START_CALLS: 0.7, EMERGENCY_STOP: 0.6, LIFT_STOP: 0.7, DO_NOT_CALL: 0.6, SHOW_LIST: 0.6}
 # What a message that is about a list of numbers speaks of.
 _OF_THE_LIST = frozenset({"banned", "call", "number", "list"})
+# What a question about who did what speaks of; with so many words about nothing of the bot's it is another matter.
+_OF_THE_BOT = _OF_THE_LIST | {"task", "limit", "access", "journal", "pause", "personal"}
+_OTHER_MATTER = 3
 _QUOTED = re.compile(r"[«\"“„][^«»\"“”„\n]{1,100}[»\"”“]")
 _LETTER = re.compile(r"[^\W\d_]")
 
@@ -174,6 +179,8 @@ def _decide_by_model(text: str, ranking: Sequence[Prediction], threshold: float)
     # "Создай обзвон … и запускай"; "запусти новый обзвон" may mean one that is there.
     if first.intent in _ORDERS and asks_for_new_task(text) and "create" in _concepts(text):
         return Prediction(CREATE_TASK, first.confidence)
+    if first.intent == AUDIT and [guess.intent for guess in modelled[1:2]] == [OUT_OF_SCOPE] and _is_other_matter(text):
+        return Prediction(OUT_OF_SCOPE, first.confidence)
     if first.intent == SHOW_LIST and names_list(text):  # one list is for calling, the other for not calling
         return Prediction(DO_NOT_CALL, first.confidence)
     if first.intent in (*_STOPPING, RESUME_CALLS) and lifts_stop(
@@ -249,6 +256,11 @@ def _trusts(text: str, prediction: Prediction) -> bool:
 
 def _concepts(text: str) -> set[str]:
     return {concept for token in tokenize(text) for concept in concepts_of(token.text)}
+
+
+def _is_other_matter(text: str) -> bool:
+    """Who did something that this bot does not do: "who launched the first satellite"."""
+    return unknown_words(token.text for token in tokenize(text)) >= _OTHER_MATTER and not _concepts(text) & _OF_THE_BOT
 
 
 def _asks(text: str, intent: str) -> bool:

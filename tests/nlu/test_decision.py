@@ -108,6 +108,7 @@ def settle(text: str, *ranking: tuple[str, float]) -> tuple[str, float]:
         ("тревога ложная, пусть звонят дальше", "lift_stop", "lift_stop"),
         ("тревога ложная?", "lift_stop", "nlu_fallback"),
         ("клиент жалуется, забань номер", "do_not_call", "do_not_call"),
+        # who did something that this bot does not do
         ("какая погода", "out_of_scope", "out_of_scope"),
         ("дай подумать денёк", "hesitate", "hesitate"),
         ("запусти задание Весна", "start_calls", "start_calls"),
@@ -123,6 +124,10 @@ def test_without_numbers(text: str, model: str, expected: str) -> None:
     [
         # affirm, deny, start_calls and provide_phone need more than the model's word
         ("да Винчи", [("affirm", 0.9), ("out_of_scope", 0.05)], "nlu_fallback"),
+        # who did something that this bot does not do
+        ("кто придумал двухколёсный велосипед", [("audit", 0.6), ("out_of_scope", 0.3)], "out_of_scope"),
+        ("кто придумал двухколёсный велосипед", [("audit", 0.6), ("help", 0.3)], "audit"),
+        ("кто придумал этот странный смешной обзвон", [("audit", 0.6), ("out_of_scope", 0.3)], "audit"),
         ("да расскажи про цены", [("affirm", 0.6), ("help", 0.35)], "help"),
         ("да расскажи про цены", [("affirm", 0.6), ("help", 0.1), ("greet", 0.1)], "nlu_fallback"),
         ("да, но добавь Ивана", [("affirm", 0.9), ("help", 0.1)], "hesitate"),
@@ -180,6 +185,13 @@ def test_vetoes(text: str, ranking: list[tuple[str, float]], expected: str) -> N
         ("89161234567 в чс", [("provide_phone", 0.9)], "do_not_call"),
         ("убери 89161234567 из чёрного списка", [("edit_list", 0.9)], "do_not_call"),
         ("снова можно звонить 89161234567", [("affirm", 0.9)], "do_not_call"),
+        # an order to start comes along with a new task
+        ("создай обзвон Весна, 89161234567, и запускай", [("start_calls", 0.9)], "create_task"),
+        ("создай обзвон Весна, 89161234567, и продолжай", [("resume_calls", 0.9)], "create_task"),
+        # a question about a number does not give it
+        ("89161234567 нам уже не по душе?", [("do_not_call", 0.9)], "do_not_call"),
+        ("89161234567 есть у нас?", [("show_list", 0.9)], "show_list"),
+        ("89161234567 есть у нас", [("show_list", 0.9)], "provide_phone"),
     ],
 )
 def test_with_numbers(text: str, ranking: list[tuple[str, float]], expected: str) -> None:
