@@ -8,7 +8,6 @@ from rasa_twin24.campaign.desk import Desk
 from rasa_twin24.campaign.fill import named
 from rasa_twin24.campaign.outcome import Outcome
 from rasa_twin24.campaign.rebuild import may_be_rebuilt
-from rasa_twin24.ledger.candidates import CandidateState
 from rasa_twin24.ledger.list_edits import Listed
 from rasa_twin24.ledger.tasks import CallTask
 
@@ -24,12 +23,15 @@ async def banned_among(desk: Desk, people: Iterable[Listed]) -> list[Listed]:
 
 
 async def banned_at_twin(desk: Desk, task: CallTask) -> list[Listed]:
-    """Those whom a start would call. TWIN does not tell who was in a task before: these cannot be asked about."""
-    return await banned_among(desk, await desk.ledger.list_edits.people(task.id, CandidateState.ADDED))
+    """Those whom a start would call, and whom any conversation of this bot has put there.
+
+    TWIN does not tell who else is in a task: these cannot be asked about.
+    """
+    return await banned_among(desk, await desk.ledger.list_edits.to_be_dialed(task.twin_id)) if task.twin_id else []
 
 
 def refusal(task: CallTask, banned: list[Listed]) -> Outcome:
     """Why a task with these people is not started; one of ours can be made anew without them."""
     values = {"count": str(len(banned)), "numbers": named([person.phones[0] for person in banned])}
-    ours = may_be_rebuilt(task)
+    ours = may_be_rebuilt(task) and all(person.task_id == task.id for person in banned)
     return Outcome("start_calls_do_not_call" if ours else "start_calls_do_not_call_foreign", values)

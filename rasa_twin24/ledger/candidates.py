@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from rasa_twin24.ledger.schema import candidates, tasks
 from rasa_twin24.ledger.store import Store, batches
+from rasa_twin24.ledger.tasks import TaskState
 
 
 class CandidateState:
@@ -141,21 +142,30 @@ class Candidates:
 
 
 def collect(connection: sa.engine.Connection, task_id: int, people: Sequence[Person], now: float) -> Collected:
-    """`Candidates.collect` inside somebody else's transaction."""
-    # Locked: what another process adds to the same list comes before or after.
-    connection.execute(sa.select(tasks.c.id).where(tasks.c.id == task_id).with_for_update())
+    """`Candidates.collect` inside somebody else's transaction.
+
+    Whom another conversation has put into the same task of TWIN's is there already: nobody must be called twice.
+    """
+    # Locked: what another process adds to the same list, or to the same task of TWIN's, comes before or after.
+    twin_id = sa.select(tasks.c.twin_id).where(tasks.c.id == task_id).scalar_subquery()
+    alike = sa.or_(tasks.c.id == task_id, tasks.c.twin_id == twin_id)
+    locked = sa.select(tasks.c.id, tasks.c.state).where(alike).order_by(tasks.c.id).with_for_update()
+    lists = {row.id: row.state for row in connection.execute(locked)}
     phones = [phone for person in people for phone in person.phones]
-    states: dict[str, str] = {}
+    taken: set[str] = set()
     rows: dict[str, int] = {}
-    for row in _rows_with(connection, phones, candidates.c.task_id == task_id):
-        rows[row.phone] = row.id
-        for phone in _all_phones(row):
-            states[phone] = row.state
+    for row in _rows_with(connection, phones, candidates.c.task_id.in_(list(lists))):
+        if row.task_id == task_id:
+            rows[row.phone] = row.id
+        # Whoever waits on a list that was left will not get there.
+        never_sent = row.state == CandidateState.PENDING and lists[row.task_id] == TaskState.DROPPED
+        if row.state in IN_TASK and not never_sent:
+            taken.update(_all_phones(row))
     new: list[str] = []
     already: list[str] = []
     fresh: list[dict[str, Any]] = []
     for person in people:
-        if any(states.get(phone) in IN_TASK for phone in person.phones):
+        if not taken.isdisjoint(person.phones):
             already.append(person.phone)
             continue
         values = {
@@ -167,7 +177,7 @@ def collect(connection: sa.engine.Connection, task_id: int, people: Sequence[Per
             connection.execute(sa.update(candidates).where(candidates.c.id == rows[person.phone]).values(values))
         else:
             fresh.append({"task_id": task_id, "phone": person.phone, "created_at": now, **values})
-        states.update(dict.fromkeys(person.phones, CandidateState.PENDING))
+        taken.update(person.phones)
         new.append(person.phone)
     if fresh:
         connection.execute(sa.insert(candidates), fresh)

@@ -84,7 +84,7 @@ async def test_a_plan_that_was_shown_is_void_and_the_next_one_waits_for_the_list
     await scene.planned()
     found = await read(scene)
     assert await scene.campaign.imports.take(ME, found.id)
-    assert not await scene.campaign.confirm(ME)
+    assert not await scene.campaign.consent.confirm(ME)
     assert (await scene.refused_plan()).kind == "add_candidates_list_coming"
     await scene.work()
     assert (await scene.planned()).total == 4
