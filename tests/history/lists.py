@@ -7,10 +7,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from rasa_twin24.ledger import Ledger
-from rasa_twin24.ledger.candidates import IN_TASK
+from rasa_twin24.ledger.candidates import IN_TASK, CandidateState
 from rasa_twin24.ledger.imports import ImportState
 from rasa_twin24.ledger.tasks import CallTask, TaskState
 
+# Whom TWIN does not take is named to their person, and still known.
+KNOWN = (*IN_TASK, CandidateState.REFUSED)
 # Somebody on a list, by all of their numbers.
 Somebody = tuple[str, ...]
 
@@ -61,7 +63,7 @@ class Lists:
     async def gone(self, ledger: Ledger, person: str, task: CallTask) -> set[Somebody]:
         """Who should be on the list, and is not, as its person now sees; they are off it from now on."""
         await self.come_in(ledger)
-        listed = {phone for one in await ledger.candidates.people(task.id, *IN_TASK) for phone in one.phones}
+        listed = {phone for one in await ledger.candidates.people(task.id, *KNOWN) for phone in one.phones}
         gone = {one for one in self.on[task.id] | self.unnamed[person] if listed.isdisjoint(one)}
         self.remove(person, task, [phone for somebody in gone for phone in somebody])
         return gone
@@ -92,7 +94,7 @@ class Lists:
             else:
                 assert coming.may_be_cancelled, "a list that was taken is lost"
         for task_id, people in self.on.items():
-            listed = await ledger.candidates.people(task_id, *IN_TASK)
+            listed = await ledger.candidates.people(task_id, *KNOWN)
             phones = Counter(phone for one in listed for phone in one.phones)
             assert all(times == 1 for times in phones.values()), "somebody is twice on a list"
             if (await ledger.tasks.get(task_id)).twin_id in shared:
