@@ -178,7 +178,9 @@ def _at_twin(task: CallTask, people: Sequence[int]) -> Any:
     return sa.select(candidates.c.id).where(
         candidates.c.task_id == task.id,
         candidates.c.id.in_(people),
-        sa.or_(candidates.c.state == CandidateState.ADDED, candidates.c.portion_id.in_(doubtful)),
+        sa.or_(
+            candidates.c.state.in_([CandidateState.ADDED, CandidateState.DIALED]), candidates.c.portion_id.in_(doubtful)
+        ),
     )
 
 

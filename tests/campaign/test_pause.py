@@ -328,6 +328,20 @@ async def test_nobody_of_the_do_not_call_list_is_called_by_going_on(scene: Scene
     assert await scene.campaign.consent.confirm(person) is False
 
 
+async def test_who_is_banned_after_the_plan_of_going_on_stays_known(scene: Scene) -> None:
+    task = await scene.running(*FOUR)
+    await paused(scene, task)
+    await turned_to(scene, task)
+    await scene.ledger.do_not_call.add([GLEB], ME)
+    assert await scene.campaign.consent.confirm(ME)
+    assert await scene.work() == ["resume_calls_do_not_call"]
+    scene.clock.now += 1
+    plan = await scene.planned()
+    assert plan.obstacle is not None
+    assert plan.obstacle.kind == "resume_calls_do_not_call"
+    assert scene.plays == 1
+
+
 async def test_a_pause_that_does_not_work_is_taken_back_by_going_on(scene: Scene) -> None:
     task = await scene.running(*FOUR)
     scene.trouble("pause", status=503, times=9)

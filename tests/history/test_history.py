@@ -61,7 +61,7 @@ while_down = st.sampled_from([None, None, World.wait_long, World.remove, World.b
 dying = st.tuples(st.just("die"), st.sampled_from(STEPS), while_down)
 dying_anywhere = st.tuples(st.just("die_after"), st.integers(0, 40), while_down)
 # What is said while TWIN is being waited for. What comes during `play` comes too late.
-said_meanwhile = st.sampled_from(["ban", "ban", "allow", "remove", "stop_adding"])
+said_meanwhile = st.sampled_from(["ban", "ban", "allow", "remove", "stop_adding", "pause", "pause"])
 meanwhile = st.tuples(st.just("meanwhile"), st.sampled_from(["create", "list", "read", "read", "add"]), said_meanwhile)
 trouble = st.one_of(st.none(), st.none(), st.none(), failing, dying, dying_anywhere, meanwhile)
 words = st.sampled_from(
@@ -555,7 +555,7 @@ PROMISES = {
     ),
     gone_before_it_is_there: (
         r"somebody who was given is on no list",
-        campaigns_with(by_file=st.just(True), filling=dying_anywhere),
+        campaigns_with(by_file=st.just(True), filling=st.tuples(st.just("die_after"), st.integers(5, 20), nothing)),
     ),
 }
 

@@ -93,8 +93,9 @@ class Turn:
             self.world.seen["opened"] += 1
             self.world.opened[found.id].add(self.person)
 
-    async def pause(self) -> None:
+    async def pause(self) -> bool:
         self._hear(await self.world.pausing.pause(self.person))
+        return False
 
     async def resume(self) -> None:
         """Turn to what is paused, and see the plan of what would go on."""
