@@ -90,7 +90,7 @@ async def resume(turn: Turn, office: Office) -> None:
 
 async def ask_again(turn: Turn, office: Office) -> None:
     """The start question in short: it wants a yes, or a number; or the plan anew, when none is alive."""
-    asked = await office.campaign.asked(turn.conversation, turn.message_id)
+    asked = await office.campaign.consent.asked(turn.conversation, turn.message_id)
     if asked.count is not None:
         turn.say("start_calls_type_count", count=str(asked.count))
     elif asked.yes:
@@ -104,7 +104,7 @@ async def show_plan(turn: Turn, office: Office, *, answered: bool = False) -> No
 
     `answered`: somebody said yes to an earlier plan, which was no yes to this one.
     """
-    plan = await office.campaign.show_plan(turn.conversation, turn.message_id)
+    plan = await office.campaign.consent.show_plan(turn.conversation, turn.message_id)
     if isinstance(plan, Outcome):
         if plan.kind in _LATER:
             await office.campaign.want_start(turn.conversation, True)

@@ -105,7 +105,7 @@ class ActionDeny(TopicAction):
             else:
                 turn.say("deny_without_numbers")
         elif step == Step.START:
-            declined = await office.campaign.decline(turn.conversation)
+            declined = await office.campaign.consent.decline(turn.conversation)
             if declined is not None:
                 phrase = "resume_calls_declined" if declined.goes_on else "start_calls_declined"
                 tell_of_task(turn, phrase, {"name": declined.name, "task_id": declined.twin_id or ""})
@@ -179,7 +179,7 @@ class ActionConfirmCount(ActionUnclear):
 
     async def act(self, turn: Turn, office: Office) -> Events | None:
         count = read_count(turn.text) if turn.typed else None
-        asked = await office.campaign.asked(turn.conversation, turn.message_id)
+        asked = await office.campaign.consent.asked(turn.conversation, turn.message_id)
         if count is not None and asked.count is not None:
             await consent(turn, office, count)
             return None

@@ -94,7 +94,7 @@ async def _withdraws_plan(turn: Turn, office: Office) -> bool:
     task, step = await office.campaign.current(turn.conversation)
     if task is None or not task.goes_on or step != Step.START:
         return False
-    await office.campaign.decline(turn.conversation)
+    await office.campaign.consent.decline(turn.conversation)
     tell_of_task(turn, "pause_calls_question", {"name": task.name, "task_id": task.twin_id or ""})
     return True
 

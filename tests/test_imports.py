@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections.abc import Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -88,3 +90,45 @@ def test_a_worker_that_reads_lists_starts_light() -> None:
     code = "import sys, rasa_twin24.lists.worker; print({'rasa', 'sqlalchemy', 'httpx', 'vobject'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True, env={})
     assert done.stdout.strip() == "set()"
+
+
+def modules() -> dict[str, Path]:
+    """The package's modules by their full names; a folder's is that of its `__init__.py`."""
+    found = {}
+    for file in (PROJECT / "rasa_twin24").rglob("*.py"):
+        parts = file.relative_to(PROJECT).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = file
+    return found
+
+
+def neighbours(file: Path, known: Mapping[str, Path]) -> set[str]:
+    """Modules of the package that a file imports, wherever in it, and be it for their types alone."""
+    names = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            inner = {f"{node.module}.{alias.name}" for alias in node.names}
+            names |= inner & known.keys() or {node.module}
+    return names & known.keys()
+
+
+def circle(imports: Mapping[str, set[str]]) -> list[str]:
+    """Modules each of which imports the next, the last one the first; empty when there is none."""
+    try:
+        TopologicalSorter(imports).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def test_no_circle_in_the_package() -> None:
+    known = modules()
+    assert circle({name: neighbours(file, known) for name, file in known.items()}) == []
+
+
+def test_a_circle_is_seen_even_of_types_alone(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from p.b import B\n")
+    (tmp_path / "b.py").write_text("def late():\n    from p import a\n")
+    known = {"p": tmp_path / "p", "p.a": tmp_path / "a.py", "p.b": tmp_path / "b.py"}
+    assert {*circle({name: neighbours(known[name], known) for name in ("p.a", "p.b")})} == {"p.a", "p.b"}

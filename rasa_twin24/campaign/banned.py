@@ -24,12 +24,15 @@ async def banned_among(desk: Desk, people: Iterable[Listed]) -> list[Listed]:
 
 
 async def banned_at_twin(desk: Desk, task: CallTask) -> list[Listed]:
-    """Those whom a start would call. TWIN does not tell who was in a task before: these cannot be asked about.
+    """Those whom a start would call, and whom any conversation of this bot has put there.
 
-    Of those in a paused task nobody knows who has been called already: each of them may be called when it goes on.
+    TWIN does not tell who else is in a task: these cannot be asked about. Of those in a paused task nobody knows who
+    has been called already: each of them may be called when it goes on.
     """
+    if task.twin_id is None:
+        return []
     states = [CandidateState.ADDED, *([CandidateState.DIALED] if task.goes_on else [])]
-    return await banned_among(desk, await desk.ledger.list_edits.people(task.id, *states))
+    return await banned_among(desk, await desk.ledger.list_edits.people_at_twin(task.twin_id, *states))
 
 
 def refusal(task: CallTask, banned: list[Listed]) -> Outcome:
@@ -37,5 +40,5 @@ def refusal(task: CallTask, banned: list[Listed]) -> Outcome:
     values = {"count": str(len(banned)), "numbers": named([person.phones[0] for person in banned])}
     if task.goes_on:
         return Outcome("resume_calls_do_not_call", values)
-    ours = may_be_rebuilt(task)
+    ours = may_be_rebuilt(task) and all(person.task_id == task.id for person in banned)
     return Outcome("start_calls_do_not_call" if ours else "start_calls_do_not_call_foreign", values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from rasa_twin24.environment import whole_number
 from rasa_twin24.ledger.reservations import Used
 
 _VARIABLES = {
@@ -72,12 +73,3 @@ class Limits:
             if so_far + asked > limit:
                 return Excess(name, limit, so_far, asked)
         return None
-
-
-def whole_number(env: Mapping[str, str], variable: str, default: int, least: int = 0, most: int | None = None) -> int:
-    """A setting that counts something. Raises `ValueError`, naming the variable and the mend."""
-    text = (env.get(variable) or "").strip() or str(default)
-    if not (text.isascii() and text.isdigit() and len(text) <= 9) or not least <= int(text) <= (most or int(text)):
-        bounds = f"from {least} on" if most is None else f"from {least} to {most}"
-        raise ValueError(f"{variable} is '{text}': use a whole number {bounds}, such as {default}")
-    return int(text)

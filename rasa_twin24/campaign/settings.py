@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rasa_twin24.campaign.hours import CallHours
-from rasa_twin24.campaign.limits import Limits, whole_number
+from rasa_twin24.campaign.limits import Limits
+from rasa_twin24.environment import file_megabytes, whole_number
 from rasa_twin24.lists import ListSettings
 from rasa_twin24.twin24 import CallerId
 
@@ -89,7 +90,7 @@ class CampaignSettings:
             plan_life=whole_number(env, "BOT_PLAN_MINUTES", 15, least=1) * 60,
             count_from=whole_number(env, "BOT_COUNT_FROM", 100),
             lists=ListSettings(
-                megabytes=whole_number(env, "BOT_MAX_FILE_MB", ListSettings.megabytes, least=1, most=100),
+                megabytes=file_megabytes(env),
                 rows=whole_number(env, "BOT_MAX_FILE_ROWS", ListSettings.rows, least=1, most=1_000_000),
             ),
             repeat_days=whole_number(env, "BOT_REPEAT_DAYS", 30),

@@ -147,7 +147,7 @@ async def _spare_banned(desk: Desk, task: CallTask) -> Outcome | None:
     if not banned:
         return None
     refused = await _refused(desk, task, refusal(task, banned))
-    people = [person.id for person in banned]
+    people = [person.id for person in banned if person.task_id == task.id]
     taken = await desk.ledger.list_edits.take_off(task.id, people, may_be_rebuilt, by_work=True)
     return Outcome(REBUILT_WITHOUT_BANNED, refused.params) if taken is Taken.REBUILDING else refused
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
 
 import structlog
 
 from rasa_twin24.channels.incoming import FILE, Incoming, Understood, clean, file_turn, said
+from rasa_twin24.channels.messenger import FileLost, FileTooLarge, Messenger
 from rasa_twin24.ledger import Ledger
-
-if TYPE_CHECKING:
-    from rasa_twin24.channels.base import MessengerInput
 
 log = structlog.get_logger(__name__)
 
@@ -23,20 +20,12 @@ TOO_LARGE = "large_file"
 LOST = "lost_file"
 
 
-class FileTooLarge(Exception):
-    """The file is over the limit; found out before or while it is fetched."""
-
-
-class FileLost(Exception):
-    """The messenger does not give the file out; its text must not hold a secret."""
-
-
 class Attachments:
     def __init__(self, ledger: Ledger, most_bytes: int) -> None:
         self._ledger = ledger
         self.most_bytes = most_bytes
 
-    async def turn(self, channel: MessengerInput, incoming: Incoming) -> Understood:
+    async def turn(self, channel: Messenger, incoming: Incoming) -> Understood:
         """The turn of a message that carries a file; what was fetched before a crash is not fetched again.
 
         Raises `sqlalchemy.exc.SQLAlchemyError` when it cannot be kept.
@@ -58,7 +47,7 @@ class Attachments:
             return _unreadable(LOST)
         return file_turn(await self._ledger.files.add(incoming.conversation, name, content, incoming.key), caption)
 
-    async def _content(self, channel: MessengerInput, incoming: Incoming, most: int) -> tuple[str, bytes]:
+    async def _content(self, channel: Messenger, incoming: Incoming, most: int) -> tuple[str, bytes]:
         if incoming.kind != FILE:
             content = incoming.text.encode(errors="replace")
             if len(content) > most:

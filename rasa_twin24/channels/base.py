@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
 
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, Sanic
 
-from rasa_twin24.channels.attachments import FileLost
 from rasa_twin24.channels.incoming import Attached
+from rasa_twin24.channels.messenger import FileLost
 from rasa_twin24.channels.output import MessengerOutput
 from rasa_twin24.channels.reception import Reception
 from rasa_twin24.channels.settings import ChannelSettings
@@ -71,10 +71,9 @@ class MessengerInput(InputChannel, ABC):  # type: ignore[misc]
     async def close(self) -> None:
         """The server is about to stop."""
 
-    @asynccontextmanager
-    async def typing(self, person: str) -> AsyncIterator[None]:
+    def typing(self, person: str) -> AbstractAsyncContextManager[None]:
         """Show the person that the bot is at work; nothing where the messenger has no sign for it."""
-        yield
+        return nullcontext()
 
     async def note_forgery(self) -> None:
         """Write down that an update was refused at the door; the server may listen before there is a reception."""
@@ -102,7 +101,7 @@ class MessengerInput(InputChannel, ABC):  # type: ignore[misc]
         return blueprint
 
     def get_output_channel(self) -> MessengerOutput:
-        return MessengerOutput(self, self.reception)
+        return self.reception.output(self)
 
 
 async def reception_of(app: Sanic) -> Reception:

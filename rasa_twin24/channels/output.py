@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 from rasa.core.channels.channel import OutputChannel
 
+from rasa_twin24.channels.messenger import Gone, Messenger
 from rasa_twin24.channels.reply import Reply, to_reply
-
-if TYPE_CHECKING:
-    from rasa_twin24.channels.base import MessengerInput
-    from rasa_twin24.channels.reception import Reception
+from rasa_twin24.ledger import Ledger
+from rasa_twin24.text.phrases import Phrases
 
 log = structlog.get_logger(__name__)
-
-
-class Gone(Exception):
-    """The person blocked the bot or does not exist any more: nothing can be delivered until they write."""
 
 
 class MessengerOutput(OutputChannel):  # type: ignore[misc]
@@ -28,10 +23,13 @@ class MessengerOutput(OutputChannel):  # type: ignore[misc]
     that one did not arrive.
     """
 
-    def __init__(self, channel: MessengerInput, reception: Reception, language: str | None = None) -> None:
+    def __init__(
+        self, channel: Messenger, ledger: Ledger, phrases: Callable[[], Phrases], language: str | None = None
+    ) -> None:
         """`language` is what to speak where something has to be said past Rasa: the messenger's idea, until known."""
         self._channel = channel
-        self._reception = reception
+        self._ledger = ledger
+        self._phrases = phrases
         self.language = language
         self.said = 0
         self.phrases: set[str] = set()
@@ -61,13 +59,13 @@ class MessengerOutput(OutputChannel):  # type: ignore[misc]
         """The file, or the line that it could not be sent: nobody shall wait for it."""
 
         async def deliver(person: str) -> None:
-            file = await self._reception.ledger.files.get(conversation, file_id)
+            file = await self._ledger.files.get(conversation, file_id)
             if file is None:
                 raise LookupError("the file is not kept any more")
             await self._channel.deliver_file(person, file)
 
         if not await self._send(conversation, deliver) and not self.gone:
-            text = self._reception.phrases.say("utter_file_not_sent", self.language)
+            text = self._phrases().say("utter_file_not_sent", self.language)
             await self._send(conversation, lambda person: self._channel.deliver(person, text, ()))
 
     async def _send(self, recipient_id: str, deliver: Callable[[str], Awaitable[object]]) -> bool:
@@ -91,7 +89,7 @@ class MessengerOutput(OutputChannel):  # type: ignore[misc]
             return []
         offered = [(button.title, button.payload) for button in reply.buttons]
         try:
-            tokens = await self._reception.ledger.buttons.offer(conversation, offered, standing=reply.standing)
+            tokens = await self._ledger.buttons.offer(conversation, offered, standing=reply.standing)
         except Exception as error:
             log.error("buttons_not_kept", channel=self.name(), error=type(error).__name__)
             return []
@@ -99,7 +97,7 @@ class MessengerOutput(OutputChannel):  # type: ignore[misc]
 
     async def _mark_gone(self, conversation: str) -> None:
         try:
-            await self._reception.ledger.conversations.gone(conversation)
+            await self._ledger.conversations.gone(conversation)
         except Exception as error:
             log.error("person_gone_not_kept", channel=self.name(), error=type(error).__name__)
 

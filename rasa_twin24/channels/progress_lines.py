@@ -5,17 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 
-from rasa_twin24.channels.output import Gone
+from rasa_twin24.channels.messenger import Gone, Messenger
 from rasa_twin24.ledger import Ledger
 from rasa_twin24.ledger.progress import Line
 from rasa_twin24.text.phrases import Phrases
-
-if TYPE_CHECKING:
-    from rasa_twin24.channels.base import MessengerInput
 
 log = structlog.get_logger(__name__)
 
@@ -36,7 +33,7 @@ MOST_REMEMBERED = 1_000
 class ProgressLines:
     """`channels` are those that can be spoken through, `agent` gives Rasa's agent."""
 
-    def __init__(self, ledger: Ledger, channels: Mapping[str, MessengerInput], agent: Callable[[], Any]) -> None:
+    def __init__(self, ledger: Ledger, channels: Mapping[str, Messenger], agent: Callable[[], Any]) -> None:
         self._ledger = ledger
         self._channels = channels
         self._agent = agent

@@ -7,20 +7,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 import structlog
 
 from rasa_twin24.channels.incoming import BUTTON, Incoming, invitation
+from rasa_twin24.channels.messenger import Messenger
 from rasa_twin24.channels.seldom import Seldom
 from rasa_twin24.ledger import Ledger
 from rasa_twin24.ledger.access_requests import Asked
 from rasa_twin24.ledger.audit import Act, Result
 from rasa_twin24.ledger.invites import Try
 from rasa_twin24.text.phrases import Phrases
-
-if TYPE_CHECKING:
-    from rasa_twin24.channels.base import MessengerInput
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +51,7 @@ class Strangers:
         self._lines: set[asyncio.Task[None]] = set()
         self._one_by_one = asyncio.Lock()
 
-    async def receive(self, channel: MessengerInput, incoming: Incoming) -> None:
+    async def receive(self, channel: Messenger, incoming: Incoming) -> None:
         """See to a stranger's update. Nothing of what it says is kept but a name, with a request or an invitation."""
         code = invitation(incoming)
         if incoming.kind == BUTTON:
@@ -74,13 +71,13 @@ class Strangers:
         for line in self._lines:
             line.cancel()
 
-    async def _ask(self, channel: MessengerInput, incoming: Incoming) -> None:
+    async def _ask(self, channel: Messenger, incoming: Incoming) -> None:
         asked = await self._ledger.access_requests.ask(
             incoming.conversation, incoming.name, incoming.language, self._owners()
         )
         self._tell(channel, incoming, _ASKED[asked])
 
-    async def _try(self, channel: MessengerInput, incoming: Incoming, code: str) -> None:
+    async def _try(self, channel: Messenger, incoming: Incoming, code: str) -> None:
         tried = await self._ledger.invites.use(
             incoming.conversation, code, incoming.name, incoming.language, self._owners()
         )
@@ -92,7 +89,7 @@ class Strangers:
                 self._tell(channel, incoming, "utter_access_too_many_codes")
         # Who joined is told by a notice, as everything that becomes of somebody's access.
 
-    async def _refuse(self, channel: MessengerInput, incoming: Incoming) -> None:
+    async def _refuse(self, channel: Messenger, incoming: Incoming) -> None:
         if not self._may_be_told(incoming):
             return
         log.warning("stranger_refused", conversation=incoming.conversation)
@@ -108,13 +105,13 @@ class Strangers:
     def _may_be_told(self, incoming: Incoming) -> bool:
         return len(self._lines) < MOST_WAITING and self._told.lets(incoming.conversation)
 
-    def _tell(self, channel: MessengerInput, incoming: Incoming, phrase: str, *, ask: bool = False) -> None:
+    def _tell(self, channel: Messenger, incoming: Incoming, phrase: str, *, ask: bool = False) -> None:
         """Send a line beside everything else."""
         line = asyncio.create_task(self._send(channel, incoming, phrase, ask))
         self._lines.add(line)
         line.add_done_callback(self._lines.discard)
 
-    async def _send(self, channel: MessengerInput, incoming: Incoming, phrase: str, ask: bool) -> None:
+    async def _send(self, channel: Messenger, incoming: Incoming, phrase: str, ask: bool) -> None:
         async with self._one_by_one:
             try:
                 text = self._phrases().say(phrase, incoming.language, id=incoming.conversation)

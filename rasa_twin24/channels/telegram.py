@@ -6,8 +6,8 @@ import asyncio
 import hmac
 import json
 import secrets
-from collections.abc import AsyncIterator, Coroutine, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any
 
 import structlog
@@ -16,14 +16,13 @@ from sanic.exceptions import PayloadTooLarge
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty
 
-from rasa_twin24.channels.attachments import FileLost, FileTooLarge
 from rasa_twin24.channels.base import MessengerInput
 from rasa_twin24.channels.incoming import Attached
-from rasa_twin24.channels.output import Gone
-from rasa_twin24.channels.reply import split_text
 from rasa_twin24.channels.seldom import Seldom
-from rasa_twin24.channels.telegram_api import TelegramApi, TelegramError, Uploads
-from rasa_twin24.channels.telegram_updates import ALLOWED_UPDATES, Pressed, Read, read_update, update_id
+from rasa_twin24.channels.telegram_api import TelegramApi, TelegramError
+from rasa_twin24.channels.telegram_output import MAX_FILE, TelegramOutput
+from rasa_twin24.channels.telegram_source import TelegramSource
+from rasa_twin24.channels.telegram_updates import Pressed, Read, read_update, update_id
 from rasa_twin24.ledger.audit import Act, Result
 from rasa_twin24.ledger.files import File
 from rasa_twin24.ledger.invites import TELEGRAM_NAME
@@ -31,26 +30,11 @@ from rasa_twin24.ledger.invites import TELEGRAM_NAME
 log = structlog.get_logger(__name__)
 
 DEFAULT_URL = "https://api.telegram.org"
-# Of a message's text, in UTF-16 units. https://core.telegram.org/bots/api#sendmessage
-MAX_TEXT = 4096
 # An update is a few kilobytes; this is a bound, not an expectation.
 MAX_BODY = 1_000_000
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105
-POLL_SECONDS = 25
-# A turn that takes longer shows the bot typing, seconds; most answers are there before.
-TYPING_AFTER = 0.3
-# "typing" is shown for 5 seconds.
-TYPING_SECONDS = 4.5
 # A group is told once in this time that the bot works in private chats, seconds.
 GROUP_PAUSE = 3600.0
-PAUSE_AFTER_ERROR = (1.0, 30.0)
-# Between polls that bring nothing: a server that answers at once must not be asked without a break.
-IDLE_PAUSE = 0.2
-# Of a file that a bot may fetch. https://core.telegram.org/bots/api#getfile
-MAX_FILE = 20 * 1024 * 1024
-# What Telegram says of a message that cannot be edited any more, and of one that says so already.
-LOST_MESSAGES = ("message to edit not found", "message can't be edited", "message_id_invalid")
-UNCHANGED = "message is not modified"
 COMMANDS = ("new", "add", "help", "cancel")
 
 
@@ -66,6 +50,7 @@ class TelegramInput(MessengerInput):
         self._background: set[asyncio.Task[None]] = set()
         self._groups_told = Seldom(GROUP_PAUSE)
         self.api: TelegramApi
+        self.output: TelegramOutput
 
     @classmethod
     def name(cls) -> str:
@@ -172,78 +157,32 @@ class TelegramInput(MessengerInput):
             reason="group",
         )
 
-    async def fetch(self, file: Attached, most: int) -> bytes:
-        try:
-            described = await self.api.call("getFile", file_id=file.id)
-            path = described.get("file_path") if isinstance(described, dict) else None
-            if not isinstance(path, str):
-                raise FileLost("getFile told no path")
-            content = await self.api.download(path, most)
-        except TelegramError as error:
-            if error.code == 400 and "file is too big" in error.description:
-                raise FileTooLarge from None
-            raise FileLost(str(error)) from None
-        if content is None:
-            raise FileTooLarge
-        return content
-
     # --- going out ------------------------------------------------------------------------------------------
 
     async def deliver(
         self, person: str, text: str, keyboard: Sequence[tuple[str, str]], *, standing: bool = False
     ) -> str | None:
-        parts = split_text(text, MAX_TEXT)
-        sent: Any = None
-        for index, part in enumerate(parts, 1):
-            sent = await self._send("sendMessage", _message(person, part, keyboard if index == len(parts) else ()))
-        return str(sent["message_id"]) if isinstance(sent, dict) and "message_id" in sent else None
+        return await self.output.deliver(person, text, keyboard, standing=standing)
 
     async def edit(
         self, person: str, message: str, text: str, keyboard: Sequence[tuple[str, str]], *, last: bool
     ) -> str | None:
-        parts = split_text(text, MAX_TEXT)
-        if len(parts) > 1:  # nothing that changes is so long; if it is, all of it is said
-            return await self.deliver(person, text, keyboard)
-        try:
-            await self._send("editMessageText", {**_message(person, parts[0], keyboard), "message_id": int(message)})
-        except TelegramError as error:
-            refusal = error.description.lower() if error.code == 400 else ""
-            if any(reason in refusal for reason in LOST_MESSAGES):
-                return await self.deliver(person, text, keyboard)
-            if UNCHANGED not in refusal:
-                raise
-        return message
+        return await self.output.edit(person, message, text, keyboard, last=last)
 
     async def deliver_file(self, person: str, file: File) -> None:
-        await self._send("sendDocument", {"chat_id": int(person)}, files={"document": (file.name, file.content)})
+        await self.output.deliver_file(person, file)
 
-    async def _send(self, method: str, params: dict[str, Any], files: Uploads | None = None) -> Any:
-        try:
-            return await self.api.call(method, files=files, **params)
-        except TelegramError as error:
-            if error.gone:
-                raise Gone from None
-            raise
+    async def fetch(self, file: Attached, most: int) -> bytes:
+        return await self.output.fetch(file, most)
 
-    @asynccontextmanager
-    async def typing(self, person: str) -> AsyncIterator[None]:
-        sign = asyncio.create_task(self._type(int(person)))
-        try:
-            yield
-        finally:
-            sign.cancel()
-
-    async def _type(self, chat: int) -> None:
-        await asyncio.sleep(TYPING_AFTER)
-        while True:
-            with suppress(TelegramError):
-                await self.api.once("sendChatAction", chat_id=chat, action="typing")
-            await asyncio.sleep(TYPING_SECONDS)
+    def typing(self, person: str) -> AbstractAsyncContextManager[None]:
+        return self.output.typing(person)
 
     # --- opening and closing --------------------------------------------------------------------------------
 
     async def open(self, app: Sanic) -> None:
         self.api = TelegramApi(self._token, self._api_url)
+        self.output = TelegramOutput(self.api)
         if not self._secret:
             self._secret = await self.reception.ledger.kept.get_or_make(
                 "telegram_webhook_secret", lambda: secrets.token_urlsafe(32)
@@ -252,7 +191,8 @@ class TelegramInput(MessengerInput):
     async def listen(self) -> None:
         self._beside(self._publish_commands())
         self._beside(self._learn_own_name())
-        self._beside(self._register_webhook() if self._webhook_url else self._poll())
+        source = TelegramSource(self.api, self._take)
+        self._beside(source.register(self._webhook_url, self._secret or "") if self._webhook_url else source.poll())
 
     async def close(self) -> None:
         for task in self._background:
@@ -286,72 +226,3 @@ class TelegramInput(MessengerInput):
                 await self.reception.ledger.kept.put(TELEGRAM_NAME, me["username"])
         except Exception as error:  # then an invitation is a code alone
             log.warning("telegram_name_unknown", error=type(error).__name__)
-
-    async def _register_webhook(self) -> None:
-        """Until it works: the network may come later than the bot."""
-        pause = PAUSE_AFTER_ERROR[0]
-        while True:
-            try:
-                await self.api.once(
-                    "setWebhook",
-                    url=f"{str(self._webhook_url).rstrip('/')}/webhooks/telegram/webhook",
-                    secret_token=self._secret,
-                    allowed_updates=list(ALLOWED_UPDATES),
-                )
-            except TelegramError as error:
-                pause = await self._wait_after(error, pause)
-            else:
-                log.info("telegram_webhook_registered")
-                return
-
-    async def _poll(self) -> None:
-        """Ask for updates until the bot stops. An update is confirmed only once it is written down."""
-        offset: int | None = None
-        pause = PAUSE_AFTER_ERROR[0]
-        webhook_removed = False
-        while True:
-            try:
-                if not webhook_removed:  # Telegram answers 409 while one is registered
-                    await self.api.once("deleteWebhook")
-                    webhook_removed = True
-                more: dict[str, Any] = {} if offset is None else {"offset": offset}
-                updates = await self.api.once(
-                    "getUpdates",
-                    read_seconds=POLL_SECONDS + 10,
-                    timeout=POLL_SECONDS,
-                    allowed_updates=list(ALLOWED_UPDATES),
-                    **more,
-                )
-                taken = 0
-                for update in updates if isinstance(updates, list) else []:
-                    number = update_id(update)
-                    if number is not None:
-                        await self._take(update)
-                        offset = number + 1
-                        taken += 1
-                pause = PAUSE_AFTER_ERROR[0]
-                if not taken:
-                    # All before is confirmed by now. After a quiet week Telegram begins to count anew, perhaps lower.
-                    offset = None
-                    await asyncio.sleep(IDLE_PAUSE)
-            except TelegramError as error:
-                webhook_removed = webhook_removed and error.code != 409
-                pause = await self._wait_after(error, pause)
-            except Exception as error:  # e.g. the database is away: asked again from the same offset
-                log.error("update_not_stored", channel="telegram", error=type(error).__name__)
-                await asyncio.sleep(pause)
-
-    async def _wait_after(self, error: TelegramError, pause: float) -> float:
-        """Wait as long as the error demands; returns the next pause."""
-        log.warning("telegram_failed", method=error.method, code=error.code, reason=error.description[:100])
-        await asyncio.sleep(max(error.retry_after or 0.0, pause))
-        return min(pause * 2, PAUSE_AFTER_ERROR[1])
-
-
-def _message(person: str, text: str, keyboard: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    """No parse_mode: nothing in a plain text needs escaping, whatever a task is called."""
-    message: dict[str, Any] = {"chat_id": int(person), "text": text}
-    if keyboard:
-        rows = [[{"text": title, "callback_data": token}] for title, token in keyboard]
-        message["reply_markup"] = {"inline_keyboard": rows}
-    return message

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from rasa_twin24.ledger.schema import candidates, tasks
 from rasa_twin24.ledger.store import Store, among, bound, rows_bound
+from rasa_twin24.ledger.tasks import TaskState
 
 
 class CandidateState:
@@ -158,21 +159,30 @@ def mark_all(connection: sa.engine.Connection, task_id: int, state: str, new_sta
 
 
 def collect(connection: sa.engine.Connection, task_id: int, people: Sequence[Person], now: float) -> Collected:
-    """`Candidates.collect` inside somebody else's transaction."""
-    # Locked: what another process adds to the same list comes before or after.
-    connection.execute(sa.select(tasks.c.id).where(tasks.c.id == task_id).with_for_update())
+    """`Candidates.collect` inside somebody else's transaction.
+
+    Whom another conversation has put into the same task of TWIN's is there already: nobody must be called twice.
+    """
+    # Locked: what another process adds to the same list, or to the same task of TWIN's, comes before or after.
+    twin_id = sa.select(tasks.c.twin_id).where(tasks.c.id == task_id).scalar_subquery()
+    alike = sa.or_(tasks.c.id == task_id, tasks.c.twin_id == twin_id)
+    locked = sa.select(tasks.c.id, tasks.c.state).where(alike).order_by(tasks.c.id).with_for_update()
+    lists = {row.id: row.state for row in connection.execute(locked)}
     phones = [phone for person in people for phone in person.phones]
-    states: dict[str, str] = {}
+    taken: set[str] = set()
     rows: dict[str, int] = {}
-    for row in _rows_with(connection, task_id, phones):
-        rows[row.phone] = row.id
-        for phone in _all_phones(row):
-            states[phone] = row.state
+    for row in _rows_with(connection, list(lists), phones):
+        if row.task_id == task_id:
+            rows[row.phone] = row.id
+        # Whoever waits on a list that was left will not get there.
+        never_sent = row.state == CandidateState.PENDING and lists[row.task_id] == TaskState.DROPPED
+        if row.state in IN_TASK and not never_sent:
+            taken.update(_all_phones(row))
     new: list[str] = []
     already: list[str] = []
     fresh: list[tuple[str, str | None, str | None]] = []
     for person in people:
-        if any(states.get(phone) in IN_TASK for phone in person.phones):
+        if not taken.isdisjoint(person.phones):
             already.append(person.phone)
             continue
         more_phones = json.dumps(person.phones[1:]) if len(person.phones) > 1 else None
@@ -182,8 +192,7 @@ def collect(connection: sa.engine.Connection, task_id: int, people: Sequence[Per
             connection.execute(sa.update(candidates).where(candidates.c.id == rows[person.phone]).values(values))
         else:
             fresh.append((person.phone, more_phones, variables))
-        for phone in person.phones:
-            states[phone] = CandidateState.PENDING
+        taken.update(person.phones)
         new.append(person.phone)
     if fresh:
         row = {"of_task": task_id, "new_state": CandidateState.PENDING, "now": now}
@@ -241,9 +250,9 @@ def _all_phones(row: Any) -> tuple[str, ...]:
     return (row.phone, *json.loads(row.more_phones)) if row.more_phones else (row.phone,)
 
 
-def _rows_with(connection: sa.engine.Connection, task_id: int, phones: Sequence[str]) -> Iterable[Any]:
+def _rows_with(connection: sa.engine.Connection, lists: Sequence[int], phones: Sequence[str]) -> Iterable[Any]:
     """Rows whose first number is one of these, and all those of people with several: any may be one of these."""
-    rows = sa.select(candidates).where(candidates.c.task_id == task_id)
+    rows = sa.select(candidates).where(candidates.c.task_id.in_(lists))
     yield from connection.execute(rows.where(among(connection, candidates.c.phone, phones))).all()
     yield from connection.execute(rows.where(candidates.c.more_phones.is_not(None))).all()
 

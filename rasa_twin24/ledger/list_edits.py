@@ -26,9 +26,13 @@ WAITING = (CandidateState.PENDING, CandidateState.SENDING, CandidateState.ADDED)
 
 @dataclass(frozen=True)
 class Listed:
-    """One candidate; `phones` are all of the person's, the first as in the task. Whole numbers, hence no repr."""
+    """One candidate; `phones` are all of the person's, the first as in the task. Whole numbers, hence no repr.
+
+    `task_id` is the ledger's: several conversations may have put people into one task of TWIN's.
+    """
 
     id: int
+    task_id: int
     phones: tuple[str, ...] = field(repr=False)
     variables: Mapping[str, str] = field(repr=False)
     state: str
@@ -57,6 +61,16 @@ class ListEdits:
                 candidates.c.task_id == task_id, candidates.c.state.in_(states or WAITING)
             )
             return [_person(row) for row in connection.execute(wanted.order_by(candidates.c.id).limit(limit))]
+
+        return await self._store.run(work)
+
+    async def people_at_twin(self, twin_id: str, *states: str) -> list[Listed]:
+        """The people in these states in a task of TWIN's, whichever conversation has put them there."""
+
+        def work(connection: sa.engine.Connection) -> list[Listed]:
+            of_twin = sa.select(task_rows.c.id).where(task_rows.c.twin_id == twin_id)
+            wanted = sa.select(candidates).where(candidates.c.task_id.in_(of_twin), candidates.c.state.in_(states))
+            return [_person(row) for row in connection.execute(wanted.order_by(candidates.c.id))]
 
         return await self._store.run(work)
 
@@ -130,7 +144,7 @@ class ListEdits:
 def _person(row: Any) -> Listed:
     variables: dict[str, str] = json.loads(row.variables) if row.variables else {}
     more: list[str] = json.loads(row.more_phones) if row.more_phones else []
-    return Listed(row.id, (row.phone, *more), variables, row.state)
+    return Listed(row.id, row.task_id, (row.phone, *more), variables, row.state)
 
 
 def _locked(connection: sa.engine.Connection, task_id: int) -> CallTask | None:
@@ -164,7 +178,9 @@ def _at_twin(task: CallTask, people: Sequence[int]) -> Any:
     return sa.select(candidates.c.id).where(
         candidates.c.task_id == task.id,
         candidates.c.id.in_(people),
-        sa.or_(candidates.c.state == CandidateState.ADDED, candidates.c.portion_id.in_(doubtful)),
+        sa.or_(
+            candidates.c.state.in_([CandidateState.ADDED, CandidateState.DIALED]), candidates.c.portion_id.in_(doubtful)
+        ),
     )
 
 

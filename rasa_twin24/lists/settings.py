@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rasa_twin24.environment import FILE_MB
+
 MEGABYTE = 1 << 20
 
 
@@ -12,7 +14,7 @@ class ListSettings:
     """What a file may be, then what the process that reads it may use."""
 
     # Telegram gives a bot files of up to 20 MB: https://core.telegram.org/bots/api#getfile
-    megabytes: int = 10
+    megabytes: int = FILE_MB
     rows: int = 200_000
     # Address space, in megabytes. 200,000 rows of 5 columns in XLSX need about 150; CSV of any length about 60.
     memory: int = 200

@@ -122,11 +122,11 @@ class Scene:
         """A filled task whose plan was said yes to."""
         task = await self.filled(*phones, conversation=conversation)
         await self.planned(conversation)
-        assert await self.campaign.confirm(conversation)
+        assert await self.campaign.consent.confirm(conversation)
         return task
 
     async def planned(self, conversation: str = ME) -> Plan:
-        plan = await self.campaign.show_plan(conversation)
+        plan = await self.campaign.consent.show_plan(conversation)
         assert isinstance(plan, Plan), plan
         return plan
 
@@ -184,7 +184,7 @@ class Scene:
 
     async def refused_plan(self) -> Outcome:
         """Why no plan can be shown."""
-        shown = await self.campaign.show_plan(ME)
+        shown = await self.campaign.consent.show_plan(ME)
         assert isinstance(shown, Outcome), shown
         spoken.check(shown.kind, shown.params)
         return shown

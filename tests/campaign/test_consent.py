@@ -31,8 +31,8 @@ async def test_the_plan_shows_what_a_yes_would_start(scene: Scene) -> None:
 async def test_a_yes_counts_once(scene: Scene) -> None:
     task = await scene.filled(ANNA)
     await scene.planned()
-    assert await scene.campaign.confirm(ME) is True
-    assert await scene.campaign.confirm(ME) is False
+    assert await scene.campaign.consent.confirm(ME) is True
+    assert await scene.campaign.consent.confirm(ME) is False
     assert await scene.state(task) == TaskState.STARTING
     assert await scene.step() == Step.STARTING
 
@@ -40,7 +40,7 @@ async def test_a_yes_counts_once(scene: Scene) -> None:
 async def test_of_many_yes_at_once_one_counts_and_one_play_is_sent(scene: Scene) -> None:
     await scene.filled(ANNA)
     await scene.planned()
-    assert (await asyncio.gather(*(scene.campaign.confirm(ME) for _ in range(20)))).count(True) == 1
+    assert (await asyncio.gather(*(scene.campaign.consent.confirm(ME) for _ in range(20)))).count(True) == 1
     told = await asyncio.gather(*(scene.campaign.carry_out(ME) for _ in range(20)))
     assert [outcomes for outcomes in told if outcomes]
     assert scene.plays == 1
@@ -48,9 +48,9 @@ async def test_of_many_yes_at_once_one_counts_and_one_play_is_sent(scene: Scene)
 
 async def test_without_a_plan_a_yes_is_nothing(scene: Scene) -> None:
     await scene.filled(ANNA)
-    assert await scene.campaign.confirm(ME) is False
+    assert await scene.campaign.consent.confirm(ME) is False
     await scene.ledger.conversations.step(ME, Step.START)  # the step alone is no plan either
-    assert await scene.campaign.confirm(ME) is False
+    assert await scene.campaign.consent.confirm(ME) is False
     assert await scene.work() == []
     assert scene.plays == 0
 
@@ -59,24 +59,24 @@ async def test_a_yes_to_another_question_is_none_to_the_plan(scene: Scene) -> No
     await scene.filled(ANNA)
     await scene.planned()
     await scene.ledger.conversations.step(ME, Step.MORE)
-    assert await scene.campaign.confirm(ME) is False
+    assert await scene.campaign.consent.confirm(ME) is False
 
 
 async def test_a_number_more_makes_the_plan_void(scene: Scene) -> None:
     await scene.filled(ANNA)
     await scene.planned()
     await scene.campaign.collect(ME, people_of([BORIS]))
-    assert await scene.campaign.confirm(ME) is False
+    assert await scene.campaign.consent.confirm(ME) is False
     assert await scene.work() == ["add_candidates_done"]
     await scene.ledger.conversations.step(ME, Step.START)
-    assert await scene.campaign.confirm(ME) is False
+    assert await scene.campaign.consent.confirm(ME) is False
 
 
 async def test_a_number_that_is_on_the_list_already_leaves_the_plan_alone(scene: Scene) -> None:
     await scene.filled(ANNA)
     await scene.planned()
     await scene.campaign.collect(ME, people_of([ANNA]))
-    assert await scene.campaign.confirm(ME) is True
+    assert await scene.campaign.consent.confirm(ME) is True
 
 
 @pytest.mark.parametrize(("seconds", "counts"), [(SETTINGS.plan_life - 1, True), (SETTINGS.plan_life, False)])
@@ -84,24 +84,24 @@ async def test_a_plan_expires(scene: Scene, seconds: float, counts: bool) -> Non
     await scene.filled(ANNA)
     await scene.planned()
     scene.clock.now += seconds
-    assert await scene.campaign.confirm(ME) is counts
+    assert await scene.campaign.consent.confirm(ME) is counts
 
 
 async def test_another_person_cannot_say_yes(scene: Scene) -> None:
     task = await scene.filled(ANNA)
     await scene.planned()
     await scene.ledger.conversations.turn_to(SOMEBODY_ELSE, task.id, Step.START)
-    assert await scene.campaign.confirm(SOMEBODY_ELSE) is False
-    assert await scene.campaign.confirm(ME) is True
+    assert await scene.campaign.consent.confirm(SOMEBODY_ELSE) is False
+    assert await scene.campaign.consent.confirm(ME) is True
 
 
 async def test_a_no_starts_nothing_and_makes_the_plan_void(scene: Scene) -> None:
     task = await scene.filled(ANNA)
     await scene.planned()
-    declined = await scene.campaign.decline(ME)
+    declined = await scene.campaign.consent.decline(ME)
     assert declined is not None
     assert declined.id == task.id
-    assert await scene.campaign.confirm(ME) is False
+    assert await scene.campaign.consent.confirm(ME) is False
     assert await scene.work() == []
     assert (await scene.current()).id == task.id
     assert (await scene.planned()).added == 1  # it can be started later
@@ -111,7 +111,7 @@ async def test_going_away_makes_the_plan_void(scene: Scene) -> None:
     await scene.filled(ANNA)
     await scene.planned()
     await scene.campaign.drop(ME)
-    assert await scene.campaign.confirm(ME) is False
+    assert await scene.campaign.consent.confirm(ME) is False
 
 
 async def test_while_numbers_are_on_their_way_there_is_no_plan_and_no_yes(scene: Scene) -> None:
@@ -123,11 +123,11 @@ async def test_while_numbers_are_on_their_way_there_is_no_plan_and_no_yes(scene:
     await scene.campaign.collect(ME, people_of([BORIS]))
     assert await slow.campaign.carry_out(ME) is None
     await scene.ledger.conversations.step(ME, Step.START)
-    assert await slow.campaign.confirm(ME) is False
-    assert await slow.campaign.show_plan(ME) == Outcome("add_candidates_not_all_in", {"count": "1"})
+    assert await slow.campaign.consent.confirm(ME) is False
+    assert await slow.campaign.consent.show_plan(ME) == Outcome("add_candidates_not_all_in", {"count": "1"})
     await slow.campaign.close()
     assert await scene.notices() == ["add_candidates_done"]
-    assert await slow.campaign.confirm(ME) is False
+    assert await slow.campaign.consent.confirm(ME) is False
     assert (await slow.planned()).added == 2
 
 
@@ -145,7 +145,7 @@ async def test_a_plan_shown_while_news_are_under_way_is_void(scene: Scene) -> No
     await slow.planned()
     await slow.campaign.close()
     assert await scene.notices() == ["create_task_failed_forbidden"]
-    assert await slow.campaign.confirm(ME) is False
+    assert await slow.campaign.consent.confirm(ME) is False
 
 
 async def test_nothing_to_start(scene: Scene) -> None:
@@ -202,7 +202,7 @@ async def test_a_yes_is_said_after_its_plan(scene: Scene, came_in: float | None,
     scene.clock.now = shown_at
     await scene.planned()
     scene.clock.now = shown_at + 6
-    assert await scene.campaign.confirm(ME, message="yes") is taken
+    assert await scene.campaign.consent.confirm(ME, message="yes") is taken
     assert await scene.work() == (["start_calls_done"] if taken else [])
 
 
@@ -212,7 +212,7 @@ async def test_who_asked_to_start_sees_the_plan_once_the_numbers_are_there(scene
     await scene.campaign.want_start(ME, True)
     await scene.campaign.collect(ME, [Person(("+79161234567",))])
     assert await scene.work() == ["add_candidates_all_in"]
-    assert not await scene.campaign.confirm(ME), "the order to start was no yes"
-    assert not isinstance(await scene.campaign.show_plan(ME), Outcome)
+    assert not await scene.campaign.consent.confirm(ME), "the order to start was no yes"
+    assert not isinstance(await scene.campaign.consent.show_plan(ME), Outcome)
     await scene.campaign.collect(ME, [Person(("+79161234568",))])
     assert await scene.work() == ["add_candidates_done"], "it was asked for once"

@@ -18,13 +18,15 @@ from tests.campaign import spoken
 from tests.campaign.conftest import ANNA, BORIS, GLEB, ME, VERA, Scene
 from tests.campaign.test_edit import foreign
 
+COLLEAGUE = "telegram:7"
+
 
 async def ban(scene: Scene, *phones: str) -> None:
     await scene.ledger.do_not_call.add(phones, ME)
 
 
 async def obstacle(scene: Scene) -> str | None:
-    plan = await scene.campaign.show_plan(ME)
+    plan = await scene.campaign.consent.show_plan(ME)
     assert isinstance(plan, Plan), plan
     if plan.obstacle is None:
         return None
@@ -35,12 +37,12 @@ async def obstacle(scene: Scene) -> str | None:
 async def test_such_a_plan_is_not_offered_for_a_yes(scene: Scene) -> None:
     task = await scene.filled(ANNA, BORIS, VERA)
     await ban(scene, BORIS, GLEB)
-    plan = await scene.campaign.show_plan(ME)
+    plan = await scene.campaign.consent.show_plan(ME)
     assert isinstance(plan, Plan)
     assert plan.obstacle is not None
     assert plan.obstacle.kind == "start_calls_do_not_call"
     assert plan.obstacle.params == {"count": "1", "numbers": "+7 916 ***-**-02"}
-    assert await scene.campaign.confirm(ME) is False
+    assert await scene.campaign.consent.confirm(ME) is False
     assert scene.plays == 0
 
     done = await scene.campaign.editing.remove_banned(ME)
@@ -60,7 +62,7 @@ async def test_who_is_taken_off_the_list_again_may_be_called(scene: Scene) -> No
     assert await obstacle(scene) == "start_calls_do_not_call"
     await scene.ledger.do_not_call.remove([ANNA], ME)
     assert await obstacle(scene) is None
-    assert await scene.campaign.confirm(ME) is True
+    assert await scene.campaign.consent.confirm(ME) is True
 
 
 async def test_a_further_number_of_a_person_counts_too(scene: Scene) -> None:
@@ -76,7 +78,7 @@ async def test_put_there_between_the_plan_and_the_yes(scene: Scene) -> None:
     await scene.filled(ANNA, BORIS)
     await scene.planned()
     await ban(scene, BORIS)
-    assert await scene.campaign.confirm(ME)
+    assert await scene.campaign.consent.confirm(ME)
     await check_rebuilt(scene)
 
 
@@ -101,10 +103,10 @@ async def check_rebuilt(scene: Scene) -> None:
     assert await scene.ledger.plans.ending(old.id) == Ending.REFUSED
     [started] = [entry for entry in await scene.ledger.audit.since(0) if entry.act == Act.START_CALLS]
     assert (started.outcome, started.detail["reason"]) == (Result.REFUSED, "start_calls_do_not_call")
-    assert await scene.campaign.confirm(ME) is False  # the old yes is used up
+    assert await scene.campaign.consent.confirm(ME) is False  # the old yes is used up
     scene.clock.now += 1
     await scene.planned()
-    assert await scene.campaign.confirm(ME) is True
+    assert await scene.campaign.consent.confirm(ME) is True
     assert await scene.work() == ["start_calls_done"]
     assert [f"+{call.phone.lstrip('+')}" for call in scene.sandbox.calls] == [ANNA]
     assert (scene.sandbox.plays(old.twin_id or ""), scene.sandbox.plays(fresh.twin_id or "")) == (0, 1)
@@ -125,7 +127,7 @@ async def test_a_foreign_task_is_left_alone_and_not_started(scene: Scene) -> Non
     scene.clock.now += 1
     await scene.planned()
     await ban(scene, ANNA)
-    assert await scene.campaign.confirm(ME)
+    assert await scene.campaign.consent.confirm(ME)
     assert await scene.work() == ["start_calls_do_not_call_foreign"]
     assert (await scene.current()).state == TaskState.FILLING
     assert await obstacle(scene) == "start_calls_do_not_call_foreign"
@@ -164,6 +166,20 @@ async def test_a_kill_between_the_refusal_and_the_new_task_dials_nobody(
         await scene.work()
     after = scene.restarted()
     assert await obstacle(after) == "start_calls_do_not_call"
-    assert await after.campaign.confirm(ME) is False
+    assert await after.campaign.consent.confirm(ME) is False
     assert scene.plays == 0
     await after.ledger.close()
+
+
+async def test_whom_another_conversation_has_put_there_is_asked_about_as_well(scene: Scene) -> None:
+    made = await scene.filled(ANNA, BORIS, conversation=COLLEAGUE)
+    await scene.campaign.open(ME, await scene.campaign.look_up(made.twin_id or ""))
+    await ban(scene, BORIS)
+    assert await obstacle(scene) == "start_calls_do_not_call_foreign"
+    await scene.ledger.do_not_call.remove([BORIS], ME)
+    await scene.planned()
+    assert await scene.campaign.consent.confirm(ME)
+    await ban(scene, BORIS)
+    assert await scene.work() == ["start_calls_do_not_call_foreign"]
+    assert scene.plays == 0
+    assert (await scene.current()).twin_id == made.twin_id

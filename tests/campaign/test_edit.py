@@ -50,7 +50,7 @@ async def test_whoever_was_at_twin_is_left_out_of_a_new_task(scene: Scene) -> No
     assert not await scene.campaign.may_be_opened(await scene.campaign.look_up(task.twin_id or ""))
     scene.clock.now += 1
     await scene.planned()
-    assert await scene.campaign.confirm(ME)
+    assert await scene.campaign.consent.confirm(ME)
     assert await scene.work() == ["start_calls_done"]
     assert scene.sandbox.plays(fresh.twin_id or "") == 1
     assert scene.sandbox.plays(task.twin_id or "") == 0
@@ -60,10 +60,10 @@ async def test_a_shown_plan_is_void_after_any_change(scene: Scene) -> None:
     await scene.filled(ANNA, BORIS)
     await scene.planned()
     await edited(scene.campaign.editing.remove(ME, [BORIS]))
-    assert await scene.campaign.confirm(ME) is False
+    assert await scene.campaign.consent.confirm(ME) is False
     await scene.work()
     await scene.ledger.conversations.step(ME, Step.START)
-    assert await scene.campaign.confirm(ME) is False
+    assert await scene.campaign.consent.confirm(ME) is False
     assert scene.plays == 0
 
 
@@ -74,7 +74,7 @@ async def test_a_number_that_is_not_on_the_list_changes_nothing(scene: Scene) ->
     assert (done.removed, done.missing, done.left) == ((), (UNKNOWN,), 1)
     assert (await scene.current()).twin_id == task.twin_id
     assert plan.added == 1
-    assert await scene.campaign.confirm(ME) is True
+    assert await scene.campaign.consent.confirm(ME) is True
 
 
 async def test_before_the_task_is_at_twin_they_are_simply_gone(scene: Scene) -> None:
@@ -221,7 +221,7 @@ async def test_whom_an_earlier_start_called_stays_called(scene: Scene) -> None:
 async def test_of_a_yes_and_a_removal_at_once_one_wins(scene: Scene) -> None:
     await scene.filled(ANNA, BORIS)
     await scene.planned()
-    yes, change = await asyncio.gather(scene.campaign.confirm(ME), scene.campaign.editing.remove(ME, [BORIS]))
+    yes, change = await asyncio.gather(scene.campaign.consent.confirm(ME), scene.campaign.editing.remove(ME, [BORIS]))
     assert yes is not isinstance(change, Edited)
     await scene.work()
     assert scene.plays == int(yes)
@@ -251,7 +251,7 @@ async def test_a_kill_on_the_way_loses_and_doubles_nobody(scene: Scene, step: st
 
     with pytest.raises(_Killed):
         await live()
-    assert await scene.campaign.confirm(ME) is False
+    assert await scene.campaign.consent.confirm(ME) is False
     after = scene.restarted()
     await after.campaign.recover()
     await _settled(after, lambda: after.additions >= 2 and not after.campaign._work.is_running(task.id))
@@ -268,5 +268,5 @@ async def test_a_kill_on_the_way_loses_and_doubles_nobody(scene: Scene, step: st
 
 async def _settled(scene: Scene, done: Callable[[], bool]) -> None:
     await scene.until(done)
-    plan = await scene.campaign.show_plan(ME)
+    plan = await scene.campaign.consent.show_plan(ME)
     assert isinstance(plan, Plan), plan

@@ -188,7 +188,7 @@ async def test_a_portion_that_cannot_be_verified_is_never_played_but_built_anew(
     assert not await scene.campaign.may_be_opened(await scene.campaign.look_up(spoiled.twin_id or ""))
     scene.clock.now += 1
     await scene.planned()
-    assert await scene.campaign.confirm(ME)
+    assert await scene.campaign.consent.confirm(ME)
     assert await scene.work() == ["start_calls_done"]
     assert scene.sandbox.plays(spoiled.twin_id or "") == 0
     assert scene.sandbox.plays(rebuilt.twin_id or "") == 1
@@ -256,7 +256,7 @@ async def test_a_twin_that_cannot_be_asked_is_asked_later(scene: Scene) -> None:
     scene.trouble("read", status=503, times=100)
     assert await scene.work() == ["add_candidates_unclear"]
     assert await scene.refused_plan() == Outcome("add_candidates_unclear", {"numbers": named([BORIS])})
-    assert await scene.campaign.confirm(ME) is False
+    assert await scene.campaign.consent.confirm(ME) is False
     await scene.campaign.recover()
     await scene.campaign.close()
     assert await scene.notices() == []
@@ -288,10 +288,10 @@ async def test_numbers_that_surely_are_not_at_twin_are_left_out_of_the_plan(scen
     await scene.campaign.collect(ME, people_of([BORIS]))
     scene.sandbox.fail_next("add", status=403)
     await scene.work()
-    plan = await scene.campaign.show_plan(ME)
+    plan = await scene.campaign.consent.show_plan(ME)
     assert isinstance(plan, Plan)
     assert (plan.added, plan.left_out) == (1, 1)
-    assert await scene.campaign.confirm(ME)
+    assert await scene.campaign.consent.confirm(ME)
     assert await scene.work() == ["start_calls_done"]
     assert scene.numbers(task) == [ANNA]
 

@@ -86,7 +86,7 @@ async def test_a_plan_that_was_shown_is_void_and_the_next_one_waits_for_the_list
     await scene.planned()
     found = await read(scene)
     assert await scene.campaign.imports.take(ME, found.id)
-    assert not await scene.campaign.confirm(ME)
+    assert not await scene.campaign.consent.confirm(ME)
     assert (await scene.refused_plan()).kind == "add_candidates_list_coming"
     await scene.work()
     assert (await scene.planned()).total == 4
@@ -422,7 +422,7 @@ async def test_a_question_about_doubtful_numbers_voids_the_plan(scene: Scene) ->
     await scene.filled(ANNA)
     await scene.planned()
     await scene.campaign.imports.ask_about(ME, [GLEB_200])
-    assert not await scene.campaign.confirm(ME)
+    assert not await scene.campaign.consent.confirm(ME)
 
 
 async def test_who_was_in_other_tasks_is_known_for_a_message_too(scene: Scene) -> None:

@@ -60,11 +60,11 @@ async def test_the_plan_outside_the_hours_says_when_and_takes_no_yes(scene: Scen
     spoken.check(plan.obstacle.kind, plan.obstacle.params)
     assert plan.obstacle.kind == "start_calls_outside_hours"
     assert plan.obstacle.params == {"hours": "00:00–06:00", "opens": "11.07 00:00", "zone": "Europe/Moscow"}
-    assert (await night.campaign.asked(ME)).yes is False
-    assert await night.campaign.confirm(ME) is False
+    assert (await night.campaign.consent.asked(ME)).yes is False
+    assert await night.campaign.consent.confirm(ME) is False
     scene.clock.now += 11 * 3600  # 00:40
     assert (await night.planned()).obstacle is None
-    assert await night.campaign.confirm(ME) is True
+    assert await night.campaign.consent.confirm(ME) is True
     assert await night.work() == ["start_calls_done"]
 
 
@@ -73,7 +73,7 @@ async def test_a_yes_that_comes_after_hours_is_refused_and_audited(scene: Scene)
     task = await scene.filled(ANNA)
     await until_two.planned()
     scene.clock.now += 25 * 60
-    assert await until_two.campaign.confirm(ME) is False
+    assert await until_two.campaign.consent.confirm(ME) is False
     assert await acts(scene, Act.CONFIRM_START) == [Result.REFUSED]
     assert await scene.state(task) == TaskState.FILLING
     obstacle = (await until_two.planned()).obstacle
@@ -105,11 +105,11 @@ async def test_each_limit_has_its_phrase_in_the_plan_at_the_yes_and_at_the_gate(
     assert plan.obstacle is not None
     assert plan.obstacle.kind == kind
     spoken.check(kind, plan.obstacle.params)
-    assert await tight.campaign.confirm(ME) is False
+    assert await tight.campaign.consent.confirm(ME) is False
     await scene.planned()  # by looser limits, which were lowered since
-    assert await tight.campaign.confirm(ME) is False
+    assert await tight.campaign.consent.confirm(ME) is False
     await scene.planned()
-    assert await scene.campaign.confirm(ME) is True
+    assert await scene.campaign.consent.confirm(ME) is True
     assert await tight.work() == [kind]
     assert await scene.state(task) == TaskState.FILLING
     assert scene.plays == 1
@@ -123,7 +123,7 @@ async def test_a_fresh_day_has_room_again(scene: Scene) -> None:
     scene.clock.now += 11 * 3600  # after midnight in Moscow, the same day in UTC
     await tight.filled(BORIS)
     assert (await tight.planned()).obstacle is None
-    assert await tight.campaign.confirm(ME)
+    assert await tight.campaign.consent.confirm(ME)
     assert await tight.work() == ["start_calls_done"]
 
 
@@ -288,7 +288,7 @@ async def test_fewer_candidates_than_agreed_to_are_waited_for_and_then_shown(sce
     assert sum(scene.clock.paused) >= SETTINGS.ready_deadline  # TWIN may show what was added a moment late
     plan = await scene.planned()
     assert (plan.added, plan.before, plan.total) == (2, -1, 1)
-    assert await scene.campaign.confirm(ME)
+    assert await scene.campaign.consent.confirm(ME)
     assert await scene.work() == ["start_calls_done"]
     assert lost not in scene.at_twin(task).candidates
 
@@ -321,10 +321,10 @@ async def test_many_candidates_want_their_number(scene: Scene) -> None:
     many = scene.with_settings(count_from=1)
     await scene.filled(ANNA, BORIS)
     assert (await many.planned()).type_count is True
-    assert (await many.campaign.asked(ME)).count == 2
-    assert await many.campaign.confirm(ME) is False
-    assert await many.campaign.confirm(ME, 3) is False
-    assert await many.campaign.confirm(ME, 2) is True
+    assert (await many.campaign.consent.asked(ME)).count == 2
+    assert await many.campaign.consent.confirm(ME) is False
+    assert await many.campaign.consent.confirm(ME, 3) is False
+    assert await many.campaign.consent.confirm(ME, 2) is True
     assert await many.work() == ["start_calls_done"]
 
 
@@ -332,17 +332,17 @@ async def test_few_candidates_want_a_yes(scene: Scene) -> None:
     few = scene.with_settings(count_from=2)
     await scene.filled(ANNA, BORIS)
     assert (await few.planned()).type_count is False
-    asked = await few.campaign.asked(ME)
+    asked = await few.campaign.consent.asked(ME)
     assert (asked.yes, asked.count) == (True, None)
-    assert await few.campaign.confirm(ME) is True
+    assert await few.campaign.consent.confirm(ME) is True
 
 
 async def test_nothing_is_asked_before_a_plan_and_after_its_end(scene: Scene) -> None:
     await scene.filled(ANNA)
-    assert (await scene.campaign.asked(ME)).yes is False
+    assert (await scene.campaign.consent.asked(ME)).yes is False
     await scene.planned()
     scene.clock.now += SETTINGS.plan_life
-    assert (await scene.campaign.asked(ME)).yes is False
+    assert (await scene.campaign.consent.asked(ME)).yes is False
 
 
 # --- what the tasks tell TWIN -----------------------------------------------------------------------------------

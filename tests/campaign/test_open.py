@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from rasa_twin24.campaign import Outcome
-from rasa_twin24.ledger.candidates import people_of
+from rasa_twin24.ledger.candidates import Person, people_of
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.tasks import CallTask, TaskState
 from rasa_twin24.sandbox import CALLER_ID, SCRIPT_ID
@@ -67,7 +67,7 @@ async def test_a_foreign_task(scene: Scene, seen: dict[str, object], plan: tuple
     task = await opened(scene, twin_id, **seen)
     assert (task.name, task.ours, task.state, task.twin_id) == ("Из кабинета", False, TaskState.FILLING, twin_id)
     assert await scene.step() == Step.NUMBERS
-    shown = await scene.campaign.show_plan(ME)
+    shown = await scene.campaign.consent.show_plan(ME)
     assert (shown.kind if isinstance(shown, Outcome) else (shown.added, shown.before)) == plan
 
 
@@ -118,7 +118,7 @@ async def test_coming_back_to_a_paused_task_that_twin_does_not_count(scene: Scen
     await opened(scene, task.twin_id or "", candidate_count=None)
     plan = await scene.planned()
     assert (plan.added, plan.before) == (0, None)
-    assert await scene.campaign.confirm(ME)
+    assert await scene.campaign.consent.confirm(ME)
     assert await scene.work() == ["resume_calls_started"]
     assert scene.sandbox.plays(task.twin_id or "") == 2
 
@@ -127,7 +127,7 @@ async def test_opening_the_task_that_is_talked_about_asks_for_the_yes_anew(scene
     task = await scene.filled(ANNA)
     await scene.planned()
     await opened(scene, task.twin_id or "")
-    assert await scene.campaign.confirm(ME) is False
+    assert await scene.campaign.consent.confirm(ME) is False
     assert (await scene.planned()).added == 1
 
 
@@ -141,8 +141,8 @@ async def test_a_task_of_another_person_is_looked_at_with_own_eyes(scene: Scene)
     await scene.work()
     await scene.planned()
     await scene.planned(SOMEBODY_ELSE)
-    assert await scene.campaign.confirm(SOMEBODY_ELSE)
-    assert await scene.campaign.confirm(ME) is False  # it is just being started
+    assert await scene.campaign.consent.confirm(SOMEBODY_ELSE)
+    assert await scene.campaign.consent.confirm(ME) is False  # it is just being started
     assert await scene.work(SOMEBODY_ELSE) == ["start_calls_plan_old"]  # it has grown since that plan
     assert scene.plays == 0
 
@@ -176,3 +176,26 @@ async def test_a_task_of_ours_goes_by_its_own_name(scene: Scene) -> None:
         name="Чужая #k7m2qd", script_id=SETTINGS.script_id, caller_id=SETTINGS.caller_id
     )
     assert (await scene.campaign.look_up(foreign)).name == "Чужая #k7m2qd"
+
+
+async def test_nobody_is_put_into_one_task_by_two_conversations(scene: Scene) -> None:
+    """TWIN itself knows a repeated candidate by their first number only."""
+    made = await scene.created(conversation=SOMEBODY_ELSE)
+    scene.clock.now += 1
+    await scene.campaign.collect(SOMEBODY_ELSE, [Person((ANNA, BORIS))])
+    assert await scene.work(SOMEBODY_ELSE) == ["add_candidates_done"]
+    scene.clock.now += 1
+    await opened(scene, made.twin_id or "")
+    collected = await scene.campaign.collect(ME, people_of([BORIS, VERA]))
+    assert collected is not None
+    assert (collected.new, collected.already) == ((VERA,), (BORIS,))
+
+
+async def test_who_waits_on_a_list_that_was_left_can_be_given_anew(scene: Scene) -> None:
+    made = await scene.created(conversation=SOMEBODY_ELSE)
+    await scene.campaign.collect(SOMEBODY_ELSE, people_of([ANNA]))
+    await scene.campaign.drop(SOMEBODY_ELSE)
+    await opened(scene, made.twin_id or "")
+    collected = await scene.campaign.collect(ME, people_of([ANNA]))
+    assert collected is not None
+    assert collected.new == (ANNA,)

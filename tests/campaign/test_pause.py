@@ -117,9 +117,9 @@ async def test_a_start_that_is_not_out_yet_is_taken_back(scene: Scene) -> None:
     assert await paused(scene, task) is None
     assert await scene.work() == []
     assert (scene.requests(PLAY), await scene.state(task)) == (0, TaskState.FILLING)
-    assert await scene.campaign.confirm(ME) is False  # the yes is used up
+    assert await scene.campaign.consent.confirm(ME) is False  # the yes is used up
     await scene.planned()
-    assert await scene.campaign.confirm(ME)
+    assert await scene.campaign.consent.confirm(ME)
     assert await scene.work() == ["start_calls_done"]
 
 
@@ -213,7 +213,7 @@ async def test_nothing_starts_while_a_pause_is_not_known_to_be_done(scene: Scene
     theirs = await scene.campaign.open(SOMEBODY_ELSE, found)
     await scene.planned(SOMEBODY_ELSE)
     await scene.campaign.ask_pause(task, ME)
-    assert await scene.campaign.confirm(SOMEBODY_ELSE) is False  # its plan is void
+    assert await scene.campaign.consent.confirm(SOMEBODY_ELSE) is False  # its plan is void
     plan = await scene.planned(SOMEBODY_ELSE)
     assert plan.obstacle is not None
     assert plan.obstacle.kind == "pause_calls_under_way"
@@ -231,8 +231,8 @@ async def test_it_goes_on_after_a_new_yes_and_once(scene: Scene) -> None:
     await paused(scene, task)
     plan = await turned_to(scene, task)
     assert (plan.goes_on, plan.called, plan.total, plan.added) == (True, called, 4 - called, 0)
-    assert await scene.campaign.confirm(ME)
-    assert await scene.campaign.confirm(ME) is False
+    assert await scene.campaign.consent.confirm(ME)
+    assert await scene.campaign.consent.confirm(ME) is False
     assert await scene.work() == ["resume_calls_started"]
     assert (scene.at_twin(task).status, scene.at_twin(task).plays) == ("PROCESS", 2)
     scene.clock.now += 5000
@@ -247,12 +247,12 @@ async def test_numbers_added_meanwhile_are_in_the_plan(scene: Scene) -> None:
     await paused(scene, task)
     await turned_to(scene, task)
     await scene.campaign.collect(ME, people_of([VERA, GLEB]))
-    assert await scene.campaign.confirm(ME) is False
+    assert await scene.campaign.consent.confirm(ME) is False
     assert await scene.work() == ["add_candidates_done"]
     scene.clock.now += 1
     plan = await scene.planned()
     assert (plan.added, plan.total) == (2, 4 - called)
-    assert await scene.campaign.confirm(ME)
+    assert await scene.campaign.consent.confirm(ME)
     assert await scene.work() == ["resume_calls_started"]
 
 
@@ -269,7 +269,7 @@ async def test_a_lost_answer_to_going_on_is_looked_up(
     task = await scene.running(*FOUR)
     await paused(scene, task)
     await turned_to(scene, task)
-    assert await scene.campaign.confirm(ME)
+    assert await scene.campaign.consent.confirm(ME)
     scene.trouble("play", **fault)
     assert await scene.work() == [kind]
     assert (scene.requests(PLAY), scene.at_twin(task).plays) == (2, plays)
@@ -283,7 +283,7 @@ async def test_whoever_was_counted_today_is_not_counted_again(scene: Scene) -> N
     await paused(strict, task)
     plan = await turned_to(strict, task)
     assert plan.obstacle is None
-    assert await strict.campaign.confirm(ME)
+    assert await strict.campaign.consent.confirm(ME)
     assert await strict.work() == ["resume_calls_started"]
     _, used = await strict.campaign.used_today(ME)
     assert (used.person_numbers, used.person_tasks) == (4, 1)
@@ -298,7 +298,7 @@ async def test_who_came_from_elsewhere_meanwhile_is_counted(scene: Scene) -> Non
     assert await scene.work(SOMEBODY_ELSE) == ["add_candidates_done"]
     scene.clock.now += 1
     await turned_to(scene, task)
-    assert await scene.campaign.confirm(ME)
+    assert await scene.campaign.consent.confirm(ME)
     assert await scene.work() == ["resume_calls_started"]
     _, used = await scene.campaign.used_today(ME)
     assert used.person_numbers == 4
@@ -310,20 +310,36 @@ async def test_the_next_day_counts_who_is_left(scene: Scene) -> None:
     await paused(scene, task)
     scene.clock.now += 24 * 3600
     await turned_to(scene, task)
-    assert await scene.campaign.confirm(ME)
+    assert await scene.campaign.consent.confirm(ME)
     assert await scene.work() == ["resume_calls_started"]
     _, used = await scene.campaign.used_today(ME)
     assert (used.person_numbers, used.person_tasks) == (left, 1)
 
 
-async def test_nobody_of_the_do_not_call_list_is_called_by_going_on(scene: Scene) -> None:
+@pytest.mark.parametrize("person", [ME, SOMEBODY_ELSE])
+async def test_nobody_of_the_do_not_call_list_is_called_by_going_on(scene: Scene, person: str) -> None:
+    """Whoever lets it go on, and whoever has put them there."""
     task = await scene.running(*FOUR)
     await paused(scene, task)
     await scene.ledger.do_not_call.add([GLEB], ME)
-    plan = await turned_to(scene, task)
+    plan = await turned_to(scene, task, person)
     assert plan.obstacle is not None
     assert plan.obstacle.kind == "resume_calls_do_not_call"
-    assert await scene.campaign.confirm(ME) is False
+    assert await scene.campaign.consent.confirm(person) is False
+
+
+async def test_who_is_banned_after_the_plan_of_going_on_stays_known(scene: Scene) -> None:
+    task = await scene.running(*FOUR)
+    await paused(scene, task)
+    await turned_to(scene, task)
+    await scene.ledger.do_not_call.add([GLEB], ME)
+    assert await scene.campaign.consent.confirm(ME)
+    assert await scene.work() == ["resume_calls_do_not_call"]
+    scene.clock.now += 1
+    plan = await scene.planned()
+    assert plan.obstacle is not None
+    assert plan.obstacle.kind == "resume_calls_do_not_call"
+    assert scene.plays == 1
 
 
 async def test_a_pause_that_does_not_work_is_taken_back_by_going_on(scene: Scene) -> None:
@@ -347,7 +363,7 @@ async def test_going_on_in_the_cabinet_is_told_and_voids_the_plan(scene: Scene) 
     scene.clock.now += 11
     await scene.watch.look()
     assert await scene.notices() == ["task_status_was_resumed_counted"]
-    assert await scene.campaign.confirm(ME) is False
+    assert await scene.campaign.consent.confirm(ME) is False
     assert await scene.state(task) == TaskState.RUNNING
     assert await paused(scene, task) == ["pause_calls_done_counted"]
 
@@ -383,5 +399,5 @@ async def test_what_an_emergency_stop_has_paused_goes_on_once_it_is_lifted(scene
     assert plan.obstacle.kind == "start_calls_stopped_by"
     await scene.campaign.lift_stop(ME)
     await scene.planned()
-    assert await scene.campaign.confirm(ME)
+    assert await scene.campaign.consent.confirm(ME)
     assert await scene.work() == ["resume_calls_started"]

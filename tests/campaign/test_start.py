@@ -45,7 +45,7 @@ async def test_a_finished_task_starts_again_once_numbers_were_added(scene: Scene
     assert await scene.work() == ["add_candidates_done"]
     plan = await scene.planned()
     assert (plan.added, plan.before) == (1, 1)
-    assert await scene.campaign.confirm(ME)
+    assert await scene.campaign.consent.confirm(ME)
     scene.trouble("read", **status("DONE"))
     scene.clock.now += 1
     assert await scene.work() == ["start_calls_done"]
@@ -80,7 +80,7 @@ async def test_a_task_that_cannot_be_started_is_not(scene: Scene, reads: list[di
     assert await scene.state(task) == TaskState.FILLING
     assert await scene.step() == Step.START
     assert await scene.work() == []
-    assert await scene.campaign.confirm(ME) is False  # the yes is used up
+    assert await scene.campaign.consent.confirm(ME) is False  # the yes is used up
     assert await scene.ledger.candidates.phones(task.id, CandidateState.ADDED) == [ANNA]
 
 
@@ -97,7 +97,7 @@ async def test_numbers_added_in_the_cabinet_are_shown_before_they_are_dialed(sce
     assert await scene.work() == ["start_calls_plan_old"]
     plan = await scene.planned()
     assert (plan.added, plan.before) == (1, 1)
-    assert await scene.campaign.confirm(ME)
+    assert await scene.campaign.consent.confirm(ME)
     assert await scene.work() == ["start_calls_done"]
 
 

@@ -53,7 +53,7 @@ async def test_with_nothing_running_it_says_so_and_is_in_force(scene: Scene) -> 
     await scene.filled(ANNA)
     await scene.planned()
     assert list(await stopped(scene)) == ["emergency_stop_nothing_ran"]
-    assert await scene.campaign.confirm(ME) is False
+    assert await scene.campaign.consent.confirm(ME) is False
     obstacle = (await scene.planned()).obstacle
     assert obstacle is not None
     assert (obstacle.kind, obstacle.params["person"]) == ("start_calls_stopped_by", ME)

@@ -67,8 +67,8 @@ async def test_half_done_work_is_done_once(url: str, campaign: Campaign, twin_at
     assert await ledger.candidates.count(task.id, CandidateState.ADDED) == 2
 
     await asyncio.sleep(0.2)
-    assert isinstance(await campaign.show_plan(ME), Plan)
-    assert await campaign.confirm(ME)
+    assert isinstance(await campaign.consent.show_plan(ME), Plan)
+    assert await campaign.consent.confirm(ME)
     await both_recover(url, twin_at_work)
     assert sandbox.plays(made.id) == 1
     assert [seen.path for seen in sandbox.requests].count(f"/cis/api/v1/telephony/autoCall/{made.id}/play") == 1

@@ -268,7 +268,7 @@ async def test_redirects_are_not_followed_and_the_address_is_told_to_nobody() ->
 
 @pytest.mark.parametrize("given", ["0", "-1", "101", "1.5", "x", "٣"])
 def test_the_setting_names_its_mend(given: str) -> None:
-    with pytest.raises(ValueError, match=r"^BOT_MAX_FILE_MB is '.+': use a number from 1 to 100$"):
+    with pytest.raises(ValueError, match=r"^BOT_MAX_FILE_MB is '.+': use a whole number from 1 to 100, such as 10$"):
         ChannelSettings.from_env({"BOT_MAX_FILE_MB": given})
 
 

@@ -48,7 +48,7 @@ async def bot(tg: Telegram, tmp_path: Path) -> AsyncIterator[TelegramBot]:
 
 
 async def send(bot: TelegramBot, file_id: str, language: str | None = None) -> MessengerOutput:
-    output = MessengerOutput(bot.channel, bot.reception, language)
+    output = MessengerOutput(bot.channel, bot.reception.ledger, lambda: bot.reception.phrases, language)
     await output.send_response(ME, {"text": "Вот журнал.", "custom": {"file": file_id}})
     return output
 
@@ -123,7 +123,7 @@ async def web(tmp_path: Path) -> AsyncIterator[WebBot]:
 
 async def test_a_link_that_downloads(web: WebBot) -> None:
     file_id = await web.ledger.files.add("web:owner", "журнал.csv", CONTENT)
-    output = MessengerOutput(web.channel, web.channel.reception)
+    output = web.channel.reception.output(web.channel)
     await output.send_response("web:owner", {"text": "Вот журнал.", "custom": {"file": file_id}})
     async with httpx.AsyncClient(base_url=web.url, trust_env=False) as http:
         lines = (await http.get("/webhooks/web/messages", params={"after": 0})).json()["lines"]

@@ -13,7 +13,7 @@ import pytest
 import structlog
 from sqlalchemy.exc import OperationalError
 
-from rasa_twin24.channels import news, reception
+from rasa_twin24.channels import handling, news, reception
 from rasa_twin24.channels.incoming import TEXT, Incoming
 from rasa_twin24.ledger import Ledger
 from rasa_twin24.ledger.people import WEB_OWNER
@@ -84,7 +84,7 @@ async def test_while_the_database_is_away_the_end_of_a_turn_waits_for_it(
     bot: TelegramBot, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However long it takes: an end that is not written would be begun again at the next start."""
-    monkeypatch.setattr(reception, "WRITE_PAUSES", (0.01,))
+    monkeypatch.setattr(handling, "WRITE_PAUSES", (0.01,))
     done = bot.ledger.inbox.done
     monkeypatch.setattr(bot.ledger.inbox, "done", failing(10_000))
     update = await owner.says("привет")
@@ -100,7 +100,7 @@ async def test_news_while_the_database_is_away_are_not_given_up(
 ) -> None:
     monkeypatch.setattr(news, "PAUSE_AFTER_FAILURE", 0.0)
     monkeypatch.setattr(news, "MOST_TRIES", 3)
-    monkeypatch.setattr(reception, "WRITE_PAUSES", (0.01,))
+    monkeypatch.setattr(handling, "WRITE_PAUSES", (0.01,))
     owner.chat.has_started = True
     monkeypatch.setattr(bot.ledger.notices, "let_go", failing(20, bot.ledger.notices.let_go))
     hear, silent = bot.agent.handle_message, asyncio.Event()
@@ -262,7 +262,7 @@ async def test_a_keyboard_that_cannot_be_kept_leaves_the_text(
 async def test_polling_goes_on_where_the_database_failed(
     bot: TelegramBot, tg: Telegram, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rasa_twin24.channels.telegram.PAUSE_AFTER_ERROR", (0.1, 0.1))
+    monkeypatch.setattr("rasa_twin24.channels.telegram_source.PAUSE_AFTER_ERROR", (0.1, 0.1))
     monkeypatch.setattr(bot.ledger.inbox, "claim", failing(2, bot.ledger.inbox.claim))
     await owner.says("раз")
     await owner.says("два")
@@ -277,7 +277,7 @@ async def test_polling_goes_on_where_the_database_failed(
 async def test_a_turns_end_is_written_when_the_database_is_back(
     bot: TelegramBot, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reception, "WRITE_PAUSES", (0.05, 0.05, 0.05))
+    monkeypatch.setattr(handling, "WRITE_PAUSES", (0.05, 0.05, 0.05))
     monkeypatch.setattr(bot.ledger.inbox, "done", failing(2, bot.ledger.inbox.done))
     update = await owner.says("привет")
     await owner.expect("Понял: привет")
@@ -289,7 +289,7 @@ async def test_a_turns_end_is_written_when_the_database_is_back(
 async def test_polling_goes_on_after_telegram_failed(
     bot: TelegramBot, tg: Telegram, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rasa_twin24.channels.telegram.PAUSE_AFTER_ERROR", (0.05, 0.1))
+    monkeypatch.setattr("rasa_twin24.channels.telegram_source.PAUSE_AFTER_ERROR", (0.05, 0.1))
     for fault in ({"status": 502}, {"drop": "before_work"}, {"status": 409}, {"status": 429, "retry_after": 1}):
         tg.fail_next("getUpdates", **fault)  # type: ignore[arg-type]
     await owner.says("раз")
@@ -303,7 +303,7 @@ async def test_polling_goes_on_after_telegram_failed(
 async def test_a_server_that_answers_at_once_is_not_asked_without_a_break(
     tg: Telegram, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rasa_twin24.channels.telegram.POLL_SECONDS", 0)
+    monkeypatch.setattr("rasa_twin24.channels.telegram_source.POLL_SECONDS", 0)
     async with TelegramBot(tg, tmp_path):
         await asyncio.sleep(1)
 

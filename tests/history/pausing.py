@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rasa_twin24.campaign import Outcome
 from rasa_twin24.ledger.tasks import CallTask, TaskState
-from rasa_twin24.twin24 import TaskStatus, TwinError
+from rasa_twin24.twin24 import Task, TaskStatus, TwinError
 
 if TYPE_CHECKING:
     from tests.history.world import World
@@ -20,46 +20,38 @@ class Pausing:
         self._world = world
         self._yes_before: dict[str, int] = {}
 
-    async def pause(self, person: str) -> None:
-        """The newest task of this person's that runs or is being started."""
+    async def pause(self, person: str) -> list[Outcome]:
+        """Pause the newest task of this person's that runs or is being started; what is told at once."""
         campaign = self._world.campaign
         task = await self._newest(person, TaskState.STARTING, TaskState.RUNNING)
         if task is None or task.twin_id is None:
-            return
+            return []
         self._world.seen["pause asked"] += 1
         asked = await campaign.ask_pause(task, person)
         if asked.withheld:
             self._world.seen["start withheld"] += 1
             if asked.pause is None:
                 self._is_paused(task.twin_id)
-        if asked.pause is not None:
-            self.hear(await campaign.pause(asked.pause) or [])
+        return (await campaign.pause(asked.pause) or []) if asked.pause is not None else []
 
-    async def resume(self, person: str) -> bool:
-        """Turn to the newest task of this person's; true when its plan is to be shown."""
+    async def paused(self, person: str) -> Task | None:
+        """The newest task of this person's, when TWIN shows that it is paused and it may go on."""
         campaign = self._world.campaign
         task = await self._newest(person, TaskState.RUNNING)
         if task is None:
-            return False
+            return None
         try:
             found = await campaign.look_up_counted(task.twin_id or "")
         except TwinError:
-            return False
-        if found.status != TaskStatus.PAUSED or not await campaign.may_be_opened(found):
-            return False
-        await campaign.keep_going(found, person)
-        await campaign.open(person, found)
-        self._world.seen["turned to a paused task"] += 1
-        return True
+            return None
+        return found if found.status == TaskStatus.PAUSED and await campaign.may_be_opened(found) else None
 
-    def hear(self, outcomes: list[Outcome]) -> None:
+    def hear(self, outcome: Outcome) -> None:
         """What was told to somebody."""
-        for outcome in outcomes:
-            self._world.seen[outcome.kind] += 1
-            if outcome.kind.startswith("pause_calls_done"):
-                self._is_paused(outcome.params["task_id"])
+        if outcome.kind.startswith("pause_calls_done"):
+            self._is_paused(outcome.params["task_id"])
 
-    def check_play(self, twin_id: str, late: bool) -> None:
+    def check_play(self, twin_id: str, *, late: bool) -> None:
         """Before TWIN plays. What was on its way when the pause was asked for cannot be called back."""
         before = self._yes_before.get(twin_id)
         assert late or before is None or self._yes(twin_id) > before, "a play of a paused task without a new yes"

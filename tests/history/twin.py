@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 import httpx
@@ -46,11 +46,15 @@ class Work:
 class Twin(httpx.AsyncBaseTransport):
     """`faults` are met by the next requests of an endpoint; `worked` is what TWIN has done, in order.
 
-    `before_work` sees each piece of work before it is done.
+    `before_work` sees each piece of work before it is done; `meanwhile` is awaited while a request is on its way.
     """
 
     def __init__(
-        self, sandbox: Sandbox, clock: Callable[[], float], before_work: Callable[[str, str, bool], None]
+        self,
+        sandbox: Sandbox,
+        clock: Callable[[], float],
+        before_work: Callable[[str, str, bool], None],
+        meanwhile: Callable[[str], Awaitable[None]],
     ) -> None:
         self.sandbox = sandbox
         self.faults: dict[str, deque[str]] = {endpoint: deque() for endpoint in ENDPOINTS}
@@ -58,6 +62,7 @@ class Twin(httpx.AsyncBaseTransport):
         self.worked: list[Work] = []
         self._clock = clock
         self._before_work = before_work
+        self._meanwhile = meanwhile
         self._late: list[tuple[float, Request]] = []
 
     def mend(self) -> None:
@@ -81,6 +86,7 @@ class Twin(httpx.AsyncBaseTransport):
             content_type=request.headers.get("Content-Type", ""),
             body=await request.aread(),
         )
+        await self._meanwhile(endpoint_of(call) or "")
         waiting = self.faults.get(endpoint_of(call) or "")
         if not waiting:
             return _response(self._work(call))

@@ -33,10 +33,11 @@ async def insert(ledger: Ledger, table: str, **row: Any) -> None:
 
 
 async def a_task(ledger: Ledger, conversation: str = ME, state: str = TaskState.ENDED, **values: Any) -> CallTask:
-    task = await ledger.tasks.new(conversation, name="Акция", state=state, twin_id="t-1", **values)
+    twin_id = f"t-{conversation}"  # in a task of TWIN's that they share, one number is on one list
+    task = await ledger.tasks.new(conversation, name="Акция", state=state, twin_id=twin_id, **values)
     await ledger.candidates.collect(task.id, people_of([PHONE]))
     await ledger.plans.show(conversation, task.id, "d", 900)
-    await insert(ledger, "portions", task_id=task.id, twin_id="t-1", size=1, state="added", sent_at=ledger.now())
+    await insert(ledger, "portions", task_id=task.id, twin_id=twin_id, size=1, state="added", sent_at=ledger.now())
     return task
 
 

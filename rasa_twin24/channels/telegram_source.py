@@ -1,0 +1,87 @@
+"""Where Telegram's updates come from: a webhook that is registered, or polling."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+
+from rasa_twin24.channels.telegram_api import TelegramApi, TelegramError
+from rasa_twin24.channels.telegram_updates import ALLOWED_UPDATES, update_id
+
+log = structlog.get_logger(__name__)
+
+POLL_SECONDS = 25
+PAUSE_AFTER_ERROR = (1.0, 30.0)
+# Between polls that bring nothing: a server that answers at once must not be asked without a break.
+IDLE_PAUSE = 0.2
+
+
+class TelegramSource:
+    """`take` sees to an update; what it raises means that the update has not been written down."""
+
+    def __init__(self, api: TelegramApi, take: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
+        self._api = api
+        self._take = take
+
+    async def register(self, webhook_url: str, secret: str) -> None:
+        """Until it works: the network may come later than the bot."""
+        pause = PAUSE_AFTER_ERROR[0]
+        while True:
+            try:
+                await self._api.once(
+                    "setWebhook",
+                    url=f"{webhook_url.rstrip('/')}/webhooks/telegram/webhook",
+                    secret_token=secret,
+                    allowed_updates=list(ALLOWED_UPDATES),
+                )
+            except TelegramError as error:
+                pause = await self._wait_after(error, pause)
+            else:
+                log.info("telegram_webhook_registered")
+                return
+
+    async def poll(self) -> None:
+        """Ask for updates until the bot stops. An update is confirmed only once it is written down."""
+        offset: int | None = None
+        pause = PAUSE_AFTER_ERROR[0]
+        webhook_removed = False
+        while True:
+            try:
+                if not webhook_removed:  # Telegram answers 409 while one is registered
+                    await self._api.once("deleteWebhook")
+                    webhook_removed = True
+                more: dict[str, Any] = {} if offset is None else {"offset": offset}
+                updates = await self._api.once(
+                    "getUpdates",
+                    read_seconds=POLL_SECONDS + 10,
+                    timeout=POLL_SECONDS,
+                    allowed_updates=list(ALLOWED_UPDATES),
+                    **more,
+                )
+                taken = 0
+                for update in updates if isinstance(updates, list) else []:
+                    number = update_id(update)
+                    if number is not None:
+                        await self._take(update)
+                        offset = number + 1
+                        taken += 1
+                pause = PAUSE_AFTER_ERROR[0]
+                if not taken:
+                    # All before is confirmed by now. After a quiet week Telegram begins to count anew, perhaps lower.
+                    offset = None
+                    await asyncio.sleep(IDLE_PAUSE)
+            except TelegramError as error:
+                webhook_removed = webhook_removed and error.code != 409
+                pause = await self._wait_after(error, pause)
+            except Exception as error:  # e.g. the database is away: asked again from the same offset
+                log.error("update_not_stored", channel="telegram", error=type(error).__name__)
+                await asyncio.sleep(pause)
+
+    async def _wait_after(self, error: TelegramError, pause: float) -> float:
+        """Wait as long as the error demands; returns the next pause."""
+        log.warning("telegram_failed", method=error.method, code=error.code, reason=error.description[:100])
+        await asyncio.sleep(max(error.retry_after or 0.0, pause))
+        return min(pause * 2, PAUSE_AFTER_ERROR[1])
