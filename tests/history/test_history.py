@@ -44,10 +44,10 @@ from tests.history.reading import read_words
 from tests.history.twin import ENDPOINTS, FAULTS
 from tests.history.world import NUMBERS, OWNER, PEOPLE, World
 
-# Minutes, not seconds: thousands of runs on a machine that may be busy.
+# Minutes, not seconds: hundreds of runs on a machine that may be busy.
 pytestmark = [pytest.mark.history, pytest.mark.timeout(1800)]
 
-RUNS = int(os.environ.get("RUNS", "2000"))
+RUNS = int(os.environ.get("RUNS", "700"))
 STEPS_A_RUN = 9
 PROCESSES = 2
 # Enough for a planted bug to show; most do within the first ten. Sometimes the examples circle around a dull place.
@@ -390,7 +390,7 @@ def test_no_history_breaks_a_promise(folder: Path, template: Path) -> None:
     assert runs >= RUNS
     assert sum(steps >= 10 for steps in tally.steps) > runs / 2
     assert tally.faulty > runs / 2
-    for rare in (
+    rare = (
         "add_candidates_rebuilding",
         "create_task_found",
         "start_calls_done",
@@ -412,8 +412,8 @@ def test_no_history_breaks_a_promise(folder: Path, template: Path) -> None:
         "killed before a transaction",
         "meanwhile ban",
         *(f"killed at {step}" for step in STEPS),
-    ):
-        assert tally.seen[rare] > 0, rare
+    )
+    assert [one for one in rare if not tally.seen[one]] == []
 
 
 def play_share(share: tuple[Path, Path, int, int]) -> Tally:
