@@ -36,6 +36,9 @@ class Lists:
     coming: dict[int, Coming] = field(default_factory=dict)
     banned: set[str] = field(default_factory=set)
     ever_banned: set[str] = field(default_factory=set)
+    # Lists of tasks that were opened: whoever was there already is on another list, and stays off this one when the
+    # task is made anew for it.
+    shared: set[int] = field(default_factory=set)
     # Tasks at TWIN that the bot said it has left for ever.
     left: set[str] = field(default_factory=set)
 
@@ -97,7 +100,7 @@ class Lists:
             listed = await ledger.candidates.people(task_id, *KNOWN)
             phones = Counter(phone for one in listed for phone in one.phones)
             assert all(times == 1 for times in phones.values()), "somebody is twice on a list"
-            if (await ledger.tasks.get(task_id)).twin_id in shared:
+            if task_id in self.shared or (await ledger.tasks.get(task_id)).twin_id in shared:
                 continue
             for somebody in people:
                 if self.ever_banned.isdisjoint(somebody):

@@ -29,6 +29,8 @@ def check_play(world: World, twin_id: str, *, late: bool) -> None:
     assert late or world.lists.banned.isdisjoint(waiting), "a play with a number that is never to be called"
     if not late:
         _check_list(world, twin_id)
+    # Of one start: a task that is filled and started again may hold more in all.
+    assert len(left) <= world.desk.settings.limits.task_numbers, "more numbers in a start than the limit"
     world.dialed[world.day(), twin_id].update(one.external_id for one in left)
 
 
@@ -57,9 +59,7 @@ def _check_limits(world: World) -> None:
     tasks: Counter[str] = Counter()
     limits = world.desk.settings.limits
     for (day, _), candidates in world.dialed.items():
-        count = len(candidates)
-        assert count <= limits.task_numbers, "more numbers in a task than the limit"
-        days[day] += count
+        days[day] += len(candidates)
         tasks[day] += 1
     for day, count in days.items():
         assert count <= limits.day_numbers, "more numbers in a day than the limit"
