@@ -20,6 +20,8 @@ log = structlog.get_logger(__name__)
 # Actions that answer a message which nobody could make sense of.
 UNCLEAR = ("action_unclear", "action_confirm_count")
 WHY = {"nlu_fallback": Why.UNCLEAR, "hesitate": Why.ASKED_AGAIN}
+# Below this certainty of the model, what was taken for another matter may be a phrase of the trade that it lacks.
+OUT_OF_SCOPE, SURELY = "out_of_scope", 0.9
 # They say nothing about what the person wants.
 PASSED_OVER = ("action_carry_out", "action_notice", "action_review", "action_teach")
 # What follows within this time is most likely what was meant, seconds.
@@ -61,11 +63,13 @@ async def _note_correction(turn: Turn, office: Office) -> None:
 
 
 async def _note(turn: Turn, office: Office) -> None:
+    latest = turn.tracker.latest_message or {}
     why = WHY.get(turn.intent)
+    if turn.intent == OUT_OF_SCOPE and float((latest.get("intent") or {}).get("confidence") or 0.0) < SURELY:
+        why = Why.UNCLEAR
     if why is None or not turn.typed or not turn.text.strip() or turn.again:
         return
-    ranking = (turn.tracker.latest_message or {}).get("intent_ranking") or []
-    await _keep(turn, office, turn.text, why, ranking, turn.intent)
+    await _keep(turn, office, turn.text, why, latest.get("intent_ranking") or [], turn.intent)
 
 
 async def _keep(turn: Turn, office: Office, text: str, why: str, ranking: list[dict[str, Any]], taken_for: str) -> None:

@@ -86,6 +86,9 @@ async def test_a_clock_that_differs_from_twins(tmp_path: Path, away: float, ok: 
         assert about(await examine(env, PROJECT, lambda: time.time() + away), "clock").ok is ok
 
 
+_REVISION = "SELECT version_num FROM alembic_version"
+
+
 async def test_the_state_of_the_database(url: str, tmp_path: Path) -> None:
     env = {"BOT_DATA_DIR": str(tmp_path), "DATABASE_URL": url}
     ledger = Ledger(url)
@@ -100,6 +103,7 @@ async def test_the_state_of_the_database(url: str, tmp_path: Path) -> None:
     findings = await examine(env, PROJECT)
     assert "emergency stop" not in [finding.subject for finding in findings]
 
+    present = await ledger._store.run(lambda connection: connection.scalar(sa.text(_REVISION)))
     for revision, ok, told in (("0001", True, "brings its tables up to date"), ("9999", False, "update the bot")):
         await ledger._store.run(
             lambda connection, revision=revision: connection.execute(
@@ -110,7 +114,9 @@ async def test_the_state_of_the_database(url: str, tmp_path: Path) -> None:
         assert finding.ok is ok
         assert told in finding.text
     await ledger._store.run(
-        lambda connection: connection.execute(sa.text("UPDATE alembic_version SET version_num = '0005'"))
+        lambda connection: connection.execute(
+            sa.text("UPDATE alembic_version SET version_num = :revision"), {"revision": present}
+        )
     )
     await ledger.close()
 

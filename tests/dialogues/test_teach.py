@@ -96,6 +96,14 @@ async def test_only_owners_teach(school: Stage) -> None:
     assert taught(school) == ""
 
 
+async def asked_anew(person: User) -> None:
+    """Whatever has become of the plan: it is declined, and shown once more."""
+    await person.says("нет")
+    await person.expect("")
+    await person.says("запусти")
+    await person.expect("Запустить обзвон?")
+
+
 async def test_a_phrase_is_taught_and_used_at_once(school: Stage) -> None:
     owner, another = school.person(), school.person()
     await planned(another, "До учёбы")
@@ -122,9 +130,11 @@ async def test_a_phrase_is_taught_and_used_at_once(school: Stage) -> None:
         await another.says(no_yes)
         await another.expect("")
         assert plays(school, "До учёбы") == 0, no_yes
+        await asked_anew(another)
     await another.forwards(TAUGHT)
     await another.expect("")
     assert plays(school, "До учёбы") == 0
+    await asked_anew(another)
     await another.says(f"{TAUGHT.capitalize()}!")
     await another.expect("Обзвон «До учёбы» запущен")
     assert plays(school, "До учёбы") == 1
@@ -170,7 +180,7 @@ async def test_what_was_not_understood_is_reviewed(school: Stage) -> None:
     await owner.presses("мои задания")
     await owner.expect("Запомнил: «шурум бурум» — мои задания")
     await person.says("шурум бурум")
-    await person.expect("заданий")
+    await person.expect("Заданий пока нет")
 
     await person.says("привет")
     await person.expect("Здравствуйте")

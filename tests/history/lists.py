@@ -36,14 +36,18 @@ class Lists:
     coming: dict[int, Coming] = field(default_factory=dict)
     banned: set[str] = field(default_factory=set)
     ever_banned: set[str] = field(default_factory=set)
-    # Lists of tasks that were opened: whoever was there already is on another list, and stays off this one when the
-    # task is made anew for it.
-    shared: set[int] = field(default_factory=set)
+    # Lists that nobody can be sure of. Of tasks that were opened: whoever was there already is on another list, and
+    # stays off this one when the task is made anew for it. Of somebody who was removed while their words were worked
+    # off: what came of these is not told.
+    unsure: set[int] = field(default_factory=set)
+    # By person: the lists to which they have given somebody.
+    of: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     # Tasks at TWIN that the bot said it has left for ever.
     left: set[str] = field(default_factory=set)
 
     def put(self, person: str, task: CallTask, people: Iterable[Somebody]) -> None:
         given = set(people)
+        self.of[person].add(task.id)
         self.off[task.id] -= {phone for somebody in given for phone in somebody}
         if task.name:
             self.on[task.id] |= given
@@ -55,6 +59,7 @@ class Lists:
         self.off[task.id] -= {phone for somebody in self.coming[import_id].people for phone in somebody}
 
     def named(self, person: str, task: CallTask) -> None:
+        self.of[person].add(task.id)
         self.on[task.id] |= self.unnamed.pop(person, set())
 
     def remove(self, person: str, task: CallTask, phones: Collection[str]) -> None:
@@ -100,7 +105,7 @@ class Lists:
             listed = await ledger.candidates.people(task_id, *KNOWN)
             phones = Counter(phone for one in listed for phone in one.phones)
             assert all(times == 1 for times in phones.values()), "somebody is twice on a list"
-            if task_id in self.shared or (await ledger.tasks.get(task_id)).twin_id in shared:
+            if task_id in self.unsure or (await ledger.tasks.get(task_id)).twin_id in shared:
                 continue
             for somebody in people:
                 if self.ever_banned.isdisjoint(somebody):

@@ -89,7 +89,7 @@ class Turn:
         if await self.campaign.may_be_opened(found) and found.status in TaskStatus.ADDABLE:
             await self._left(for_another=True)
             task = await self.campaign.open(self.person, found)
-            self.lists.shared.add(task.id)
+            self.lists.unsure.add(task.id)
             await self._named()
             self.world.seen["opened"] += 1
             self.world.opened[found.id].add(self.person)

@@ -234,6 +234,8 @@ class World:
 
     async def _turn(self, person: str, key: str, words: str, *, again: bool = False) -> None:
         if person == OPERATOR and self.removed:  # the channel lets nobody else in
+            if again:
+                self.lists.unsure |= self.lists.of[person]
             return
         await Turn(self, person, key, words, again=again).carry_out()
 
