@@ -54,9 +54,10 @@ class Lists:
         else:
             self.unnamed[person] |= given
 
-    def take(self, import_id: int, people: Iterable[Somebody], task: CallTask) -> None:
-        self.coming[import_id] = Coming(frozenset(people))
-        self.off[task.id] -= {phone for somebody in self.coming[import_id].people for phone in somebody}
+    def take(self, import_id: int, people: Collection[Somebody], task: CallTask, *, everybody: bool) -> None:
+        """`everybody`: all of them must come; else nobody knows here who does."""
+        self.coming[import_id] = Coming(frozenset(people) if everybody else frozenset())
+        self.off[task.id] -= {phone for somebody in people for phone in somebody}
 
     def named(self, person: str, task: CallTask) -> None:
         self.of[person].add(task.id)

@@ -208,7 +208,7 @@ class Turn:
         if taken and found.purpose == Purpose.CANDIDATES and task is not None:
             # Whom the report leaves out is on the list, or never called.
             everybody = found.report["good"] == len(people) and not only_new
-            self.lists.take(chosen, people if everybody else (), task)
+            self.lists.take(chosen, people, task, everybody=everybody)
         await self.campaign.imports.carry_out(self.person)
         if taken and found.purpose == Purpose.DO_NOT_CALL:
             self.lists.ban([phone for phones in people for phone in phones])
