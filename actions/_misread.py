@@ -50,7 +50,7 @@ async def note_reading(turn: Turn, office: Office, action: str) -> None:
 
 
 async def _note_correction(turn: Turn, office: Office) -> None:
-    """«я не это имел в виду»: what was said before was taken for something else."""
+    """A person says that they were misread: what they said before was taken for something else."""
     said = [event for event in turn.tracker.events if event.get("event") == "user"][-2:-1]
     if not said or (said[0].get("metadata") or {}).get("kind") != "text":
         return

@@ -15,7 +15,7 @@ from rasa_twin24.text.task_name import asks_for_new_task, find_task_name
 
 
 class ActionFollowCaption(TopicAction):
-    """«создай обзвон Курьеры и запускай»: the task is made or opened, and the list is offered for it.
+    """A file's caption that orders a task: it is made or opened, and the list is offered for it.
 
     The numbers of the file are added when its person says so, as ever.
     """

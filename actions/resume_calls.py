@@ -1,4 +1,4 @@
-"""«продолжи»: shows what would go on, and never skips that; said to the shown plan it may be the yes."""
+"""The order to go on: shows what would go on, and never skips that; said to the shown plan it may be the yes."""
 
 from __future__ import annotations
 

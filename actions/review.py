@@ -1,4 +1,4 @@
-"""«что ты не понял»: what was not understood, one at a time, for an owner to teach or to drop."""
+"""The review: what was not understood, one at a time, for an owner to teach or to drop."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from rasa_twin24.ledger.people import Role
 
 
 class ActionStartCalls(TopicAction):
-    """«запусти»: shows the plan, and never skips it; said to a shown plan it may be the yes."""
+    """The order to start: shows the plan, and never skips it; said to a shown plan it may be the yes."""
 
     needs = Role.OPERATOR
 
