@@ -51,7 +51,7 @@ class Office:
             await ledger.open()
         settings = CampaignSettings.from_env(env)
         desk = Desk(ledger, Twin24(Settings.from_env(env)), settings)
-        office = cls.of(desk, PhraseFolder(kept.data_dir / "phrases"))
+        office = cls.of(desk, PhraseFolder.within(kept.data_dir))
         office.campaign.keep_recovering()
         return office
 

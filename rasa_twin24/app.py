@@ -78,7 +78,7 @@ class Bot:
         self._office: Any = None
         self._watching: asyncio.Task[None] | None = None
         self._keeping: asyncio.Task[None] | None = None
-        self._phrases = PhraseFolder(config.phrases)
+        self._phrases = PhraseFolder.within(config.ledger.data_dir)
         self._teacher: Teacher | None = None
         self._teaching: asyncio.Task[None] | None = None
         self._looking: asyncio.Future[None] | None = None

@@ -57,7 +57,7 @@ def run() -> None:
         _fail(str(error))
     if not Path("credentials.yml").exists():
         _fail("credentials.yml is not here: run this in the project's folder")
-    folder = PhraseFolder(config.phrases)
+    folder = PhraseFolder.within(config.ledger.data_dir)
     found = find_model(Path("."), folder, _warn)
     _train_if_needed(found is None)
     click.echo("Starting (the first start takes up to a minute)…")
@@ -76,7 +76,7 @@ def train() -> None:
     from rasa_twin24.teaching.start import taught_in
 
     try:
-        folder = PhraseFolder(LedgerSettings.from_env(os.environ).data_dir / "phrases")
+        folder = PhraseFolder.within(LedgerSettings.from_env(os.environ).data_dir)
     except ValueError as error:
         _fail(str(error))
     phrases = taught_in(Path("."), folder, _warn)

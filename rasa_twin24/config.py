@@ -6,7 +6,6 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from rasa_twin24.campaign import CampaignSettings
@@ -77,11 +76,6 @@ class Config:
             return ipaddress.ip_address(self.host).is_loopback
         except ValueError:
             return False
-
-    @property
-    def phrases(self) -> Path:
-        """The folder of taught phrases."""
-        return self.ledger.data_dir / "phrases"
 
     @property
     def tracker_url(self) -> str:

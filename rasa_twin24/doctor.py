@@ -64,7 +64,7 @@ async def examine(env: Mapping[str, str], project: Path, clock: Callable[[], flo
         findings += await _telegram(env)
     else:
         findings.append(Finding("telegram", True, "off; TELEGRAM_BOT_TOKEN turns it on"))
-    return [*findings, *_taught(PhraseFolder(config.phrases), project), *_rasa(project)]
+    return [*findings, *_taught(PhraseFolder.within(config.ledger.data_dir), project), *_rasa(project)]
 
 
 def _owners(config: Config, env: Mapping[str, str]) -> Finding:

@@ -18,7 +18,6 @@ from rasa_twin24.teaching.phrase import WrongPhrases, by_key
 
 EXIT_CONFIGURATION = 2
 EXIT_NOTHING_DONE = 1
-PHRASES = "phrases"
 PROJECT = Path(".")
 
 T = TypeVar("T")
@@ -80,7 +79,7 @@ def _forget(folder: PhraseFolder, phrase: str) -> None:
 
 
 def _folder() -> PhraseFolder:
-    return PhraseFolder(LedgerSettings.from_env(os.environ).data_dir / PHRASES)
+    return PhraseFolder.within(LedgerSettings.from_env(os.environ).data_dir)
 
 
 def _readable(work: Callable[[], T]) -> T:

@@ -55,6 +55,11 @@ class Usable:
 class PhraseFolder:
     """All of it blocks for a moment: call it in a thread of its own inside an event loop."""
 
+    @classmethod
+    def within(cls, data_dir: Path) -> PhraseFolder:
+        """The one of BOT_DATA_DIR."""
+        return cls(data_dir / "phrases")
+
     def __init__(self, path: Path) -> None:
         self.path = path
         self._stamp: object = None
