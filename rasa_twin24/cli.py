@@ -9,19 +9,18 @@ import sys
 import warnings
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 from dotenv import load_dotenv
 
+from rasa_twin24.exits import EXIT_CONFIGURATION, fail
 from rasa_twin24.teach import teach
 from rasa_twin24.users import users
 
 if TYPE_CHECKING:
     from rasa_twin24.teaching.folder import PhraseFolder
     from rasa_twin24.teaching.phrase import Taught
-
-EXIT_CONFIGURATION = 2
 
 
 @click.group()
@@ -54,9 +53,9 @@ def run() -> None:
     try:
         config = Config.from_env(os.environ)
     except WrongSetting as error:
-        _fail(str(error))
+        fail(str(error))
     if not Path("credentials.yml").exists():
-        _fail("credentials.yml is not here: run this in the project's folder")
+        fail("credentials.yml is not here: run this in the project's folder")
     folder = PhraseFolder.within(config.ledger.data_dir)
     found = find_model(Path("."), folder, _warn)
     _train_if_needed(found is None)
@@ -78,7 +77,7 @@ def train() -> None:
     try:
         folder = PhraseFolder.within(LedgerSettings.from_env(os.environ).data_dir)
     except ValueError as error:
-        _fail(str(error))
+        fail(str(error))
     phrases = taught_in(Path("."), folder, _warn)
     _train_if_needed(model.find(Path(".")) is None)
     in_use = model.ensure(Path("."))
@@ -176,11 +175,6 @@ def _train_taught(folder: PhraseFolder, phrases: list[Taught]) -> None:
 
 def _warn(line: str) -> None:
     click.echo(line, err=True)
-
-
-def _fail(line: str) -> NoReturn:
-    click.echo(line, err=True)
-    sys.exit(EXIT_CONFIGURATION)
 
 
 def _stop_quietly() -> None:

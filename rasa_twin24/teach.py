@@ -6,18 +6,17 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn, TypeVar
+from typing import TypeVar
 
 import click
 
+from rasa_twin24.exits import EXIT_NOTHING_DONE, fail
 from rasa_twin24.ledger import LedgerSettings
 from rasa_twin24.teaching.check import TEACHABLE, Reason, needs_second_word, refusal
 from rasa_twin24.teaching.folder import PhraseFolder, why_refused
 from rasa_twin24.teaching.known import known_of
 from rasa_twin24.teaching.phrase import WrongPhrases, by_key
 
-EXIT_CONFIGURATION = 2
-EXIT_NOTHING_DONE = 1
 PROJECT = Path(".")
 
 T = TypeVar("T")
@@ -39,7 +38,7 @@ def teach(phrase: str | None, intent: str | None, show: bool, forget: str | None
     if sum(asked) != 1 or (phrase is not None) != (intent is not None):
         raise click.UsageError('say one thing: a PHRASE and its INTENT, --list, --forget "PHRASE", or --back')
     if not (PROJECT / "domain.yml").exists():
-        _fail("domain.yml is not here: run this in the project's folder", EXIT_CONFIGURATION)
+        fail("domain.yml is not here: run this in the project's folder")
     folder = _readable(_folder)
     if show:
         for taught in _readable(folder.read):
@@ -48,7 +47,7 @@ def teach(phrase: str | None, intent: str | None, show: bool, forget: str | None
         _forget(folder, forget)
     elif back:
         if not folder.back():
-            _fail("there is no earlier model to bring back", EXIT_NOTHING_DONE)
+            fail("there is no earlier model to bring back", EXIT_NOTHING_DONE)
         click.echo("The phrases of the last model are back; a running bot takes it over within seconds.")
     else:
         assert phrase is not None
@@ -61,20 +60,20 @@ def _teach(folder: PhraseFolder, phrase: str, intent: str, yes: bool) -> None:
     refused = refusal(phrase, intent, known)
     if refused is None and needs_second_word(intent) and not yes:
         if not sys.stdin.isatty():
-            _fail("such a phrase may start calls: confirm it with --yes. Nothing is taught", EXIT_NOTHING_DONE)
+            fail("such a phrase may start calls: confirm it with --yes. Nothing is taught", EXIT_NOTHING_DONE)
         click.confirm(f"'{phrase}' alone will be able to start calls that cost money. Teach it?", abort=True)
     if refused is None:
         refused = _readable(lambda: folder.add(phrase, intent, known))
     if refused is not None:
         more = f": use one of {', '.join(TEACHABLE)}" if refused.reason is Reason.UNKNOWN_INTENT else ""
-        _fail(f"not taught: {why_refused(refused)}{more}", EXIT_NOTHING_DONE)
+        fail(f"not taught: {why_refused(refused)}{more}", EXIT_NOTHING_DONE)
     click.echo(f"Taught: '{phrase}' means {intent}. Phrases taught in all: {len(by_key(folder.read()))}")
 
 
 def _forget(folder: PhraseFolder, phrase: str) -> None:
     gone = _readable(lambda: folder.forget(phrase))
     if gone is None:
-        _fail(f"'{phrase}' is not in {folder.path / 'taught.yml'}: nothing is forgotten", EXIT_NOTHING_DONE)
+        fail(f"'{phrase}' is not in {folder.path / 'taught.yml'}: nothing is forgotten", EXIT_NOTHING_DONE)
     click.echo(f"Forgotten: '{gone.text}' ({gone.intent})")
 
 
@@ -86,11 +85,6 @@ def _readable(work: Callable[[], T]) -> T:
     try:
         return work()
     except (WrongPhrases, ValueError) as error:
-        _fail(str(error), EXIT_CONFIGURATION)
+        fail(str(error))
     except OSError as error:
-        _fail(f"BOT_DATA_DIR: {error}", EXIT_CONFIGURATION)
-
-
-def _fail(line: str, code: int) -> NoReturn:
-    click.echo(line, err=True)
-    sys.exit(code)
+        fail(f"BOT_DATA_DIR: {error}")

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from collections.abc import Awaitable, Callable
-from typing import NoReturn
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
+from rasa_twin24.exits import EXIT_NOTHING_DONE, fail
 from rasa_twin24.ledger import Ledger, LedgerSettings
 from rasa_twin24.ledger.people import Change, Role, is_person_id
 
-EXIT_CONFIGURATION = 2
-EXIT_NOTHING_DONE = 1
 # Who did it, in the audit.
 BY = "cli"
 
@@ -82,9 +79,9 @@ def role(person: str, role: str) -> None:
 
 def _tell(change: Change, person: str, done: str) -> None:
     if change is Change.OWNER:
-        _fail(f"{person} is an owner: owners are set by BOT_OWNERS only", EXIT_CONFIGURATION)
+        fail(f"{person} is an owner: owners are set by BOT_OWNERS only")
     if change is Change.UNKNOWN:
-        _fail(f"{person} has no access: nothing to remove", EXIT_NOTHING_DONE)
+        fail(f"{person} has no access: nothing to remove", EXIT_NOTHING_DONE)
     click.echo(f"{person} {done}")
 
 
@@ -92,11 +89,11 @@ def _in_ledger(work: Callable[[Ledger], Awaitable[None]]) -> None:
     try:
         settings = LedgerSettings.from_env(os.environ)
     except ValueError as error:
-        _fail(str(error), EXIT_CONFIGURATION)
+        fail(str(error))
     try:
         asyncio.run(_run(settings, work))
     except (SQLAlchemyError, OSError) as error:  # its text may hold the address, and so a password
-        _fail(f"DATABASE_URL or BOT_DATA_DIR: the ledger cannot be opened ({type(error).__name__})", EXIT_CONFIGURATION)
+        fail(f"DATABASE_URL or BOT_DATA_DIR: the ledger cannot be opened ({type(error).__name__})")
 
 
 async def _run(settings: LedgerSettings, work: Callable[[Ledger], Awaitable[None]]) -> None:
@@ -106,8 +103,3 @@ async def _run(settings: LedgerSettings, work: Callable[[Ledger], Awaitable[None
         await work(ledger)
     finally:
         await ledger.close()
-
-
-def _fail(line: str, code: int) -> NoReturn:
-    click.echo(line, err=True)
-    sys.exit(code)
