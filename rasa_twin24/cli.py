@@ -72,6 +72,7 @@ def train() -> None:
     from rasa_twin24 import model
     from rasa_twin24.ledger import LedgerSettings
     from rasa_twin24.teaching.folder import PhraseFolder
+    from rasa_twin24.teaching.phrase import canonical
     from rasa_twin24.teaching.start import taught_in
 
     try:
@@ -83,7 +84,7 @@ def train() -> None:
     in_use = model.ensure(Path("."))
     if phrases:
         _train_taught(folder, phrases)
-        in_use = model.find(Path("."), phrases) or in_use
+        in_use = model.find(Path("."), canonical(phrases)) or in_use
     click.echo(f"The model in use: {in_use}")
 
 
@@ -142,28 +143,27 @@ async def _serve_sandbox(port: int) -> None:
 
 def _train_if_needed(needed: bool) -> None:
     from rasa_twin24 import model
-    from rasa_twin24.teaching.job import TrainingFailed
 
     if not needed:
         return
     click.echo("Training the language model (about a minute)…")
     try:
         model.train(Path("."))
-    except TrainingFailed as error:
+    except model.TrainingFailed as error:
         click.echo(str(error), err=True)
         sys.exit(1)
 
 
 def _train_taught(folder: PhraseFolder, phrases: list[Taught]) -> None:
     from rasa_twin24 import model
-    from rasa_twin24.teaching.job import TrainingFailed
+    from rasa_twin24.teaching.phrase import canonical
     from rasa_twin24.teaching.start import train_taught
 
-    if model.find(Path("."), phrases) is None:
+    if model.find(Path("."), canonical(phrases)) is None:
         click.echo(f"Training with what is taught, {len(phrases)} in all (about a minute)…")
     try:
         verdict = train_taught(Path("."), folder, phrases)
-    except TrainingFailed as error:
+    except model.TrainingFailed as error:
         click.echo(str(error), err=True)
         sys.exit(1)
     if verdict is not None and verdict.objection is not None:

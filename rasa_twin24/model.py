@@ -9,12 +9,9 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from importlib.metadata import version
 from pathlib import Path
-
-from rasa_twin24.teaching.job import SECONDS, TrainingFailed
-from rasa_twin24.teaching.phrase import Taught, canonical
 
 MODELS = Path("models")
 # Everything a model depends on besides what was taught. Rasa notices changes of data and configuration by itself, but
@@ -23,11 +20,19 @@ SOURCES = ("config.yml", "domain.yml", "data", "rasa_twin24/nlu", "rasa_twin24/t
 SUFFIXES = (".yml", ".yaml", ".py")
 # Models that nobody has asked for lately go when there are more.
 MOST_MODELS = 12
+SECONDS = 1800  # that a training may take
 _NAME = re.compile(r"\d{8}-\d{6}-[0-9a-f]{12}\.tar\.gz")
 
 
-def fingerprint(project: Path, taught: Sequence[Taught] = ()) -> str:
-    """12 hexadecimal digits that change with the training data, what is taught, the configuration, the rules, Rasa."""
+class TrainingFailed(RuntimeError):
+    """Rasa could not train; the text is the end of what it printed."""
+
+
+def fingerprint(project: Path, taught: bytes = b"") -> str:
+    """12 hexadecimal digits that change with the training data, what is taught, the configuration, the rules, Rasa.
+
+    `taught` holds the owners' phrases, as `teaching.phrase.canonical` gives them; none are the project's own model.
+    """
     digest = hashlib.sha256(version("rasa").encode())
     package = Path(__file__).parent
     for source in SOURCES:
@@ -35,11 +40,11 @@ def fingerprint(project: Path, taught: Sequence[Taught] = ()) -> str:
         for file in _files(path):
             digest.update(f"{source}/{file.relative_to(path) if file != path else ''}".encode())
             digest.update(file.read_bytes())
-    digest.update(canonical(taught))
+    digest.update(taught)
     return digest.hexdigest()[:12]
 
 
-def find(project: Path, taught: Sequence[Taught] = ()) -> Path | None:
+def find(project: Path, taught: bytes = b"") -> Path | None:
     """The model of the present data, if it was trained already."""
     return find_named(project, fingerprint(project, taught))
 
@@ -91,7 +96,7 @@ def train(project: Path) -> Path:
     return model
 
 
-def new_name(project: Path, taught: Sequence[Taught] = ()) -> str:
+def new_name(project: Path, taught: bytes = b"") -> str:
     """The file name of a model that is trained now."""
     return f"{time.strftime('%Y%m%d-%H%M%S')}-{fingerprint(project, taught)}.tar.gz"
 

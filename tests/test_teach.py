@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from rasa_twin24 import model
 from rasa_twin24.cli import main
 from rasa_twin24.teaching.folder import PhraseFolder
-from rasa_twin24.teaching.phrase import Taught
+from rasa_twin24.teaching.phrase import Taught, canonical
 from rasa_twin24.teaching.start import find_model
 
 PHRASE = "понеслась родимая"
@@ -84,17 +84,17 @@ def project(tmp_path: Path) -> Path:
 
 
 def trained(project: Path, *taught: Taught) -> Path:
-    file = project / "models" / f"20260101-000000-{model.fingerprint(project, taught)}.tar.gz"
+    file = project / "models" / f"20260101-000000-{model.fingerprint(project, canonical(taught))}.tar.gz"
     file.write_bytes(b"")
     return file
 
 
 def test_what_is_taught_makes_another_model(project: Path) -> None:
-    assert model.fingerprint(project, []) == model.fingerprint(project)
+    assert model.fingerprint(project, canonical([])) == model.fingerprint(project)
     taught = [Taught("шабаш", "cancel")]
-    assert model.fingerprint(project, taught) != model.fingerprint(project)
+    assert model.fingerprint(project, canonical(taught)) != model.fingerprint(project)
     base, other = trained(project), trained(project, *taught)
-    assert (model.find(project), model.find(project, taught)) == (base, other)
+    assert (model.find(project), model.find(project, canonical(taught))) == (base, other)
 
 
 def test_it_starts_with_the_model_of_what_is_taught_else_with_the_last_good_one(project: Path, tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_it_starts_with_the_model_of_what_is_taught_else_with_the_last_good_one(
     assert find_model(project, folder, told.append) == base  # the rest is trained beside it
     taught = trained(project, Taught("шабаш", "cancel"))
     assert find_model(project, folder, told.append) == taught
-    folder.keep(model.fingerprint(project, [Taught("шабаш", "cancel")]), folder.contents(), None)
+    folder.keep(model.fingerprint(project, canonical([Taught("шабаш", "cancel")])), folder.contents(), None)
     assert told == []
 
     (folder.path / "own.yml").write_text(good + "      баста\n")

@@ -13,20 +13,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from rasa_twin24 import model
 from rasa_twin24.teaching.judge import Score, Verdict
 from rasa_twin24.teaching.phrase import Taught, render
 
 VERDICT = "verdict.json"
-SECONDS = 1800
 # One thread each: the running bot has the other core.
 _ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"),
     "1",
 )
-
-
-class TrainingFailed(RuntimeError):
-    """Rasa could not train; the text is the end of what it printed."""
 
 
 @dataclass(frozen=True)
@@ -92,14 +88,14 @@ class Training:
     def finish(self) -> Verdict:
         """Wait for the verdict; the model is at `model` until `clear`. Raises `TrainingFailed`."""
         try:
-            self._process.wait(SECONDS)
+            self._process.wait(model.SECONDS)
         except subprocess.TimeoutExpired:
             self.stop()
         try:
             verdict = json.loads((self._folder / VERDICT).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             output = (self._folder / "output.txt").read_text(encoding="utf-8", errors="replace")
-            raise TrainingFailed(output[-3000:]) from error
+            raise model.TrainingFailed(output[-3000:]) from error
         return Verdict(Score.from_json(verdict["score"]), verdict["objection"], tuple(verdict["phrases"]))
 
     def stop(self) -> None:

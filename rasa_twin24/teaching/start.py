@@ -10,7 +10,7 @@ from rasa_twin24.teaching.folder import PhraseFolder
 from rasa_twin24.teaching.job import Training
 from rasa_twin24.teaching.judge import Verdict
 from rasa_twin24.teaching.known import known_of
-from rasa_twin24.teaching.phrase import Taught
+from rasa_twin24.teaching.phrase import Taught, canonical
 
 
 def find_model(project: Path, folder: PhraseFolder, tell: Callable[[str], None]) -> Path | None:
@@ -19,7 +19,11 @@ def find_model(project: Path, folder: PhraseFolder, tell: Callable[[str], None])
     A file of phrases that cannot be read keeps nobody from starting: the phrases of the last model count.
     """
     phrases = taught_in(project, folder, tell)
-    found = model.find(project, phrases) or model.find(project, folder.last_good()) or model.find(project)
+    found = (
+        model.find(project, canonical(phrases))
+        or model.find(project, canonical(folder.last_good()))
+        or model.find(project)
+    )
     if found is not None:
         model.use(found)
     return found
@@ -35,19 +39,19 @@ def taught_in(project: Path, folder: PhraseFolder, tell: Callable[[str], None]) 
 
 def train_taught(project: Path, folder: PhraseFolder, phrases: list[Taught]) -> Verdict | None:
     """Train and judge the model of these phrases now; None when it was in use already. Raises `TrainingFailed`."""
-    found = model.find(project, phrases)
+    found = model.find(project, canonical(phrases))
     if found is not None:
         model.use(found)
         return None
     files = folder.contents()
-    training = Training(project, model.new_name(project, phrases), phrases, model.find(project), None)
+    training = Training(project, model.new_name(project, canonical(phrases)), phrases, model.find(project), None)
     try:
         verdict = training.finish()
         if verdict.objection is None:
             if not folder.versions():
                 folder.keep(model.fingerprint(project), {}, None)
             model.take(project, training.model)
-            folder.keep(model.fingerprint(project, phrases), files, verdict.score.to_json())
+            folder.keep(model.fingerprint(project, canonical(phrases)), files, verdict.score.to_json())
     finally:
         training.clear()
     return verdict

@@ -13,11 +13,11 @@ from rasa_twin24.ledger import Ledger
 from rasa_twin24.logs import places
 from rasa_twin24.nlu.taught_now import teach_now
 from rasa_twin24.teaching.folder import PhraseFolder, Usable
-from rasa_twin24.teaching.job import Training, TrainingFailed
+from rasa_twin24.teaching.job import Training
 from rasa_twin24.teaching.judge import Score, Verdict
 from rasa_twin24.teaching.known import known_of
 from rasa_twin24.teaching.lines import LINE
-from rasa_twin24.teaching.phrase import Taught, by_key
+from rasa_twin24.teaching.phrase import Taught, by_key, canonical
 from rasa_twin24.text.phones import hide_numbers
 
 log = structlog.get_logger(__name__)
@@ -103,7 +103,7 @@ class Teacher:
         """Make the model of the phrases that were read with this stamp the running one, if it can be."""
         phrases, files = usable.phrases, usable.files
         try:
-            wanted = await asyncio.to_thread(model.fingerprint, self._project, phrases)
+            wanted = await asyncio.to_thread(model.fingerprint, self._project, canonical(phrases))
             if not self._folder.versions():  # the way back from the first phrase ever taught
                 await asyncio.to_thread(self._folder.keep, _fingerprint_of(self._running), {}, None)
             if self._running.name.endswith(f"-{wanted}.tar.gz"):
@@ -123,7 +123,7 @@ class Teacher:
 
     async def _train(self, phrases: list[Taught], files: dict[str, bytes], wanted: str, stamp: object) -> None:
         """Train beside the talk, judge, and take over or take the phrases out again."""
-        name = await asyncio.to_thread(model.new_name, self._project, phrases)
+        name = await asyncio.to_thread(model.new_name, self._project, canonical(phrases))
         await self._tell("teach_training", over=False)
         log.info("teaching_began", phrases=len(phrases))
         score = await asyncio.to_thread(_score_of, self._folder, self._running)
@@ -139,7 +139,7 @@ class Teacher:
                 await self._take_over(taken, wanted, files, verdict.score, stamp)
             else:
                 await self._refuse(verdict, phrases, wanted)
-        except TrainingFailed as error:
+        except model.TrainingFailed as error:
             if not self._closed:
                 self._failed = wanted
                 log.error("training_failed", output=str(error)[-500:])

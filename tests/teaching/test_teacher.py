@@ -17,9 +17,9 @@ from rasa_twin24.nlu.taught_now import taught_now, teach_now
 from rasa_twin24.teaching import teacher as beside
 from rasa_twin24.teaching.check import TEACHABLE, Known
 from rasa_twin24.teaching.folder import PhraseFolder
-from rasa_twin24.teaching.job import TrainingFailed
 from rasa_twin24.teaching.judge import Score, Verdict
 from rasa_twin24.teaching.lines import line_key
+from rasa_twin24.teaching.phrase import canonical
 from rasa_twin24.teaching.teacher import Teacher
 from rasa_twin24.text.taught import phrase_key
 
@@ -45,7 +45,7 @@ class FakeTraining:
     def finish(self) -> Verdict:
         self.over.wait(20)
         if self.failed:
-            raise TrainingFailed("rasa said no")
+            raise model.TrainingFailed("rasa said no")
         return self.verdict
 
     def stop(self) -> None:
@@ -140,7 +140,7 @@ async def test_it_counts_before_it_is_trained_and_the_model_takes_over_once_it_w
     training.over.set()
     assert await school.told("teach_taken") == {"accuracy": "95.0%", "affirm": "97.0%"}
     [swapped] = school.swapped
-    assert swapped.endswith(f"-{model.fingerprint(school.project, school.folder.read())}.tar.gz")
+    assert swapped.endswith(f"-{model.fingerprint(school.project, canonical(school.folder.read()))}.tar.gz")
     await until(lambda: training.cleared)
     assert [version.score is not None for version in school.folder.versions()] == [False, True]
 
