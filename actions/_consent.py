@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from actions._boundary import Office, Turn
+from actions._office import Office
+from actions._turn import Turn
 from rasa_twin24.text.consent import is_clear_yes
 from rasa_twin24.text.taught import taught_intent
 

@@ -10,7 +10,9 @@ from rasa_sdk import FormValidationAction, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions._boundary import Collaborating, Events, Turn, admitted
+from actions._boundary import Events, admitted
+from actions._office import Collaborating
+from actions._turn import Turn
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.logs import places
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from actions._boundary import Office, Turn
+from actions._office import Office
 from actions._steps import show_plan
 from actions._task_buttons import offer_tasks, tell_of_task
+from actions._turn import Turn
 from actions._which_task import is_paused, which_task
 from actions.task_status import tell_status_of_last
 from rasa_twin24.campaign.outcome import failure

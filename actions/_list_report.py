@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from actions._boundary import Office, Turn
+from actions._office import Office
+from actions._turn import Turn
 from rasa_twin24.campaign import Outcome
 from rasa_twin24.campaign.imports import CHOOSE_COLUMN, DOUBTFUL, MOST_NAME, READY
 from rasa_twin24.ledger.imports import Import, ImportState, Left, Purpose

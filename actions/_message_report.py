@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from actions._boundary import Office, Turn
+from actions._office import Office
+from actions._turn import Turn
 from rasa_twin24.campaign.fill import NAMED, named
 from rasa_twin24.ledger.candidates import Collected, Person
 from rasa_twin24.text.doubt import all_dialed_as, without_meant

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 
+from actions._office import Office
+from actions._turn import Turn
 from rasa_twin24.ledger.misread import Why
 from rasa_twin24.teaching.check import TEACHABLE
 from rasa_twin24.text.complaint import corrects
 from rasa_twin24.text.privacy import without_data
-
-if TYPE_CHECKING:
-    from actions._boundary import Office, Turn
 
 log = structlog.get_logger(__name__)
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from rasa_sdk.events import SlotSet
 
 from actions._banned import callable_people
-from actions._boundary import Events, Office, Turn
+from actions._boundary import Events
 from actions._message_report import tell_collected, tell_skipped
+from actions._office import Office
+from actions._turn import Turn
 from rasa_twin24.campaign import Outcome, Plan
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.tasks import TaskState

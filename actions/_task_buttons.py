@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from actions._boundary import Turn
+from actions._turn import Turn
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.ledger.tasks import CallTask
 from rasa_twin24.twin24 import TaskStatus

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from actions._boundary import Office, Turn
+from actions._office import Office
+from actions._turn import Turn
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.ledger.tasks import CallTask, TaskState
 from rasa_twin24.text.task_mention import mentioned, names_another

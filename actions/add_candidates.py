@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from actions._banned import callable_people
-from actions._boundary import Events, Office, TopicAction, Turn
+from actions._boundary import Events, TopicAction
 from actions._message_report import settle_skipped, tell_collected
+from actions._office import Office
 from actions._steps import note_start_wish, resume, show_plan
+from actions._turn import Turn
 from rasa_twin24.ledger.candidates import Person
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.people import Role

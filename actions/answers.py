@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from actions._boundary import Events, Office, TopicAction, Turn
+from actions._boundary import Events, TopicAction
 from actions._consent import says_yes
 from actions._message_report import settle_skipped
+from actions._office import Office
 from actions._steps import ask_again, is_over, resume, show_plan, shows_plan_again
 from actions._task_buttons import tell_of_task
+from actions._turn import Turn
 from actions.add_candidates import unreadable
 from actions.control import cancel, try_again
 from actions.import_list import ASKS_ABOUT_DOUBTFUL, list_asked_about, take_list

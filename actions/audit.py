@@ -8,8 +8,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from actions._boundary import Events, Office, TopicAction, Turn
+from actions._boundary import Events, TopicAction
+from actions._office import Office
 from actions._steps import resume
+from actions._turn import Turn
 from rasa_twin24.ledger.audit import BOT, Act, Entry, Result
 from rasa_twin24.ledger.people import WEB_OWNER
 from rasa_twin24.text.period import Period, read_period

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from actions._boundary import Events, Office, TopicAction, Turn
+from actions._boundary import Events, TopicAction
+from actions._office import Office
 from actions._steps import begin
+from actions._turn import Turn
 from actions.create_task import order
 from actions.existing_task import open_by_id
 from rasa_twin24.ledger.people import Role

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from rasa_sdk.events import SlotSet
 
-from actions._boundary import Events, Office, TopicAction, Turn, admitted
+from actions._boundary import Events, TopicAction, admitted
+from actions._office import Office
 from actions._steps import resume, show_plan, shows_plan_again
 from actions._task_buttons import tell_of_task
+from actions._turn import Turn
 from actions.import_list import carry_out_lists, offer_waiting_list
 from rasa_twin24.campaign import Outcome
 from rasa_twin24.campaign.banned import REBUILT_WITHOUT_BANNED

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from actions._boundary import Events, Office, TopicAction, Turn
+from actions._boundary import Events, TopicAction
+from actions._office import Office
 from actions._steps import resume
+from actions._turn import Turn
 from rasa_twin24.ledger.people import Role
 
 # Intents that the channel names by itself have their phrase under the same name.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from actions._boundary import Events, Office, TopicAction, Turn, admitted
+from actions._boundary import Events, TopicAction, admitted
 from actions._message_report import tell_skipped
+from actions._office import Office
 from actions._steps import resume
+from actions._turn import Turn
 from rasa_twin24.campaign.fill import named
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.text.do_not_call import allows_again, asks_how_many, bans

@@ -7,8 +7,10 @@ import json
 import re
 from collections.abc import Sequence
 
-from actions._boundary import Events, Office, TopicAction, Turn
+from actions._boundary import Events, TopicAction
+from actions._office import Office
 from actions._steps import resume
+from actions._turn import Turn
 from rasa_twin24.campaign import Outcome
 from rasa_twin24.campaign.edit import Edited
 from rasa_twin24.campaign.fill import NAMED, named

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from actions._boundary import Events, Office, TopicAction, Turn
+from actions._boundary import Events, TopicAction
+from actions._office import Office
 from actions._steps import resume
+from actions._turn import Turn
 from rasa_twin24.ledger.audit import Act, Result
 from rasa_twin24.ledger.people import Role
 

@@ -9,9 +9,11 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions._banned import callable_people
-from actions._boundary import Events, Office, TopicAction, Turn
+from actions._boundary import Events, TopicAction
 from actions._form import TopicForm
+from actions._office import Office
 from actions._steps import begin, note_start_wish
+from actions._turn import Turn
 from actions.add_candidates import keep_before_task, note_before_task
 from actions.import_list import offer_waiting_list
 from rasa_twin24.campaign.outcome import failure

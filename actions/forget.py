@@ -6,8 +6,10 @@ import json
 
 from rasa_sdk.events import SlotSet
 
-from actions._boundary import Events, Office, TopicAction, Turn, admitted
+from actions._boundary import Events, TopicAction, admitted
+from actions._office import Office
 from actions._steps import resume
+from actions._turn import Turn
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.text.person_id import find_person
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from actions._boundary import Events, Office, TopicAction, Turn, admitted
+from actions._boundary import Events, TopicAction, admitted
 from actions._list_report import tell_of_list
+from actions._office import Office
 from actions._steps import resume
+from actions._turn import Turn
 from rasa_twin24.campaign.imports import CHOOSE_COLUMN, DOUBTFUL, READY
 from rasa_twin24.ledger.imports import Import, ImportState, Purpose
 from rasa_twin24.ledger.people import Role

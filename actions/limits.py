@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from actions._boundary import Events, Office, TopicAction, Turn
+from actions._boundary import Events, TopicAction
+from actions._office import Office
 from actions._steps import resume
+from actions._turn import Turn
 from rasa_twin24.ledger.people import Role
 
 

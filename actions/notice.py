@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from actions._boundary import Events, Office, TopicAction, Turn
+from actions._boundary import Events, TopicAction
 from actions._list_report import tell_of_list
+from actions._office import Office
 from actions._steps import resume, show_plan
 from actions._task_buttons import tell_of_task
+from actions._turn import Turn
 from actions.people import offer_request
 from rasa_twin24.campaign.outcome import ALL_IN
 from rasa_twin24.ledger.people import Role

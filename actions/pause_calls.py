@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from actions._boundary import Events, Office, TopicAction, Turn
+from actions._boundary import Events, TopicAction
+from actions._office import Office
 from actions._steps import resume
 from actions._task_buttons import offer_tasks, tell_of_task
+from actions._turn import Turn
 from actions._which_task import runs, which_task
 from actions.task_status import tell_status_of_last
 from rasa_twin24.campaign.outcome import failure

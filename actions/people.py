@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 
-from actions._boundary import Events, Office, TopicAction, Turn
+from actions._boundary import Events, TopicAction
+from actions._office import Office
 from actions._steps import resume
+from actions._turn import Turn
 from rasa_twin24.ledger.invites import TELEGRAM_NAME
 from rasa_twin24.ledger.notices import Notice
 from rasa_twin24.ledger.people import Change, Person, Role

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from actions._boundary import Events, Office, TopicAction, Turn
+from actions._boundary import Events, TopicAction
+from actions._office import Office
 from actions._steps import resume
+from actions._turn import Turn
 from actions.answers import unclear
 from actions.create_task import MAX_NAME
 from rasa_twin24.campaign import Outcome

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from actions._boundary import Events, Office, TopicAction, Turn
+from actions._boundary import Events, TopicAction
 from actions._consent import says_yes
 from actions._going_on import go_on
+from actions._office import Office
 from actions._steps import is_over, show_plan, shows_plan_again
+from actions._turn import Turn
 from actions._which_task import is_paused, known_tasks
 from actions.start_calls import consent
 from rasa_twin24.ledger.people import Role

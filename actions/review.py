@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from actions._boundary import Events, Office, TopicAction, Turn
+from actions._boundary import Events, TopicAction
+from actions._office import Office
 from actions._steps import resume
+from actions._turn import Turn
 from actions.teach import ask_meaning, is_owner, meaning_of, offer_to_teach
 from rasa_twin24.ledger.misread import Misread
 from rasa_twin24.ledger.people import Role

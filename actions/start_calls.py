@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from actions._boundary import Events, Office, TopicAction, Turn, admitted
+from actions._boundary import Events, TopicAction, admitted
 from actions._consent import says_yes
 from actions._going_on import go_on
+from actions._office import Office
 from actions._steps import is_over, show_plan, shows_plan_again
+from actions._turn import Turn
 from actions._which_task import is_paused, known_tasks
 from actions.add_candidates import add_numbers
 from actions.existing_task import open_by_id

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from rasa_sdk.events import SlotSet
 
-from actions._boundary import Events, Office, TopicAction, Turn
+from actions._boundary import Events, TopicAction
+from actions._office import Office
 from actions._steps import resume
+from actions._turn import Turn
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.text.language import language_of
 from rasa_twin24.text.language_wish import LanguageWish, asked_language

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from actions._boundary import Events, Office, TopicAction, Turn
+from actions._boundary import Events, TopicAction
+from actions._office import Office
 from actions._steps import resume
 from actions._task_buttons import buttons_of_status, offer_tasks
+from actions._turn import Turn
 from actions._which_task import Which, is_viewer, known_tasks, which_task
 from rasa_twin24.campaign.outcome import failure
 from rasa_twin24.ledger.audit import Act, Result

@@ -6,8 +6,10 @@ import asyncio
 import json
 from pathlib import Path
 
-from actions._boundary import Events, Office, TopicAction, Turn
+from actions._boundary import Events, TopicAction
+from actions._office import Office
 from actions._steps import resume
+from actions._turn import Turn
 from rasa_twin24.ledger.audit import Act, Result
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.teaching.check import TEACHABLE, Refused, needs_second_word, refusal

@@ -177,9 +177,9 @@ class Bot:
         return server
 
     async def _open_actions(self, desk: Desk) -> InProcessActions:
-        boundary = importlib.import_module("actions._boundary")
-        self._office = boundary.Office.of(desk, self._phrases)
-        boundary.Collaborating.share(self._office)
+        office = importlib.import_module("actions._office")
+        self._office = office.Office.of(desk, self._phrases)
+        office.Collaborating.share(self._office)
         executor = ActionExecutor()
         executor.register_package("actions")
         check_results_quickly()

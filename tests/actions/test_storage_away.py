@@ -12,8 +12,10 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from actions._boundary import Events, Office, TopicAction, Turn
+from actions._boundary import Events, TopicAction
 from actions._form import TopicForm
+from actions._office import Office
+from actions._turn import Turn
 from rasa_twin24.ledger import Ledger
 from rasa_twin24.ledger.people import WEB_OWNER
 
