@@ -29,6 +29,7 @@ from rasa_twin24.text.edit_list import read_wish
 from rasa_twin24.text.emergency import lifts_stop, negates, pauses, stops_everything, surely_stops_everything
 from rasa_twin24.text.language_wish import asked_language, names_language
 from rasa_twin24.text.people_request import wants_to_talk
+from rasa_twin24.text.quotes import without_quoted
 from rasa_twin24.text.removal import removes_numbers
 from rasa_twin24.text.resume import resumes, takes_off_pause
 from rasa_twin24.text.task_id import names_other_task
@@ -64,7 +65,6 @@ _OF_THE_LIST = frozenset({"banned", "call", "number", "list"})
 # What a question about who did what speaks of; with so many words about nothing of the bot's it is another matter.
 _OF_THE_BOT = _OF_THE_LIST | {"task", "limit", "access", "journal", "pause", "personal"}
 _OTHER_MATTER = 3
-_QUOTED = re.compile(r"[«\"“„][^«»\"“”„\n]{1,100}[»\"”“]")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -143,7 +143,7 @@ def _decide_with_phones(
         return Prediction(PROVIDE_PHONE, 1.0)
     if bans(text) or allows_again(text):
         return Prediction(DO_NOT_CALL, 1.0)
-    if removes_numbers(_unquoted(text) if asks_for_new_task(text) else text):
+    if removes_numbers(without_quoted(text) if asks_for_new_task(text) else text):
         return Prediction(EDIT_LIST, 1.0)  # at the worst the bot asks what is to become of them
     if read_swap(text, phones) is not None and not asks_for_new_task(text):
         return Prediction(EDIT_LIST, 1.0)
@@ -270,11 +270,6 @@ def _asks(text: str, intent: str) -> bool:
 
 def _modelled(ranking: Sequence[Prediction]) -> list[Prediction]:
     return [prediction for prediction in ranking if prediction.intent != NLU_FALLBACK]
-
-
-def _unquoted(text: str) -> str:
-    """A task may be called «Не звони мне»."""
-    return _QUOTED.sub(" ", text)
 
 
 def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:

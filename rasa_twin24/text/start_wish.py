@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from rasa_twin24.text.normalise import normalise
+from rasa_twin24.text.quotes import without_quoted
 
 MOST_CHARACTERS = 2_000  # looked at
 
@@ -29,7 +30,6 @@ _NOT_NOW = re.compile(
     r"(?<!\w)(?:завтра|послезавтра|позже|попозже|вечером|утром|через|если|когда|наверное|может быть|tomorrow|later|if"
     r"|when|maybe|перед запуском|до запуска)(?!\w)"
 )
-_QUOTED = re.compile(r"[«\"“„][^«»\"“”„\n]{1,100}[»\"”“]")
 
 
 def start_wish(text: str, name: str = "") -> bool | None:
@@ -38,7 +38,7 @@ def start_wish(text: str, name: str = "") -> bool | None:
     `name` is that of the task, whose words mean nothing, as nothing in quotes does.
     """
     said = text[:MOST_CHARACTERS].replace(name, " ") if name else text[:MOST_CHARACTERS]
-    plain = " ".join(normalise(_QUOTED.sub(" ", said)).text.split())
+    plain = " ".join(normalise(without_quoted(said)).text.split())
     if _FORBIDS.search(plain):
         return False
     if "?" in plain or _NOT_NOW.search(plain):

@@ -12,12 +12,12 @@ from functools import lru_cache
 
 from rasa_twin24.text.dictionary import load_dictionary
 from rasa_twin24.text.normalise import normalise
+from rasa_twin24.text.quotes import QUOTED
 
 MOST_CHARACTERS = 300  # looked at
 LONGEST_WORD = 40
 
 _WORD = re.compile(r"[^\W_]+")
-_QUOTED = re.compile(r"[«\"“„]([^«\"“”„»\n]{1,100})[»\"”“]")
 # Said of any task, so they name none.
 _COMMON = frozenset(
     re.findall(
@@ -41,7 +41,7 @@ def mentioned(text: str, names: Sequence[str]) -> list[int]:
     [1]
     """
     text = text[:MOST_CHARACTERS]
-    quoted = {" ".join(_words(found)) for found in _QUOTED.findall(text)} - {""}
+    quoted = {" ".join(_words(found)) for found in QUOTED.findall(text)} - {""}
     exact = [place for place, name in enumerate(names) if " ".join(_words(name)) in quoted]
     if exact or quoted:
         return exact
@@ -56,7 +56,7 @@ def mentioned(text: str, names: Sequence[str]) -> list[int]:
 
 def names_another(text: str) -> bool:
     """Whether a message quotes a name: if it is none of the known ones, no other task is meant."""
-    return _QUOTED.search(text[:MOST_CHARACTERS]) is not None
+    return QUOTED.search(text[:MOST_CHARACTERS]) is not None
 
 
 def _places(name: list[str], said: list[str]) -> frozenset[int]:
