@@ -86,12 +86,13 @@ _ROUTES = (
 )
 
 
-def endpoint_of(request: Request) -> Endpoint | None:
-    """Which endpoint the request is for; None if there is none."""
-    return next(
-        (route.endpoint for route in _ROUTES if route.method == request.method and route.path.fullmatch(request.path)),
-        None,
-    )
+def target_of(request: Request) -> tuple[Endpoint | None, str]:
+    """Which endpoint the request is for, None if there is none, and the id of the task, empty if it names none."""
+    try:
+        route, task_id = _match(request)
+    except Refusal:
+        return None, ""
+    return route.endpoint, task_id
 
 
 def remember(sandbox: Sandbox, request: Request) -> None:

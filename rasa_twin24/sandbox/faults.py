@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
@@ -40,10 +40,12 @@ class Faults:
     """The troubles ordered and not yet had, by endpoint."""
 
     def __init__(self) -> None:
-        self._ordered: defaultdict[str, deque[Fault]] = defaultdict(deque)
+        self._ordered: defaultdict[str, list[tuple[str | None, Fault]]] = defaultdict(list)
 
-    def order(self, endpoint: str, fault: Fault, times: int) -> None:
+    def order(self, endpoint: str, fault: Fault, times: int, task: str | None = None) -> None:
         """Have the fault happen to the next `times` requests of the endpoint, after those ordered before.
+
+        With the id of a task only its requests count: those for other tasks, of a watcher for instance, pass.
 
         Raises ValueError for an unknown endpoint and for a fault that is none or contradicts itself.
         """
@@ -53,9 +55,17 @@ class Faults:
             raise ValueError("nothing would fail: give a status, a body, headers, a drop or a delay")
         if fault.drop and (fault.replaces_answer or fault.work):
             raise ValueError("a dropped connection carries no answer")
-        self._ordered[endpoint].extend([fault] * times)
+        self._ordered[endpoint].extend([(task, fault)] * times)
 
-    def take(self, endpoint: str | None) -> Fault | None:
+    def take(self, endpoint: str | None, task: str) -> Fault | None:
         """The fault of the request that has just come, if one was ordered."""
-        waiting = self._ordered.get(endpoint) if endpoint else None
-        return waiting.popleft() if waiting else None
+        waiting = self._ordered.get(endpoint, []) if endpoint else []
+        for place, (of_task, fault) in enumerate(waiting):
+            if of_task in (None, task):
+                del waiting[place]
+                return fault
+        return None
+
+    def clear(self) -> None:
+        """Forget what was ordered and has not come."""
+        self._ordered.clear()

@@ -199,14 +199,22 @@ class Sandbox:
         delay: float = 0.0,
         work: bool = False,
         times: int = 1,
+        task: str | None = None,
     ) -> None:
-        """Let the next `times` requests to an endpoint go wrong; see Fault for how. Raises ValueError."""
-        fault = Fault(status, body, dict(headers or {}), drop, delay, work)
-        self._faults.order(endpoint, fault, times)
+        """Let the next `times` requests to an endpoint go wrong; see Fault for how.
 
-    def take_fault(self, endpoint: str | None) -> Fault | None:
+        With a `task` id only requests for this task count. Raises ValueError.
+        """
+        fault = Fault(status, body, dict(headers or {}), drop, delay, work)
+        self._faults.order(endpoint, fault, times, task)
+
+    def mend(self) -> None:
+        """Forget the troubles that were ordered and have not come."""
+        self._faults.clear()
+
+    def take_fault(self, endpoint: str | None, task: str = "") -> Fault | None:
         """The trouble ordered for the request that has just come; it will not happen again."""
-        return self._faults.take(endpoint)
+        return self._faults.take(endpoint, task)
 
     def remember(self, method: str, path: str, json: object) -> None:
         if isinstance(json, dict) and "password" in json:

@@ -18,10 +18,10 @@ from rasa_twin24.sandbox.endpoints import (
     Answer,
     Request,
     answer,
-    endpoint_of,
     failed_answer,
     refuse,
     remember,
+    target_of,
 )
 from rasa_twin24.sandbox.faults import Fault
 from rasa_twin24.sandbox.page import page_data, page_headers, page_html
@@ -122,7 +122,7 @@ class SandboxServer:
             body=body,
         )
         remember(self.sandbox, request)
-        fault = self.sandbox.take_fault(endpoint_of(request))
+        fault = self.sandbox.take_fault(*target_of(request))
         if fault is None:
             return _response(answer(self.sandbox, request))
         return await self._fail(http, request, fault)

@@ -177,11 +177,6 @@ class Scene:
         """`Sandbox.fail_next` for the rows of a table."""
         self.sandbox.fail_next(endpoint, **fault)
 
-    def mended(self, endpoint: Endpoint) -> None:
-        """Forget the troubles that were ordered and have not come."""
-        while self.sandbox.take_fault(endpoint):
-            pass
-
     async def refused_plan(self) -> Outcome:
         """Why no plan can be shown."""
         shown = await self.campaign.consent.show_plan(ME)

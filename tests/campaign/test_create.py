@@ -141,7 +141,7 @@ async def test_of_two_that_are_found_at_once_the_later_is_given_up(scene: Scene)
         caller_id=settings.caller_id,
         comment=comment(mark),
     )
-    scene.mended("list")
+    scene.sandbox.mend()
     assert await scene.campaign.again(ME)
     assert await scene.work() == ["create_task_found"]
     assert (await scene.current()).twin_id == scene.sandbox.tasks[0].id != copy
@@ -181,7 +181,7 @@ async def test_a_twin_that_cannot_be_asked_is_asked_later(scene: Scene) -> None:
     await scene.campaign.recover()
     await scene.campaign.close()
     assert await scene.notices() == []  # told once, and nothing has changed
-    scene.mended("list")
+    scene.sandbox.mend()
     scene.clock.now += 60
     await scene.campaign.recover()
     await scene.campaign.close()
@@ -198,7 +198,7 @@ async def test_a_person_who_asks_again_hears_again(scene: Scene) -> None:
     assert await scene.work() == ["create_task_unsure"]
     assert await scene.campaign.again(ME)
     assert await scene.work() == ["create_task_unsure"]
-    scene.mended("list")
+    scene.sandbox.mend()
     assert await scene.campaign.again(ME)
     assert await scene.work() == ["create_task_found"]
     assert len(scene.sandbox.tasks) == 1
@@ -212,7 +212,7 @@ async def test_a_task_that_was_left_before_it_was_known_is_found_and_left_alone(
     await scene.work()
     task = await scene.current()
     await scene.campaign.drop(ME)
-    scene.mended("list")
+    scene.sandbox.mend()
     scene.clock.now += 60
     await scene.campaign.recover()
     await scene.campaign.close()
@@ -227,7 +227,7 @@ async def test_a_task_that_was_left_and_never_made_is_not_made(scene: Scene) -> 
     scene.trouble("list", status=503, times=100)
     await scene.work()
     await scene.campaign.drop(ME)
-    scene.mended("list")
+    scene.sandbox.mend()
     scene.clock.now += 60
     await scene.campaign.recover()
     await scene.campaign.close()

@@ -242,8 +242,7 @@ async def test_a_twin_that_never_tells_makes_the_bot_stop(scene: Scene) -> None:
     assert kinds.count("add_candidates_rebuilding") == 3
     assert len(scene.sandbox.tasks) == 3
     assert await scene.step() == Step.CREATE
-    for endpoint in ("add", "read", "list"):
-        scene.mended(endpoint)
+    scene.sandbox.mend()
     assert await scene.campaign.again(ME)
     assert await scene.work() == ["create_task_done_adding", "add_candidates_done"]
     assert scene.numbers(await scene.current()) == [ANNA, BORIS]
@@ -260,7 +259,7 @@ async def test_a_twin_that_cannot_be_asked_is_asked_later(scene: Scene) -> None:
     await scene.campaign.recover()
     await scene.campaign.close()
     assert await scene.notices() == []
-    scene.mended("read")
+    scene.sandbox.mend()
     await scene.campaign.recover()
     await scene.campaign.close()
     assert await scene.notices() == ["add_candidates_done"]

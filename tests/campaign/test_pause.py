@@ -89,7 +89,7 @@ async def test_each_failure_is_told_and_mended_if_it_can_be(
     assert bool(await scene.ledger.pauses.in_force()) is again
     await recovered(scene)
     assert await scene.notices() == []  # that it still does not work is no news
-    scene.mended("pause")
+    scene.sandbox.mend()
     await recovered(scene)
     assert await scene.notices() == (["pause_calls_done_counted"] if again else [])
     assert (scene.at_twin(task).status == "PAUSED") is (done or again)
@@ -100,8 +100,7 @@ async def test_twin_away_altogether_is_told_and_tried_again(scene: Scene) -> Non
     scene.trouble("pause", status=503, times=9)
     scene.trouble("read", status=503, times=9)
     assert await paused(scene, task) == ["pause_calls_failed_unavailable"]
-    scene.mended("pause")
-    scene.mended("read")
+    scene.sandbox.mend()
     await recovered(scene)
     assert await scene.notices() == ["pause_calls_done_counted"]
 
@@ -346,7 +345,7 @@ async def test_a_pause_that_does_not_work_is_taken_back_by_going_on(scene: Scene
     task = await scene.running(*FOUR)
     scene.trouble("pause", status=503, times=9)
     await paused(scene, task)
-    scene.mended("pause")
+    scene.sandbox.mend()
     await scene.campaign.keep_going(await scene.campaign.look_up_counted(task.twin_id or ""), ME)
     await recovered(scene)
     assert scene.at_twin(task).status == "PROCESS"

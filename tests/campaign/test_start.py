@@ -210,7 +210,7 @@ async def test_whatever_is_read_one_yes_is_one_play(scene: Scene, fault: dict[st
         await after.campaign.close()
         assert scene.plays - before == 1
         assert scene.sandbox.plays(task.twin_id or "") <= 1
-        scene.mended("read")
+        scene.sandbox.mend()
 
 
 async def test_two_processes_with_one_yes_play_once(scene: Scene) -> None:

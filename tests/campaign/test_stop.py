@@ -96,7 +96,7 @@ async def test_a_failure_is_named_and_the_others_are_paused(scene: Scene, fault:
     scene.trouble("pause", **fault, times=5 if fault == {"drop": "before"} or fault.get("status") == 503 else 1)
     report = await stopped(scene)
     assert first.twin_id in report["emergency_stop_not_paused"]
-    scene.mended("pause")
+    scene.sandbox.mend()
     await recovered(scene)
     assert [scene.at_twin(task).status for task in (first, second)] == ["PAUSED", "PAUSED"]
     assert "emergency_stop_paused" in await scene.notices()

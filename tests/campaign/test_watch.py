@@ -81,7 +81,7 @@ async def test_a_twin_out_of_order_only_makes_the_next_look_later(scene: Scene, 
     assert (later.state, later.looks) == (TaskState.RUNNING, 1)
     assert later.look_at is not None
     assert later.look_at > scene.clock.now
-    scene.mended("read")
+    scene.sandbox.mend()
     assert await look(scene, 3000) == ["task_status_finished_counted"]
 
 

@@ -9,16 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from tests.dialogues.stage import Stage
+from tests.dialogues.walks import TWO, filled
 from tests.standins.telegram import User
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-
-async def filled(person: User, name: str) -> None:
-    await person.says(f"создай обзвон «{name}»")
-    await person.expect("создано")
-    await person.says("8 916 123-45-67, 8 916 123-45-68")
-    await person.expect("Ещё номер?")
 
 
 async def rows_of(person: User) -> list[list[str]]:
@@ -32,7 +26,7 @@ async def rows_of(person: User) -> list[list[str]]:
 
 async def test_who_did_what_as_lines_and_as_a_file(stage: Stage) -> None:
     person = stage.person()
-    await filled(person, "Для журнала")
+    await filled(person, "Для журнала", TWO)
     await person.says("отмена")
     await person.expect("не запущен")
     await person.says("кто что запускал за неделю")
@@ -52,7 +46,7 @@ async def test_who_did_what_as_lines_and_as_a_file(stage: Stage) -> None:
 
 async def test_in_the_middle_of_a_talk_the_question_comes_again(stage: Stage) -> None:
     person = stage.person()
-    await filled(person, "Посреди")
+    await filled(person, "Посреди", TWO)
     await person.says("покажи журнал")
     await person.expect("если напишете «журнал файлом»")
     await person.expect("Ещё номер?")

@@ -14,7 +14,7 @@ import pytest_asyncio
 from rasa_twin24.sandbox import Sandbox
 from rasa_twin24.sandbox.tasks import Task
 from tests.dialogues.stage import Stage, staged
-from tests.standins.telegram import User
+from tests.dialogues.walks import filled
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
 
@@ -30,13 +30,6 @@ async def edited(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stag
         yield opened
 
 
-async def filled(person: User, name: str, numbers: str = THREE) -> None:
-    await person.says(f"создай обзвон «{name}»")
-    await person.expect("создано", timeout=PATIENCE)
-    await person.says(numbers)
-    await person.expect("Ещё номер?", timeout=PATIENCE)
-
-
 def named(stage: Stage, name: str) -> list[Task]:
     """All that were made under this name, oldest first."""
     return [task for task in stage.sandbox.tasks if task.name.rpartition(" #")[0] == name]
@@ -48,7 +41,7 @@ def phones(task: Task) -> list[str]:
 
 async def test_a_number_is_taken_off_and_the_rest_is_called(edited: Stage) -> None:
     person = edited.person()
-    await filled(person, "Без второго")
+    await filled(person, "Без второго", THREE)
     await person.says("нет")
     await person.expect("Номеров: 3")
     await person.says("убери 8 916 123-45-02")
@@ -74,7 +67,7 @@ async def test_a_number_is_taken_off_and_the_rest_is_called(edited: Stage) -> No
 
 async def test_the_list_is_shown_and_sent_as_a_file(edited: Stage) -> None:
     person = edited.person()
-    await filled(person, "Показать")
+    await filled(person, "Показать", THREE)
     await person.says("сколько номеров")
     await person.expect("В списке задания «Показать» номеров: 3, из них уже в TWIN: 3.")
     await person.expect("Ещё номер?")
@@ -98,7 +91,7 @@ async def test_the_list_is_shown_and_sent_as_a_file(edited: Stage) -> None:
 
 async def test_by_place_and_all(edited: Stage) -> None:
     person = edited.person()
-    await filled(person, "По местам")
+    await filled(person, "По местам", THREE)
     await person.says("убери последний")
     await person.expect("Убрал (1): +7 916 ***-**-03. Осталось в списке: 2.")
     await person.expect("Добавлено номеров: 2", timeout=PATIENCE)
@@ -160,7 +153,7 @@ async def test_before_the_task_is_named(edited: Stage) -> None:
 
 async def test_somebody_elses_words_change_no_list(edited: Stage) -> None:
     person = edited.person()
-    await filled(person, "Пересланное")
+    await filled(person, "Пересланное", THREE)
     await person.forwards("убери 8 916 123-45-02")
     await person.expect("Пересланное сообщение список не меняет")
     assert phones(edited.task("Пересланное")) == ["79161234501", "79161234502", "79161234503"]
@@ -196,7 +189,7 @@ async def test_a_kill_in_the_middle_takes_off_one_and_loses_nobody(tmp_path: Pat
     sandbox = Sandbox(ready_after=0.3, call_seconds=3600, lines=1)
     async with staged(tmp_path / "bot", sandbox=sandbox, BOT_TEST_CRASH_AT="list_edited") as stage:
         person = stage.person()
-        await filled(person, "Убитый")
+        await filled(person, "Убитый", THREE)
         await person.says("убери последний")
         while stage.bot.is_running:
             await asyncio.sleep(0.05)

@@ -17,7 +17,7 @@ import pytest_asyncio
 
 from rasa_twin24.sandbox import Sandbox
 from tests.dialogues.stage import Stage, staged
-from tests.standins.telegram import User
+from tests.dialogues.walks import planned
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -43,16 +43,6 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", folder], check=True)
 
 
-async def asked(person: User, name: str) -> None:
-    """Up to the start question."""
-    await person.says(f"создай обзвон «{name}»")
-    await person.expect("создано")
-    await person.says("8 916 123-45-67")
-    await person.expect("Ещё номер?")
-    await person.says("нет")
-    await person.expect("Запустить обзвон?")
-
-
 def logins(stage: Stage) -> int:
     return len([seen for seen in stage.sandbox.requests if seen.path.endswith("/login")])
 
@@ -71,11 +61,11 @@ def logins(stage: Stage) -> int:
 )
 async def test_twin_asks_to_wait(stage: Stage, retry_after: str | None, heard: str) -> None:
     person = stage.person()
-    await asked(person, f"Подождать {retry_after}")
+    await planned(person, f"Подождать {retry_after}")
     if retry_after == "in a second":
         retry_after = formatdate(time() + 1, usegmt=True)
     headers = {} if retry_after is None else {"Retry-After": retry_after}
-    stage.sandbox.fail_next("read", status=429, headers=headers)
+    stage.sandbox.fail_next("read", task=stage.task(f"Подождать {retry_after}").id, status=429, headers=headers)
     await person.says("как там обзвон?")
     await person.expect(heard)
     await person.expect("Запустить обзвон?")
@@ -84,7 +74,7 @@ async def test_twin_asks_to_wait(stage: Stage, retry_after: str | None, heard: s
 async def test_a_start_that_twin_puts_off_is_not_tried_blindly(stage: Stage) -> None:
     """Refused without a time: nothing was started, it is said, and a new yes starts once."""
     person = stage.person()
-    await asked(person, "Не сейчас")
+    await planned(person, "Не сейчас")
     stage.sandbox.fail_next("play", status=429)
     await person.says("да")
     await person.expect("«Не сейчас» не запущен, никому не звонили")
@@ -93,7 +83,7 @@ async def test_a_start_that_twin_puts_off_is_not_tried_blindly(stage: Stage) -> 
 
 async def test_the_sign_in_ends_for_two_people_at_once(stage: Stage) -> None:
     one, two = stage.person(), stage.person()
-    await asyncio.gather(asked(one, "Вход раз"), asked(two, "Вход два"))
+    await asyncio.gather(planned(one, "Вход раз"), planned(two, "Вход два"))
     before = logins(stage)
     stage.sandbox.expire_tokens()
     await asyncio.gather(one.says("как там обзвон?"), two.says("как там обзвон?"))
@@ -104,7 +94,7 @@ async def test_the_sign_in_ends_for_two_people_at_once(stage: Stage) -> None:
 async def test_an_answer_that_telegram_did_not_take_is_told_of_later(stage: Stage) -> None:
     """The calls are started although the news of it is lost, and are not started again."""
     person = stage.person()
-    await asked(person, "Молчание")
+    await planned(person, "Молчание")
     stage.telegram.fail_next("sendMessage", status=502, chat=person.id, times=4)
     await person.says("да")
     await person.expect("Мой прошлый ответ до вас не дошёл", timeout=40)
@@ -115,7 +105,7 @@ async def test_an_answer_that_telegram_did_not_take_is_told_of_later(stage: Stag
 
 async def test_a_file_that_another_process_holds(stage: Stage) -> None:
     person = stage.person()
-    await asked(person, "Замок")
+    await planned(person, "Замок")
     holder = sqlite3.connect(stage.bot.data_dir / "ledger.db", isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
     update = await person.says("да")
@@ -133,7 +123,7 @@ async def test_a_file_that_another_process_holds(stage: Stage) -> None:
 async def test_a_full_disk(small_disk: Path) -> None:
     async with staged(small_disk / "bot") as stage:
         person = stage.person()
-        await asked(person, "Полон")
+        await planned(person, "Полон")
         filler = small_disk / "filler"
         with filler.open("wb", buffering=0) as file:
             try:

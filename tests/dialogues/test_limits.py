@@ -16,12 +16,12 @@ from rasa_twin24.ledger.audit import Act, Result
 from rasa_twin24.ledger.schema import people
 from rasa_twin24.sandbox import Sandbox
 from tests.dialogues.stage import Stage, staged
+from tests.dialogues.walks import THREE, planned
 from tests.standins.telegram import User
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 MOSCOW = ZoneInfo("Europe/Moscow")
-THREE = "8 916 123-45-67, 8 916 123-45-68, 8 916 123-45-69"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -32,14 +32,9 @@ async def strict(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stag
         yield opened
 
 
-async def planned(person: User, name: str, numbers: str = THREE) -> int:
-    """Up to the plan; returns its message's id."""
-    await person.says(f"создай обзвон «{name}»")
-    await person.expect("создано", timeout=20)
-    await person.says(numbers)
-    await person.expect("Ещё номер?")
-    await person.says("нет")
-    return (await person.expect(f"Задание «{name}»")).message_id
+async def shown(person: User, name: str, numbers: str = THREE) -> int:
+    """Up to the plan, whether it can be agreed to or not; returns its message's id."""
+    return await planned(person, name, numbers, f"Задание «{name}»")
 
 
 def plays(stage: Stage, name: str) -> int:
@@ -48,7 +43,7 @@ def plays(stage: Stage, name: str) -> int:
 
 async def test_the_number_of_candidates_is_typed(strict: Stage) -> None:
     person = strict.person()
-    await planned(person, "Много")
+    await shown(person, "Много")
     plan = person.messages[-1]
     assert "напишите число номеров: 3" in plan.text
     assert [label for row in plan.buttons for label in row] == ["Нет, не запускать"]
@@ -69,7 +64,7 @@ async def test_the_number_of_candidates_is_typed(strict: Stage) -> None:
 
 async def test_few_candidates_want_a_yes_and_no_number(strict: Stage) -> None:
     person = strict.person()
-    await planned(person, "Мало", "8 916 123-45-67")
+    await shown(person, "Мало", "8 916 123-45-67")
     await person.says("1")
     await person.expect("не ясное «да»")
     await person.says("да")
@@ -88,10 +83,10 @@ async def test_a_number_is_a_name_where_a_name_is_asked_for(strict: Stage) -> No
 
 async def test_an_owner_stops_everything_and_lets_it_go_again(strict: Stage) -> None:
     owner, another = strict.person(), strict.person()
-    await planned(another, "Идёт")
+    await shown(another, "Идёт")
     await another.says("3")
     await another.expect("Обзвон «Идёт» запущен")
-    await planned(another, "Ждёт")
+    await shown(another, "Ждёт")
 
     await owner.says("стоп всё")
     await owner.expect("Стоп: с этой минуты ничего нового не запустится")
@@ -127,7 +122,7 @@ async def test_an_operator_stops_nothing_and_hears_what_is_possible(strict: Stag
     me = f"telegram:{operator.id}"
     row = {"id": me, "role": "operator", "added_by": "web:owner", "added_at": 0}
     await ledger._store.run(lambda c: c.execute(sa.insert(people).values(row)))
-    await planned(operator, "Оператор", "8 916 123-45-67")
+    await shown(operator, "Оператор", "8 916 123-45-67")
     for message in ("стоп всё", "/stopall"):
         await operator.says(message)
         await operator.expect("Остановить всё может только владелец")
@@ -147,7 +142,7 @@ async def test_an_operator_stops_nothing_and_hears_what_is_possible(strict: Stag
 
 async def test_stop_alone_stays_what_it_was(strict: Stage) -> None:
     person = strict.person()
-    await planned(person, "Стоп", "8 916 123-45-67")
+    await shown(person, "Стоп", "8 916 123-45-67")
     await person.says("стоп")
     await person.expect("Отменил")
 
@@ -158,7 +153,7 @@ async def test_outside_the_hours_the_plan_says_when_and_no_yes_helps(tmp_path: P
     hours = f"{hour:02d}:00-{hour:02d}:01"
     async with staged(tmp_path / "bot", BOT_CALL_HOURS=hours, BOT_TIMEZONE="Europe/Moscow") as stage:
         person = stage.person()
-        await planned(person, "Ночью", "8 916 123-45-67")
+        await shown(person, "Ночью", "8 916 123-45-67")
         refusal = await person.expect("Сейчас запускать нельзя")
         assert f"{hour:02d}:00 (Europe/Moscow)" in refusal.text
         assert "Да, запустить" not in str([message.buttons for message in person.messages])

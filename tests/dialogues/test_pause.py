@@ -14,11 +14,11 @@ from rasa_twin24.ledger.audit import Act, Result
 from rasa_twin24.ledger.schema import people
 from rasa_twin24.sandbox import Sandbox
 from tests.dialogues.stage import Stage, staged
+from tests.dialogues.walks import THREE, planned, started
 from tests.standins.telegram import User
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
 
-THREE = "8 916 123-45-67, 8 916 123-45-68, 8 916 123-45-69"
 ONE_MORE = "8 916 123-45-60"
 
 
@@ -28,21 +28,6 @@ async def slow(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]
     sandbox = Sandbox(ready_after=0.3, call_seconds=60, lines=1)
     async with staged(tmp_path_factory.mktemp("slow"), sandbox=sandbox) as opened:
         yield opened
-
-
-async def planned(person: User, name: str) -> None:
-    await person.says(f"создай обзвон «{name}»")
-    await person.expect("создано", timeout=20)
-    await person.says(THREE)
-    await person.expect("Ещё номер?")
-    await person.says("нет")
-    await person.expect(f"Задание «{name}»")
-
-
-async def started(person: User, name: str) -> None:
-    await planned(person, name)
-    await person.says("да")
-    await person.expect(f"«{name}» запущен", timeout=20)
 
 
 def at_twin(stage: Stage, name: str) -> tuple[str, int]:
@@ -64,7 +49,7 @@ async def let_in(stage: Stage, person: User, role: str) -> None:
 
 async def test_by_buttons_from_start_to_start(slow: Stage) -> None:
     person = slow.person()
-    await started(person, "Кнопки")
+    await started(person, "Кнопки", THREE)
     await person.presses("Пауза")
     message = await person.expect("«Кнопки» на паузе")
     assert "Номеров: 3, звонков сделано: 1, осталось: 2" in message.text
@@ -86,7 +71,7 @@ async def test_by_buttons_from_start_to_start(slow: Stage) -> None:
 
 async def test_by_words_from_start_to_start(slow: Stage) -> None:
     person = slow.person()
-    await started(person, "Слова")
+    await started(person, "Слова", THREE)
     await person.says("поставь на паузу")
     await person.expect("«Слова» на паузе")
     await person.says("поставь на паузу")
@@ -106,8 +91,8 @@ async def test_by_words_from_start_to_start(slow: Stage) -> None:
 
 async def test_of_several_that_run_one_is_chosen(slow: Stage) -> None:
     person = slow.person()
-    await started(person, "Весенняя акция")
-    await started(person, "Курьеры Казань")
+    await started(person, "Весенняя акция", THREE)
+    await started(person, "Курьеры Казань", THREE)
     await person.says("приостанови")
     question = await person.expect("Какой поставить на паузу?")
     assert labels(question) == ["1. Курьеры Казань", "2. Весенняя акция"]
@@ -132,8 +117,8 @@ async def test_of_several_that_run_one_is_chosen(slow: Stage) -> None:
 
 async def test_the_list_and_its_buttons(slow: Stage) -> None:
     person = slow.person()
-    await started(person, "Первый")
-    await planned(person, "Второй")
+    await started(person, "Первый", THREE)
+    await planned(person, "Второй", THREE)
     await person.says("мои задания")
     listed = await person.expect("Ваши последние задания")
     assert "1. Второй — готово к запуску" in listed.text
@@ -145,18 +130,17 @@ async def test_the_list_and_its_buttons(slow: Stage) -> None:
     await person.expect("«Второй»")  # stays in the cabinet, not started
     await person.says("пауза")
     await person.expect("«Первый» на паузе")
-    slow.sandbox.fail_next("list", status=503, times=9)
+    slow.sandbox.fail_next("list", status=503, times=50)
     await person.says("мои задания")
     await person.expect("TWIN сейчас не отвечает", timeout=20)
     assert "2. Первый — на паузе" in (await person.expect("Ваши последние задания")).text
-    while slow.sandbox.take_fault("list"):
-        pass
+    slow.sandbox.mend()
     assert at_twin(slow, "Второй")[1] == 0
 
 
 async def test_numbers_are_added_while_it_is_paused(slow: Stage) -> None:
     person = slow.person()
-    await started(person, "Ещё люди")
+    await started(person, "Ещё люди", THREE)
     await person.says("пауза")
     await person.expect("«Ещё люди» на паузе")
     await person.says("продолжи")
@@ -171,8 +155,8 @@ async def test_numbers_are_added_while_it_is_paused(slow: Stage) -> None:
 
 async def test_a_start_on_its_way_is_taken_back(slow: Stage) -> None:
     person = slow.person()
-    await planned(person, "Вовремя")
-    slow.sandbox.fail_next("read", delay=5.0, work=True)
+    await planned(person, "Вовремя", THREE)
+    slow.sandbox.fail_next("read", task=slow.task("Вовремя").id, delay=5.0, work=True)
     await person.says("да")
     await person.expect("TWIN отвечает не сразу", timeout=20)
     await person.says("пауза")
@@ -185,7 +169,7 @@ async def test_a_start_on_its_way_is_taken_back(slow: Stage) -> None:
 
 async def test_a_lost_answer_and_a_refusal(slow: Stage) -> None:
     person = slow.person()
-    await started(person, "Сбои")
+    await started(person, "Сбои", THREE)
     slow.sandbox.fail_next("pause", status=403)
     await person.says("пауза")
     failed = await person.expect("нет прав на это в TWIN")
@@ -194,11 +178,10 @@ async def test_a_lost_answer_and_a_refusal(slow: Stage) -> None:
     slow.sandbox.fail_next("pause", drop="after")
     await person.presses("Пауза")
     await person.expect("«Сбои» на паузе", timeout=30)
-    slow.sandbox.fail_next("read", status=503, times=5)
+    slow.sandbox.fail_next("read", task=slow.task("Сбои").id, status=503, times=50)
     await person.says("продолжи")
     await person.expect("Ничего не запущено и не изменено", timeout=30)
-    while slow.sandbox.take_fault("read"):
-        pass
+    slow.sandbox.mend()
     await person.says("продолжи")
     await person.expect("Осталось обзвонить: 2")
     slow.sandbox.fail_next("play", drop="after")
@@ -219,7 +202,7 @@ async def test_two_people_and_their_roles(slow: Stage) -> None:
     owner, operator, viewer = slow.person(), slow.stranger(), slow.stranger()
     await let_in(slow, operator, "operator")
     await let_in(slow, viewer, "viewer")
-    await started(owner, "Вдвоём")
+    await started(owner, "Вдвоём", THREE)
     twin_id = slow.task("Вдвоём").id
     await viewer.says(f"приостанови задание {twin_id}")
     await viewer.expect("нет прав")
@@ -249,7 +232,7 @@ async def test_two_people_and_their_roles(slow: Stage) -> None:
 
 async def test_what_the_emergency_stop_has_paused_goes_on(slow: Stage) -> None:
     person = slow.person()
-    await started(person, "После стопа")
+    await started(person, "После стопа", THREE)
     await person.says("стоп всё")
     await person.expect("На паузе")
     await person.says("сними стоп")
@@ -283,7 +266,7 @@ async def test_in_english(slow: Stage) -> None:
 async def test_a_message_that_only_seems_to_pause_asks(slow: Stage) -> None:
     """«Переключи на сотрудника» is taken for a pause by the model; no calls are stopped by that."""
     person = slow.person()
-    await started(person, "Не трогать")
+    await started(person, "Не трогать", THREE)
     await person.says("Переключи на сотрудника")
     await person.expect("")
     assert at_twin(slow, "Не трогать") == ("PROCESS", 1)

@@ -14,6 +14,7 @@ import pytest_asyncio
 
 from rasa_twin24.ledger import Ledger
 from tests.dialogues.stage import Stage, staged
+from tests.dialogues.walks import planned
 from tests.standins.telegram import User
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -62,16 +63,6 @@ async def joined(stage: Stage, owner: User, role: str, name: str) -> User:
     await person.expect("права оператора" if role == "operator" else "права наблюдателя")
     await owner.expect(f"{name} (telegram:{person.id})")
     return person
-
-
-async def planned(person: User, name: str) -> int:
-    """Up to the start question; returns its message's id."""
-    await person.says(f"создай обзвон «{name}»")
-    await person.expect("создано")
-    await person.says("8 916 123-45-67")
-    await person.expect("Ещё номер?")
-    await person.says("нет")
-    return (await person.expect("Запустить обзвон?")).message_id
 
 
 async def audit(stage: Stage, person: User) -> list[tuple[str, str]]:

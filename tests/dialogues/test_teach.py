@@ -15,6 +15,7 @@ from rasa_twin24.ledger import Ledger
 from rasa_twin24.ledger.schema import people
 from tests.bot_process import PROJECT
 from tests.dialogues.stage import Stage, staged
+from tests.dialogues.walks import planned
 from tests.standins.telegram import User
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(1200)]
@@ -33,15 +34,6 @@ async def school(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stag
     for made in set((PROJECT / model.MODELS).iterdir()) - before:
         made.unlink()
     model.ensure(PROJECT)
-
-
-async def planned(person: User, name: str) -> None:
-    await person.says(f"создай обзвон «{name}»")
-    await person.expect("создано", timeout=20)
-    await person.says("8 916 123-45-67")
-    await person.expect("Ещё номер?")
-    await person.says("нет")
-    await person.expect(f"Задание «{name}»")
 
 
 def plays(stage: Stage, name: str) -> int:

@@ -7,29 +7,15 @@ import asyncio
 import pytest
 
 from tests.dialogues.stage import Stage
+from tests.dialogues.walks import planned
 from tests.standins.telegram import User
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def filled(stage: Stage, person: User, name: str, number: str = "8 916 123-45-67") -> None:
-    """Up to "one more?"."""
-    await person.says(f"создай обзвон «{name}»")
-    await person.expect("создано")
-    await person.says(number)
-    await person.expect("Ещё номер?")
-
-
-async def asked(stage: Stage, person: User, name: str) -> int:
-    """Up to the start question; returns its message's id."""
-    await filled(stage, person, name)
-    await person.says("нет")
-    return (await person.expect("Запустить обзвон?")).message_id
-
-
 async def test_a_yes_is_used_once_however_often_it_is_pressed(stage: Stage) -> None:
     person = stage.person()
-    question = await asked(stage, person, "Дважды")
+    question = await planned(person, "Дважды")
     await asyncio.gather(*(person.presses_stale(question, "Да, запустить") for _ in range(5)))
     await person.expect("Обзвон «Дважды» запущен")
     await person.expect("завершён")
@@ -38,7 +24,7 @@ async def test_a_yes_is_used_once_however_often_it_is_pressed(stage: Stage) -> N
 
 async def test_the_same_update_fifty_times_is_one_turn(stage: Stage) -> None:
     person = stage.person()
-    await asked(stage, person, "Пятьдесят")
+    await planned(person, "Пятьдесят")
     update = await person.says("да")
     for _ in range(50):
         await stage.telegram.repeat(update)
@@ -65,7 +51,7 @@ async def test_a_yes_of_another_question_starts_nothing(stage: Stage) -> None:
 
 async def test_an_old_plans_button_starts_nothing_after_the_list_changed(stage: Stage) -> None:
     person = stage.person()
-    question = await asked(stage, person, "Старый план")
+    question = await planned(person, "Старый план")
     await person.says("8 903 111-22-33")
     await person.expect("Всего в задании: 2")
     await person.presses_stale(question, "Да, запустить")
@@ -75,7 +61,7 @@ async def test_an_old_plans_button_starts_nothing_after_the_list_changed(stage: 
 
 async def test_somebody_elses_button_starts_nothing(stage: Stage) -> None:
     owner, thief = stage.person(), stage.person()
-    question = await asked(stage, owner, "Чужая кнопка")
+    question = await planned(owner, "Чужая кнопка")
     pressed = await owner.presses_stale(question, "Нет, не запускать")
     await owner.expect("ничего не запускаю")
     data = stage.telegram.updates[pressed]["callback_query"]["data"]
@@ -103,7 +89,7 @@ async def test_a_pressed_keyboard_is_taken_away_and_the_press_is_answered(stage:
 
 async def test_a_forwarded_yes_is_no_consent(stage: Stage) -> None:
     person = stage.person()
-    await asked(stage, person, "Переслано")
+    await planned(person, "Переслано")
     update = await person.says("не знаю")
     await person.expect("не ясное «да»")
     forwarded = dict(stage.telegram.updates[update])
@@ -117,7 +103,7 @@ async def test_a_forwarded_yes_is_no_consent(stage: Stage) -> None:
 
 async def test_an_edited_message_changes_nothing(stage: Stage) -> None:
     person = stage.person()
-    await asked(stage, person, "Правка")
+    await planned(person, "Правка")
     await person.says("не знаю")
     await person.expect("не ясное «да»")
     await person.edits(person.last_message_id, "да")
@@ -185,7 +171,7 @@ async def test_telegram_refuses_for_a_moment_and_nothing_is_lost(stage: Stage) -
 
 async def test_somebody_who_blocked_the_bot_hears_the_news_when_back(stage: Stage) -> None:
     person = stage.person()
-    await asked(stage, person, "Блок")
+    await planned(person, "Блок")
     await person.says("да")
     await person.expect("Обзвон «Блок» запущен")
     await person.blocks_bot()

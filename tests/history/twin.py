@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import httpx
 
 from rasa_twin24.sandbox import Sandbox
-from rasa_twin24.sandbox.endpoints import Answer, Request, answer, endpoint_of
+from rasa_twin24.sandbox.endpoints import Answer, Request, answer, target_of
 
 # Whether TWIN does the work, and what the bot sees. The last four do the work, or some of it.
 FAULTS = (
@@ -86,8 +86,9 @@ class Twin(httpx.AsyncBaseTransport):
             content_type=request.headers.get("Content-Type", ""),
             body=await request.aread(),
         )
-        await self._meanwhile(endpoint_of(call) or "")
-        waiting = self.faults.get(endpoint_of(call) or "")
+        endpoint = target_of(call)[0] or ""
+        await self._meanwhile(endpoint)
+        waiting = self.faults.get(endpoint)
         if not waiting:
             return _response(self._work(call))
         fault = waiting.popleft()
@@ -121,7 +122,7 @@ class Twin(httpx.AsyncBaseTransport):
         raise httpx.RemoteProtocolError("dropped on order")
 
     def _work(self, call: Request, *, late: bool = False) -> Answer:
-        endpoint, task_id = endpoint_of(call) or "", call.path.split("/")[-2]
+        endpoint, task_id = target_of(call)[0] or "", call.path.split("/")[-2]
         self._before_work(endpoint, task_id, late)
         answered = answer(self.sandbox, call)
         self.worked.append(Work(endpoint, task_id, answered.status, late))

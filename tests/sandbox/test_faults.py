@@ -126,6 +126,20 @@ async def test_faults_come_in_their_order_and_as_often_as_ordered(twin: TwinOver
     assert [(await twin.find()).status_code for _ in range(4)] == [500, 500, 429, 200]
 
 
+async def test_a_fault_of_one_task_lets_the_others_pass(twin: TwinOverHttp, sandbox: Sandbox, task_id: str) -> None:
+    another = await twin.created(name="Другое")
+    sandbox.fail_next("read", status=503, task=another)
+    sandbox.fail_next("read", status=500)
+    assert [(await twin.read(one)).status_code for one in (task_id, another, another, task_id)] == [500, 503, 200, 200]
+
+
+async def test_what_is_mended_does_not_come(twin: TwinOverHttp, sandbox: Sandbox) -> None:
+    sandbox.fail_next("list", status=500, times=2)
+    await twin.find()
+    sandbox.mend()
+    assert (await twin.find()).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("endpoint", "order"),
     [
