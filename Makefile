@@ -21,7 +21,7 @@ train: $(VENV)/.run ## train the language model if the data changed
 .PHONY: test
 test: $(VENV)/.dev ## set up, then every test
 	@$(BIN)/rasa-twin24 train
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 3 --dist loadfile
 
 .PHONY: test-quick
 test-quick: $(VENV)/.dev ## the tests that need neither Rasa nor a browser nor PostgreSQL, without the random histories
@@ -33,6 +33,7 @@ check: $(VENV)/.dev ## format, lint, types, imports
 	@$(BIN)/ruff check $(CODE)
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest tests/test_imports.py
+	@$(BIN)/python -W ignore -m rasa data validate > $(VENV)/validate.log 2>&1 || { cat $(VENV)/validate.log; exit 1; }
 
 .PHONY: format
 format: $(VENV)/.dev ## put the code into its form

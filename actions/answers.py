@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from actions._boundary import Events, TopicAction
+from actions._boundary import Events, TopicAction, admitted
 from actions._consent import says_yes
 from actions._message_report import settle_skipped
 from actions._office import Office
+from actions._rename import ASKS_FOR_NAME, rename
 from actions._steps import ask_again, is_over, resume, show_plan, shows_plan_again
 from actions._task_buttons import tell_of_task
 from actions._turn import Turn
 from actions.add_candidates import unreadable
-from actions.control import cancel, try_again
+from actions.control import cancel, carry_out, try_again
 from actions.import_list import ASKS_ABOUT_DOUBTFUL, list_asked_about, take_list
 from actions.start_calls import consent
 from rasa_twin24.ledger.conversations import Step
@@ -33,6 +34,8 @@ OFFERABLE = (
     "help",
 )
 OFFERED = 2
+# What says nothing that the bot knows; a doubt does.
+NO_ANSWER = ("nlu_fallback", "out_of_scope")
 UNCLEAR, CONFIRM_COUNT = "action_unclear", "action_confirm_count"
 # Actions that follow, or come before, the one that answers.
 _BETWEEN = (None, "action_listen", "action_extract_slots", "action_carry_out")
@@ -138,7 +141,11 @@ async def unclear(turn: Turn, office: Office) -> None:
     """Ask what was meant: the two likeliest readings, then, misunderstood again, what can be done at this step."""
     _, step = await office.campaign.current(turn.conversation)
     reading = turn.numbers(office.settings.default_region)
-    if step in (Step.NUMBERS, Step.MORE) and (reading.rejected or reading.doubtful):
+    if turn.typed and turn.intent in NO_ANSWER and turn.answers_to == ASKS_FOR_NAME:
+        if await admitted(turn, office, UNCLEAR, Role.OPERATOR):
+            await rename(turn, office, " ".join(turn.text.split()).strip("«»“” "))
+            await carry_out(turn, office)  # seldom enough for no rule of its own
+    elif step in (Step.NUMBERS, Step.MORE) and (reading.rejected or reading.doubtful):
         await unreadable(turn, office, reading)
     elif step == Step.START and all_dialed_as(reading.doubtful, office.settings.default_region):
         await settle_skipped(turn, office, reading)

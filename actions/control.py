@@ -39,22 +39,26 @@ class ActionCarryOut(TopicAction):
         task, _ = await office.campaign.current(turn.conversation)
         if task is None and not turn.again:
             return None
-        if not await admitted(turn, office, self.name(), Role.OPERATOR):
-            return None
-        outcomes = await office.campaign.carry_out(turn.conversation)
-        if outcomes is None:
-            turn.say("still_working")
-        for outcome in outcomes or ():
-            tell_of_task(turn, outcome.kind, outcome.params)
-            if outcome.kind in ("start_calls_plan_old", ALL_IN):
-                await show_plan(turn, office)
-            elif outcome.kind in MADE:
-                await offer_waiting_list(turn, office)
-        if outcomes and _is_rebuilt_without_banned(outcomes):
-            await show_plan(turn, office)
-        if outcomes == [] and turn.again and turn.is_silent:
-            await _where_it_stands(turn, office)
+        if await admitted(turn, office, self.name(), Role.OPERATOR):
+            await carry_out(turn, office)
         return None
+
+
+async def carry_out(turn: Turn, office: Office) -> None:
+    """Do at TWIN what the ledger holds, and tell its outcome."""
+    outcomes = await office.campaign.carry_out(turn.conversation)
+    if outcomes is None:
+        turn.say("still_working")
+    for outcome in outcomes or ():
+        tell_of_task(turn, outcome.kind, outcome.params)
+        if outcome.kind in ("start_calls_plan_old", ALL_IN):
+            await show_plan(turn, office)
+        elif outcome.kind in MADE:
+            await offer_waiting_list(turn, office)
+    if outcomes and _is_rebuilt_without_banned(outcomes):
+        await show_plan(turn, office)
+    if outcomes == [] and turn.again and turn.is_silent:
+        await _where_it_stands(turn, office)
 
 
 def _is_rebuilt_without_banned(outcomes: Sequence[Outcome]) -> bool:

@@ -19,6 +19,7 @@ from rasa_twin24.teaching.phrase import WrongPhrases
 from rasa_twin24.text.meanings import read_meaning
 from rasa_twin24.text.phones import hide_numbers
 from rasa_twin24.text.teach import Ask, TeachRequest, read_teaching
+from rasa_twin24.text.teach_wish import teach_wish
 
 PROJECT = Path(".")
 # Offered where the meaning is not clear.
@@ -56,7 +57,9 @@ class ActionTeach(TopicAction):
         if turn.intent == "drop_teach":
             turn.say("teach_dropped")
             return False
-        return await _carry_out(read_teaching(turn.text) or TeachRequest(Ask.TEACH), turn, office)
+        return await _carry_out(
+            read_teaching(turn.text) or teach_wish(turn.text) or TeachRequest(Ask.TEACH), turn, office
+        )
 
 
 async def is_owner(turn: Turn, office: Office) -> bool:
@@ -69,17 +72,23 @@ async def is_owner(turn: Turn, office: Office) -> bool:
     return False
 
 
-async def offer_to_teach(turn: Turn, office: Office, phrase: str, intent: str, *, confirmed: bool = False) -> bool:
-    """Teach it, or say why not; a consent is asked about first. True when a question with buttons was asked."""
+async def offer_to_teach(
+    turn: Turn, office: Office, phrase: str, intent: str, *, confirmed: bool = False, unsure: bool = False
+) -> bool:
+    """Teach it, or say why not. True when a question with buttons was asked.
+
+    That is so for a consent, and when it is `unsure` that the person wants it taught; not once it is `confirmed`.
+    """
     phrase = " ".join(phrase.split())
     known = await asyncio.to_thread(known_of, PROJECT)
     refused = refusal(phrase, intent, known)
-    if refused is None and needs_second_word(intent) and not confirmed:
+    if refused is None and not confirmed and (unsure or needs_second_word(intent)):
         buttons = [
             {"title": turn.word("teach_confirm_button"), "payload": _payload("confirm_teach", phrase, intent)},
             {"title": turn.word("teach_drop_button"), "payload": "/drop_teach"},
         ]
-        turn.offer("teach_confirm", buttons, words=phrase, meaning=meaning_of(turn, intent))
+        question = "teach_confirm" if needs_second_word(intent) else "teach_ask"
+        turn.offer(question, buttons, words=phrase, meaning=meaning_of(turn, intent))
         return True
     if refused is None:
         refused = await asyncio.to_thread(office.phrases.add, phrase, intent, known)
@@ -120,16 +129,16 @@ async def _pressed(turn: Turn, office: Office) -> bool:
 
 async def _carry_out(request: TeachRequest, turn: Turn, office: Office) -> bool:
     """Do what was asked for; true when that is a question with buttons of its own."""
-    if request.ask is Ask.FORGET:
+    if request.ask is Ask.FORGET and request.phrase:
         await _forget(turn, office, request.phrase)
-    elif request.ask is Ask.LIST:
+    elif request.ask in (Ask.LIST, Ask.FORGET):  # which one is to be forgotten is seen there
         await _list(turn, office)
     elif request.ask is Ask.BACK:
         await _back(turn, office)
     elif not request.phrase:
         turn.say("teach_help")
     elif (intent := read_meaning(request.meaning)) is not None:
-        return await offer_to_teach(turn, office, request.phrase, intent)
+        return await offer_to_teach(turn, office, request.phrase, intent, unsure=not request.certain)
     else:
         # What could not be taught as anything is said before anything is asked, and gets into no button.
         refused = refusal(request.phrase, "out_of_scope", await asyncio.to_thread(known_of, PROJECT))

@@ -35,7 +35,8 @@ from rasa_twin24.text.resume import resumes, takes_off_pause
 from rasa_twin24.text.task_id import names_other_task
 from rasa_twin24.text.task_name import asks_for_new_task, orders_quoted_task
 from rasa_twin24.text.taught import taught_intent
-from rasa_twin24.text.teach import teaching_intent
+from rasa_twin24.text.teach import TEACH, teaching_intent
+from rasa_twin24.text.teach_wish import teach_wish
 from rasa_twin24.text.tokens import tokenize
 from rasa_twin24.text.traits import unknown_words
 
@@ -91,6 +92,8 @@ def decide(
     """
     if teaching := teaching_intent(text):  # whatever the phrase says that is to be learnt
         return Prediction(teaching, 1.0)
+    if teach_wish(text) is not None:
+        return Prediction(TEACH, 1.0)
     if about_person := command_about_person(text):  # whose id may look like a number
         return Prediction(about_person, 1.0)
     if phones:

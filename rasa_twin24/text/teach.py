@@ -24,11 +24,15 @@ class Ask(Enum):
 
 @dataclass(frozen=True)
 class TeachRequest:
-    """`phrase` as it was written, `meaning` in the person's words; either is empty when it was not said."""
+    """`phrase` as it was written, `meaning` in the person's words; either is empty when it was not said.
+
+    Not `certain`: so it seems, and the person is asked.
+    """
 
     ask: Ask
     phrase: str = ""
     meaning: str = ""
+    certain: bool = True
 
 
 _ADDRESS = r"(?:(?:бот|bot|пожалуйста|please|слушай|ну|так|эй|hey)[, ]+)*"
@@ -115,7 +119,7 @@ def read_teaching(text: str) -> TeachRequest | None:
         return None
     for pattern in _TEACHES:
         if found := pattern.fullmatch(low):
-            return TeachRequest(Ask.TEACH, *(_part(said, found, name) for name in ("quoted", "meaning")))
+            return TeachRequest(Ask.TEACH, _part(said, found, "quoted"), _part(said, found, "meaning"))
     for pattern in _FORGETS:
         if (found := pattern.fullmatch(low)) and _FORGET_NAMED.search(low):
             return TeachRequest(Ask.FORGET, _part(said, found, "quoted"))

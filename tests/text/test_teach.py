@@ -10,6 +10,7 @@ from rasa_twin24.nlu.decision import decide
 from rasa_twin24.text.commands import command_of
 from rasa_twin24.text.meanings import read_meaning
 from rasa_twin24.text.teach import Ask, read_teaching
+from rasa_twin24.text.teach_wish import teach_wish
 
 
 @pytest.mark.parametrize(
@@ -95,6 +96,69 @@ def test_not_about_teaching(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "phrase", "intent"),
+    [
+        ("у нас «жарь» значит запустить, запомни", "жарь", "start_calls"),
+        ("добавь себе выражение «суши вёсла», это отмена", "суши вёсла", "cancel"),
+        ("когда кто-нибудь напишет «кофе-брейк», это пауза", "кофе-брейк", "pause_calls"),
+        ("под словом «сводка» понимай статус", "сводка", "task_status"),
+        ("впредь считай «стоп-кран» как отмена", "стоп-кран", "cancel"),
+        ("сделай алиас: «ст» это статус", "ст", "task_status"),
+        ('from now on "boom" means pause', "boom", "pause_calls"),
+        ('if somebody writes "so?" understand it as status', "so?", "task_status"),
+        ("запомни наше словечко «хвосты»", "хвосты", None),
+        ("хочу научить тебя нашему сленгу", "", None),
+        ("можно тебя обучить новым словам?", "", None),
+        ("слово баста теперь означает отмену", "", None),
+        ("когда я пишу баста, это отмена", "", None),
+        ("let me teach you our slang", "", None),
+    ],
+)
+def test_however_it_is_put_it_is_asked_about(text: str, phrase: str, intent: str | None) -> None:
+    asked = teach_wish(text)
+    assert asked is not None
+    assert (asked.ask, asked.phrase, read_meaning(asked.meaning), asked.certain) == (Ask.TEACH, phrase, intent, False)
+    assert decide(text, (), (), 0.3).intent == "teach"
+    assert command_of(text) is None  # what is typed for a task's name is its name
+
+
+@pytest.mark.parametrize(
+    ("text", "ask", "phrase"),
+    [
+        ("удали выученную фразу", Ask.FORGET, ""),
+        ("разучись понимать слово «бахнем»", Ask.FORGET, "бахнем"),
+        ("покажи, каким фразам тебя научили наши", Ask.LIST, ""),
+        ("show me the phrases you learned from us", Ask.LIST, ""),
+    ],
+)
+def test_the_rest_however_it_is_put(text: str, ask: Ask, phrase: str) -> None:
+    asked = teach_wish(text)
+    assert asked is not None
+    assert (asked.ask, asked.phrase) == (ask, phrase)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "создай обзвон «Слово значит дело», запомни фразу",
+        "запусти «Весну»",
+        "что значит статус «PROCESS»?",
+        "какие команды ты понимаешь?",
+        "what commands do you understand",
+        "если скажу «да», ты сразу позвонишь?",
+        "научи меня пользоваться ботом",
+        "одним словом, запускай",
+        "я запомню",
+        "добавь номера в «Осень»",
+        "убери из списка Иванова",
+        "значит так, создавай новый обзвон",
+    ],
+)
+def test_not_about_words(text: str) -> None:
+    assert teach_wish(text) is None
+
+
+@pytest.mark.parametrize(
     ("words", "intent"),
     [
         ("«Да».", "affirm"),
@@ -118,6 +182,7 @@ def test_no_text_takes_long() -> None:
     for text in ("запомни " + " — " * 500, "запомни " + "что " * 500, "бот, " * 400, "научись: «" + "а " * 1000):
         began = time.process_time()
         read_teaching(text)
+        teach_wish(text)
         if time.process_time() - began > 1.0:  # it takes milliseconds; a pattern that explodes takes years
             slow.append(text[:20])
     assert slow == []
