@@ -16,6 +16,8 @@ SHOWN = 10
 TITLE_CHARACTERS = 40
 MOST_COLUMNS = 8
 VARIABLES = 10
+# The report's phrases after which a yes takes the list: the file of what was left out may come below it.
+ASKS = ("import_report", "import_report_no_name", "import_report_do_not_call", "import_left")
 
 # By the reasons of `lists.Rejected` and of the campaign, in the order in which a report names them.
 REASONS = (
@@ -31,6 +33,8 @@ REASONS = (
     "impossible",
     "extension",
 )
+# The one that a yes does not answer.
+ASKS_FOR_TASK = "import_report_no_task"
 
 
 async def tell_of_list(turn: Turn, office: Office, kind: str, params: dict[str, str]) -> None:
@@ -76,6 +80,30 @@ async def report_list(turn: Turn, office: Office, found: Import) -> None:
         await _report_nobody(turn, office, found, lines)
         await _send_left(turn, office, found, left)
         return
+    await _ask_about_list(turn, office, found, lines)
+    await _send_left(turn, office, found, left)
+
+
+def asks_about_list(turn: Turn) -> bool:
+    """Whether this message was typed right after the report of a list."""
+    return turn.typed and turn.answers_to in ASKS
+
+
+async def ask_about_list_again(turn: Turn, office: Office) -> bool:
+    """After a digression from a list's report: its question once more, in short. False: there is none."""
+    asked = turn.typed and turn.answers_to in (*ASKS, ASKS_FOR_TASK)
+    found = await office.campaign.imports.waiting(turn.conversation) if asked else None
+    if found is not None:
+        count = str(found.report["good"])
+        line = turn.word("import_line_waiting", file=_file_name(turn, found), count=count)
+        await _ask_about_list(turn, office, found, line)
+    return found is not None
+
+
+async def _ask_about_list(turn: Turn, office: Office, found: Import, lines: str) -> None:
+    """The question what is to become of the list, under what is said of it, with its buttons."""
+    report = found.report
+    task, _ = await office.campaign.current(turn.conversation)
     limit = office.settings.limits.task_numbers
     if found.purpose != Purpose.DO_NOT_CALL and report["good"] > limit:
         lines += "\n" + turn.word("import_line_over_limit", limit=str(limit))
@@ -84,7 +112,7 @@ async def report_list(turn: Turn, office: Office, found: Import) -> None:
         question = "import_report_do_not_call"
         buttons.append(_button(turn, "import_ban", "take_list", found, count=str(report["good"])))
     elif task is None:
-        question = "import_report_no_task"
+        question = ASKS_FOR_TASK
         buttons += [
             {"title": turn.word(f"import_{intent}"), "payload": f"/{intent}"}
             for intent in ("create_task", "add_to_existing_task")
@@ -98,7 +126,6 @@ async def report_list(turn: Turn, office: Office, found: Import) -> None:
     buttons.append(_button(turn, "import_cancel", "cancel_list", found))
     name = task.name if task is not None else ""
     turn.offer(question, buttons, standing=True, lines=lines, name=name)
-    await _send_left(turn, office, found, left)
 
 
 async def _report_nobody(turn: Turn, office: Office, found: Import, lines: str) -> None:

@@ -6,6 +6,7 @@ from rasa_sdk.events import SlotSet
 
 from actions._banned import callable_people
 from actions._boundary import Events
+from actions._list_report import ask_about_list_again
 from actions._message_report import tell_collected, tell_skipped
 from actions._office import Office
 from actions._turn import Turn
@@ -81,7 +82,7 @@ async def is_over(turn: Turn, office: Office) -> bool:
 
 async def resume(turn: Turn, office: Office) -> None:
     """Back to the step after a digression: ask its question again. A form asks by itself."""
-    if turn.in_form:
+    if turn.in_form or await ask_about_list_again(turn, office):
         return
     _, step = await office.campaign.current(turn.conversation)
     if step == Step.START:

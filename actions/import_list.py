@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actions._boundary import Events, TopicAction, admitted
-from actions._list_report import tell_of_list
+from actions._list_report import asks_about_list, tell_of_list
 from actions._office import Office
 from actions._steps import resume
 from actions._turn import Turn
@@ -16,8 +16,6 @@ from rasa_twin24.text.do_not_call import bans
 
 # Numbers that no numbering plan knows are taken by a button only.
 ASKS_ABOUT_DOUBTFUL = ("add_candidates_ask_doubtful", "import_ask_doubtful")
-# The report's phrases after which a yes takes the list: the file of what was left out may come below it.
-ASKS = ("import_report", "import_report_no_name", "import_report_do_not_call", "import_left")
 
 
 class ActionProvideFile(TopicAction):
@@ -205,9 +203,7 @@ async def take_list(turn: Turn, office: Office, import_id: int, *, only_new: boo
 
 async def list_asked_about(turn: Turn, office: Office) -> Import | None:
     """The list that this message answers the report of; a button that says yes or no stands under another question."""
-    if not turn.typed or turn.answers_to not in ASKS:
-        return None
-    return await office.campaign.imports.waiting(turn.conversation)
+    return await office.campaign.imports.waiting(turn.conversation) if asks_about_list(turn) else None
 
 
 async def offer_waiting_list(turn: Turn, office: Office) -> None:

@@ -45,6 +45,11 @@ def test_phrase_in_russian_and_english(name: str) -> None:
     assert payloads[0] == payloads[1]
 
 
+def test_every_action_gets_the_domain() -> None:
+    """Without it an action that goes back to a step with buttons in its question fails."""
+    assert [action for action in DOMAIN["actions"] if action != {next(iter(action)): {"send_domain": True}}] == []
+
+
 @pytest.mark.parametrize("name", RESPONSES)
 def test_buttons_name_intents_and_fit_messengers(name: str) -> None:
     for variation in RESPONSES[name]:

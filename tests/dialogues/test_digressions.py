@@ -13,17 +13,20 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300
 
 PATIENCE = 30.0
 # By the step: what leads to it, and its question.
+FILE = "список отступления.txt"
 STEPS = {
     "name": (["создай обзвон"], "Как назвать обзвон?"),
     "id": (["добавь номера в задание"], "Пришлите id задания"),
     "numbers": (["создай обзвон Отступление"], "Пришлите номер"),
     "more": (["создай обзвон Отступление", "8 916 123-45-67"], "Ещё номер?"),
     "start": (["создай обзвон Отступление", "8 916 123-45-67", "нет"], "Запустить обзвон?"),
+    "list": (["создай обзвон Отступление", FILE], "Добавить в задание «Отступление»?"),
+    "list without a task": ([FILE], "В какое задание добавить?"),
     "doubtful": (["создай обзвон Отступление", "8 123 456 78 90"], ""),
 }
 # What is said, and what of the answer must come before the question.
 DIGRESSIONS = [
-    ("сколько номеров", "омеров"),
+    ("сколько номеров", "омер"),
     ("какие лимиты", "номеров"),
     ("статус", ""),
     ("помощь", "Что я умею"),
@@ -37,7 +40,10 @@ async def test_back_to_the_step(stage: Stage, step: str) -> None:
     person: User = stage.person()
     way, question = STEPS[step]
     for said in way:
-        await person.says(said)
+        if said == FILE:
+            await person.sends_document(FILE, b"8 916 123-45-67")
+        else:
+            await person.says(said)
         await person.expect("", timeout=PATIENCE)
     await asyncio.sleep(3.0)  # whatever the step says is said
     for said, answer in DIGRESSIONS:
