@@ -16,6 +16,8 @@ from rasa_twin24.ledger.tasks import TaskState
 from rasa_twin24.text.phones import Reading
 from rasa_twin24.text.start_wish import start_wish
 
+# Numbers came and there is no task: they go to the one that is turned to next.
+ASKS_FOR_TASK = "add_candidates_which_task"
 _QUESTIONS = {
     Step.CREATE: "resume_create",
     Step.NUMBERS: "resume_numbers",
@@ -33,12 +35,13 @@ async def begin(turn: Turn, office: Office) -> Events:
     left = await office.campaign.begin(turn.conversation, turn.message_id)
     if left is not None and left.twin_id and left.state == TaskState.FILLING:
         turn.say("create_task_left", name=left.name, task_id=left.twin_id)
-    people = await callable_people(turn, office)
-    collected = await office.campaign.collect(turn.conversation, people)
-    if people and collected is not None:
-        await tell_collected(turn, office, people, collected)
-        tell_skipped(turn, office, _beside_the_name(turn, office))
-    await note_start_wish(turn, office, turn.entity("task_name") or "")
+    for said in filter(None, (turn.after(ASKS_FOR_TASK), turn)):
+        people = await callable_people(said, office)
+        collected = await office.campaign.collect(turn.conversation, people)
+        if people and collected is not None:
+            await tell_collected(said, office, people, collected)
+            tell_skipped(said, office, _beside_the_name(said, office))
+        await note_start_wish(said, office, said.entity("task_name") or "")
     return [SlotSet("task_name", None), SlotSet("task_id", None)]
 
 

@@ -19,11 +19,16 @@ class Turn:
     """One message of a person, as an action needs it, and the way to answer."""
 
     def __init__(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any] | None = None
+        self,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+        domain: dict[str, Any] | None = None,
+        message: dict[str, Any] | None = None,
     ) -> None:
-        """`domain` is needed for `word` and `say_secret`; Rasa sends it to actions that ask for it in domain.yml."""
-        message = tracker.latest_message or {}
+        """`domain` is needed for `word` and `say_secret`. `message`: another one than the tracker's latest."""
+        message = message or tracker.latest_message or {}
         self._dispatcher = dispatcher
+        self._domain = domain
         self._phrases = Phrases((domain or {}).get("responses") or {})
         self.tracker = tracker
         self.conversation: str = tracker.sender_id
@@ -108,6 +113,16 @@ class Turn:
             if messages and event.get("event") == "bot":
                 return ((event.get("metadata") or {}).get("utter_action") or "").removeprefix("utter_")
         return ""
+
+    def after(self, phrase: str) -> Turn | None:
+        """The message that was answered by this phrase, if that was the last thing said before this message."""
+        if self.answers_to != phrase:
+            return None
+        said = [event for event in self.tracker.events if event.get("event") == "user"][-2:-1]
+        if not said:
+            return None
+        message = {**(said[0].get("parse_data") or {}), **{key: said[0].get(key) for key in ("text", "metadata")}}
+        return Turn(self._dispatcher, self.tracker, self._domain, message)
 
     def _said_before(self) -> list[str]:
         said = []

@@ -8,7 +8,7 @@ from actions._banned import callable_people
 from actions._boundary import Events, TopicAction
 from actions._message_report import settle_skipped, tell_collected
 from actions._office import Office
-from actions._steps import note_start_wish, resume, show_plan
+from actions._steps import ASKS_FOR_TASK, note_start_wish, resume, show_plan
 from actions._turn import Turn
 from rasa_twin24.ledger.candidates import Person
 from rasa_twin24.ledger.conversations import Step
@@ -39,7 +39,7 @@ async def add_numbers(turn: Turn, office: Office) -> None:
         await unreadable(turn, office, reading)
         return
     if task is None:
-        turn.say("add_candidates_no_task")
+        turn.say(ASKS_FOR_TASK)
         return
     people = await callable_people(turn, office)
     if not people:
@@ -54,7 +54,7 @@ async def add_numbers(turn: Turn, office: Office) -> None:
         return
     collected = await office.campaign.collect(turn.conversation, people)
     if collected is None:
-        turn.say("add_candidates_no_task")
+        turn.say(ASKS_FOR_TASK)
         return
     asks = await settle_skipped(turn, office, reading)
     await note_start_wish(turn, office)
