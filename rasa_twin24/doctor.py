@@ -185,14 +185,15 @@ async def _twin(config: Config, env: Mapping[str, str]) -> Finding:
 
 
 async def _telegram(env: Mapping[str, str]) -> list[Finding]:
+    from rasa_twin24.channels.connection import MessengerError
     from rasa_twin24.channels.telegram import DEFAULT_URL
-    from rasa_twin24.channels.telegram_api import TelegramApi, TelegramError
+    from rasa_twin24.channels.telegram_api import TelegramApi
 
     api = TelegramApi(env["TELEGRAM_BOT_TOKEN"], env.get("TELEGRAM_API_URL") or DEFAULT_URL)
     try:
         me = await api.call("getMe")
         hook = await api.call("getWebhookInfo")
-    except TelegramError as error:
+    except MessengerError as error:
         mend = "check TELEGRAM_BOT_TOKEN" if error.code in (401, 404) else "check the network and TELEGRAM_API_URL"
         return [Finding("telegram", False, f"{error.code} {error.description[:80]}: {mend}")]
     finally:

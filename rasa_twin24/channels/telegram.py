@@ -17,9 +17,10 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, empty
 
 from rasa_twin24.channels.base import MessengerInput
+from rasa_twin24.channels.connection import MessengerError
 from rasa_twin24.channels.incoming import Attached
 from rasa_twin24.channels.seldom import Seldom
-from rasa_twin24.channels.telegram_api import TelegramApi, TelegramError
+from rasa_twin24.channels.telegram_api import TelegramApi
 from rasa_twin24.channels.telegram_output import MAX_FILE, TelegramOutput
 from rasa_twin24.channels.telegram_source import TelegramSource
 from rasa_twin24.channels.telegram_updates import Pressed, Read, read_update, update_id
@@ -134,16 +135,16 @@ class TelegramInput(MessengerInput):
 
     async def _take_button_away(self, pressed: Pressed) -> None:
         """Stop the button's spinner and remove the keyboard; neither is worth a failing turn."""
-        with suppress(TelegramError):
+        with suppress(MessengerError):
             await self.api.call("answerCallbackQuery", callback_query_id=pressed.callback_id)
         if pressed.chat_id is not None and pressed.message_id is not None:
-            with suppress(TelegramError):
+            with suppress(MessengerError):
                 await self.api.call("editMessageReplyMarkup", chat_id=pressed.chat_id, message_id=pressed.message_id)
 
     async def _tell_group(self, read: Read) -> None:
         if not self._groups_told.lets(str(read.group)):
             return
-        with suppress(TelegramError):
+        with suppress(MessengerError):
             await self.api.call(
                 "sendMessage",
                 chat_id=read.group,
@@ -215,7 +216,7 @@ class TelegramInput(MessengerInput):
             extra: dict[str, Any] = {"language_code": language} if language else {}
             try:
                 await self.api.call("setMyCommands", commands=commands, **extra)
-            except TelegramError as error:
+            except MessengerError as error:
                 log.warning("telegram_commands_failed", code=error.code, reason=error.description[:100])
 
     async def _learn_own_name(self) -> None:

@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+from rasa_twin24.channels.connection import MessengerError, Uploads
 from rasa_twin24.channels.incoming import Attached
 from rasa_twin24.channels.messenger import FileLost, FileTooLarge, Gone
 from rasa_twin24.channels.reply import split_text
-from rasa_twin24.channels.telegram_api import TelegramApi, TelegramError, Uploads
+from rasa_twin24.channels.telegram_api import TelegramApi
 from rasa_twin24.ledger.files import File
 
 # Of a message's text, in UTF-16 units. https://core.telegram.org/bots/api#sendmessage
@@ -49,7 +50,7 @@ class TelegramOutput:
             return await self.deliver(person, text, keyboard)
         try:
             await self._send("editMessageText", {**_message(person, parts[0], keyboard), "message_id": int(message)})
-        except TelegramError as error:
+        except MessengerError as error:
             refusal = error.description.lower() if error.code == 400 else ""
             if any(reason in refusal for reason in LOST_MESSAGES):
                 return await self.deliver(person, text, keyboard)
@@ -63,7 +64,7 @@ class TelegramOutput:
     async def _send(self, method: str, params: dict[str, Any], files: Uploads | None = None) -> Any:
         try:
             return await self._api.call(method, files=files, **params)
-        except TelegramError as error:
+        except MessengerError as error:
             if error.gone:
                 raise Gone from None
             raise
@@ -79,7 +80,7 @@ class TelegramOutput:
     async def _type(self, chat: int) -> None:
         await asyncio.sleep(TYPING_AFTER)
         while True:
-            with suppress(TelegramError):
+            with suppress(MessengerError):
                 await self._api.once("sendChatAction", chat_id=chat, action="typing")
             await asyncio.sleep(TYPING_SECONDS)
 
@@ -90,7 +91,7 @@ class TelegramOutput:
             if not isinstance(path, str):
                 raise FileLost("getFile told no path")
             content = await self._api.download(path, most)
-        except TelegramError as error:
+        except MessengerError as error:
             if error.code == 400 and "file is too big" in error.description:
                 raise FileTooLarge from None
             raise FileLost(str(error)) from None

@@ -8,7 +8,8 @@ from typing import Any
 
 import structlog
 
-from rasa_twin24.channels.telegram_api import TelegramApi, TelegramError
+from rasa_twin24.channels.connection import MessengerError
+from rasa_twin24.channels.telegram_api import TelegramApi
 from rasa_twin24.channels.telegram_updates import ALLOWED_UPDATES, update_id
 
 log = structlog.get_logger(__name__)
@@ -37,7 +38,7 @@ class TelegramSource:
                     secret_token=secret,
                     allowed_updates=list(ALLOWED_UPDATES),
                 )
-            except TelegramError as error:
+            except MessengerError as error:
                 pause = await self._wait_after(error, pause)
             else:
                 log.info("telegram_webhook_registered")
@@ -73,14 +74,14 @@ class TelegramSource:
                     # All before is confirmed by now. After a quiet week Telegram begins to count anew, perhaps lower.
                     offset = None
                     await asyncio.sleep(IDLE_PAUSE)
-            except TelegramError as error:
+            except MessengerError as error:
                 webhook_removed = webhook_removed and error.code != 409
                 pause = await self._wait_after(error, pause)
             except Exception as error:  # e.g. the database is away: asked again from the same offset
                 log.error("update_not_stored", channel="telegram", error=type(error).__name__)
                 await asyncio.sleep(pause)
 
-    async def _wait_after(self, error: TelegramError, pause: float) -> float:
+    async def _wait_after(self, error: MessengerError, pause: float) -> float:
         """Wait as long as the error demands; returns the next pause."""
         log.warning("telegram_failed", method=error.method, code=error.code, reason=error.description[:100])
         await asyncio.sleep(max(error.retry_after or 0.0, pause))

@@ -11,10 +11,11 @@ import httpx
 import pytest
 import structlog
 
-from rasa_twin24.channels import attachments, telegram_api
+from rasa_twin24.channels import attachments, connection
 from rasa_twin24.channels.attachments import MEGABYTE
+from rasa_twin24.channels.connection import MessengerError
 from rasa_twin24.channels.settings import ChannelSettings
-from rasa_twin24.channels.telegram_api import TelegramApi, TelegramError
+from rasa_twin24.channels.telegram_api import TelegramApi
 from tests.channels.telegram_bot import OWNER, STRANGER, TelegramBot, until
 from tests.standins.telegram import Telegram, User
 
@@ -34,7 +35,7 @@ async def bot(tg: Telegram, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without waiting between tries."""
-    monkeypatch.setattr(telegram_api, "_pause", lambda error, _attempt: 0.01 if error.code in (0, 502) else None)
+    monkeypatch.setattr(connection, "_pause", lambda error, _attempt: 0.01 if error.code in (0, 502) else None)
 
 
 def entities(bot: TelegramBot, number: int = -1) -> dict[str, str]:
@@ -145,7 +146,7 @@ async def test_passing_trouble(bot: TelegramBot, tg: Telegram, owner: User, meth
 async def test_lasting_trouble_is_told_without_the_token(
     bot: TelegramBot, tg: Telegram, owner: User, method: str, status: int
 ) -> None:
-    tg.fail_next(method, status=status, times=telegram_api.TRIES)
+    tg.fail_next(method, status=status, times=connection.TRIES)
     with structlog.testing.capture_logs() as logs:
         await owner.sends_document("89161234567.csv", CONTENT)
         await owner.expect("Понял: /unreadable_message")
@@ -257,7 +258,7 @@ async def test_redirects_are_not_followed_and_the_address_is_told_to_nobody() ->
         return httpx.Response(302, headers={"location": "http://evil.example/"})
 
     api = TelegramApi("1:TOKEN", "https://tg.example", transport=httpx.MockTransport(answer))
-    with pytest.raises(TelegramError) as caught:
+    with pytest.raises(MessengerError) as caught:
         await api.download("documents/файл 1?x#y", 10)
     await api.close()
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 import structlog
 
-from rasa_twin24.channels import telegram_api
+from rasa_twin24.channels import connection
 from rasa_twin24.channels.output import MessengerOutput
 from rasa_twin24.channels.reply import Reply, to_reply
 from rasa_twin24.channels.web_page import attachment
@@ -79,7 +79,7 @@ async def test_a_document_is_sent_again_after_a_passing_trouble(bot: TelegramBot
 async def test_a_file_that_cannot_be_sent_is_said(
     bot: TelegramBot, tg: Telegram, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(telegram_api, "TRIES", 1)
+    monkeypatch.setattr(connection, "TRIES", 1)
     await owner.says("привет")
     await owner.expect("Понял")
     tg.fail_next("sendDocument", status=500)

@@ -15,8 +15,9 @@ import pytest
 import respx
 import structlog
 
-from rasa_twin24.channels import telegram_api
-from rasa_twin24.channels.telegram_api import LONGEST_WAIT, TRIES, TelegramApi, TelegramError
+from rasa_twin24.channels import connection
+from rasa_twin24.channels.connection import LONGEST_WAIT, TRIES, MessengerError
+from rasa_twin24.channels.telegram_api import TelegramApi
 
 TOKEN = "123456:AAF-secret_Part"
 URL = f"https://api.example.org/bot{TOKEN}/sendMessage"
@@ -35,7 +36,7 @@ class Clock:
         self.now = 1000.0
         self.waits: list[float] = []
         # Of this module only: the event loop keeps its own time.
-        monkeypatch.setattr(telegram_api, "time", SimpleNamespace(monotonic=lambda: self.now))
+        monkeypatch.setattr(connection, "time", SimpleNamespace(monotonic=lambda: self.now))
 
     async def sleep(self, seconds: float) -> None:
         self.waits.append(round(seconds, 3))
@@ -111,7 +112,7 @@ async def test_what_is_not_repeated(
 ) -> None:
     route = respx.post(URL).mock(answer)
 
-    with pytest.raises(TelegramError) as caught:
+    with pytest.raises(MessengerError) as caught:
         await api.call("sendMessage")
 
     assert (caught.value.code, caught.value.gone, caught.value.method) == (code, gone, "sendMessage")
@@ -122,7 +123,7 @@ async def test_what_is_not_repeated(
 async def test_it_gives_up(api: TelegramApi, clock: Clock) -> None:
     route = respx.post(URL).mock(side_effect=httpx.ConnectError("no way"))
 
-    with pytest.raises(TelegramError, match="sendMessage: 0 ConnectError"):
+    with pytest.raises(MessengerError, match="sendMessage: 0 ConnectError"):
         await api.call("sendMessage")
 
     assert (route.call_count, clock.waits) == (TRIES, [0.5, 1, 2])
@@ -132,7 +133,7 @@ async def test_it_gives_up(api: TelegramApi, clock: Clock) -> None:
 async def test_a_single_try(api: TelegramApi, clock: Clock) -> None:
     route = respx.post(URL).mock(side_effect=httpx.ConnectError("no way"))
 
-    with pytest.raises(TelegramError):
+    with pytest.raises(MessengerError):
         await api.once("sendMessage")
 
     assert (route.call_count, clock.waits) == (1, [])
@@ -146,7 +147,7 @@ async def test_a_long_wait_is_not_waited_and_nothing_is_sent_meanwhile(
     route = respx.post(URL).mock(side_effect=[refusal(429, retry_after=seconds), OK])
 
     for _ in range(3):
-        with pytest.raises(TelegramError) as caught:
+        with pytest.raises(MessengerError) as caught:
             await api.call("sendMessage")
         assert caught.value.code == 429
 
@@ -163,7 +164,7 @@ async def test_a_pause_holds_for_every_chat_but_not_for_receiving(api: TelegramA
     respx.post(f"https://api.example.org/bot{TOKEN}/getUpdates").mock(
         httpx.Response(200, json={"ok": True, "result": []})
     )
-    with pytest.raises(TelegramError):
+    with pytest.raises(MessengerError):
         await api.once("sendMessage", chat_id=5)
 
     assert await api.once("getUpdates") == []
@@ -177,7 +178,7 @@ async def test_refused_receiving_does_not_hold_up_sending(api: TelegramApi, cloc
     respx.post(f"https://api.example.org/bot{TOKEN}/getUpdates").mock(refusal(429, retry_after=30))
     respx.post(URL).mock(OK)
 
-    with pytest.raises(TelegramError) as caught:
+    with pytest.raises(MessengerError) as caught:
         await api.once("getUpdates")
 
     assert caught.value.retry_after == 30
@@ -204,7 +205,7 @@ async def test_the_token_stays_inside(
         URL
     ).mock(side_effect=answer)
 
-    with structlog.testing.capture_logs() as logs, pytest.raises(TelegramError) as caught:
+    with structlog.testing.capture_logs() as logs, pytest.raises(MessengerError) as caught:
         await api.call("sendMessage", chat_id=5)
 
     told = "".join(traceback.format_exception(caught.type, caught.value, caught.tb))
@@ -226,7 +227,7 @@ async def test_httpx_does_not_log_addresses(caplog: pytest.LogCaptureFixture) ->
 async def test_an_address_that_is_none(clock: Clock) -> None:
     api = TelegramApi("123:a\nb", "https://api.example.org:port", sleep=clock.sleep)
 
-    with pytest.raises(TelegramError, match="0 InvalidURL"):
+    with pytest.raises(MessengerError, match="0 InvalidURL"):
         await api.once("getMe")
     await api.close()
 
