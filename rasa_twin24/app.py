@@ -15,8 +15,6 @@ from typing import Any
 
 import click
 import rasa.core.agent
-import rasa.shared.utils.common
-import rasa.shared.utils.io
 import structlog
 from rasa.core.channels.channel import InputChannel
 from rasa.core.run import configure_app
@@ -28,11 +26,11 @@ from sanic import Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
+from rasa_twin24 import messengers
 from rasa_twin24.campaign import CampaignSettings, Desk, Watch
 from rasa_twin24.campaign.desk import STEPS
-from rasa_twin24.channels.base import MessengerInput
 from rasa_twin24.channels.web import WebInput
-from rasa_twin24.config import Config, sandbox_env
+from rasa_twin24.config import Config, WrongSetting, sandbox_env
 from rasa_twin24.inprocess import InProcessActions, check_results_quickly
 from rasa_twin24.ledger import Ledger
 from rasa_twin24.ledger.engine import is_away
@@ -48,14 +46,7 @@ from rasa_twin24.twin24 import Settings, Twin24
 
 log = structlog.get_logger(__name__)
 
-# Variables that credentials.yml and endpoints.yml name; Rasa fails on one that is not set at all.
-OPTIONAL_VARIABLES = (
-    "TELEGRAM_BOT_TOKEN",
-    "TELEGRAM_API_URL",
-    "TELEGRAM_WEBHOOK_URL",
-    "TELEGRAM_WEBHOOK_SECRET",
-    "ACTIONS_URL",
-)
+ENDPOINTS = Path("endpoints.yml")
 # Open connections get this long when the bot stops, seconds.
 GRACE = 2.0
 WATCH_PAUSE = 1.0
@@ -95,7 +86,7 @@ class Bot:
         await self._open_ledger(self._ledger)
         self._twin = Twin24(Settings.from_env(env))
         desk = Desk(self._ledger, self._twin, CampaignSettings.from_env(env), reached=crash_point(env))
-        endpoints = AvailableEndpoints.read_endpoints("endpoints.yml")
+        endpoints = AvailableEndpoints.read_endpoints(str(ENDPOINTS))
         if self._config.actions_url is None:
             endpoints.action = await self._open_actions(desk)
         agent = await rasa.core.agent.load_agent(str(self._model), endpoints=endpoints, loop=loop)
@@ -219,10 +210,16 @@ def keep_for_good() -> None:
 
 
 def serve(config: Config, model: Path) -> None:
-    """Run the bot until it is told to stop. Rasa's HTTP interface stays off."""
+    """Run the bot until it is told to stop. Rasa's HTTP interface stays off.
+
+    Raises `WrongSetting` for what a messenger's block lacks.
+    """
     prepare_environment(config)
     quieten()
-    channels = make_channels("credentials.yml")
+    try:
+        channels = messengers.make(messengers.read_blocks(os.environ))
+    except ValueError as error:
+        raise WrongSetting(str(error)) from error
     app = configure_app(channels, cors=None, enable_api=False, port=config.port, use_uvloop=True)
     app.config.GRACEFUL_SHUTDOWN_TIMEOUT = GRACE
     app.config.MOTD = False
@@ -241,8 +238,9 @@ def serve(config: Config, model: Path) -> None:
 
 def prepare_environment(config: Config) -> None:
     """Fill in what Rasa's files refer to."""
-    for name in OPTIONAL_VARIABLES:
-        os.environ.setdefault(name, "")
+    for file in (messengers.CREDENTIALS, ENDPOINTS):
+        for name in messengers.variables(file.read_text(encoding="utf-8")):
+            os.environ.setdefault(name, "")
     if config.actions_url:
         os.environ["ACTIONS_URL"] = config.actions_url
     os.environ["BOT_TRACKER_URL"] = config.tracker_url
@@ -259,21 +257,6 @@ def quieten() -> None:
     for name in ("httpx", "httpcore", "sanic.access", "apscheduler", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger("sanic.root").setLevel(logging.WARNING)
-
-
-def make_channels(credentials_file: str) -> list[InputChannel]:
-    """The channels of credentials.yml. One of ours without its secret is left out: nothing runs unauthenticated.
-
-    Imports plainly first: Rasa hides the reason why a module cannot be imported.
-    """
-    channels = []
-    for path, block in rasa.shared.utils.io.read_config_file(credentials_file).items():
-        importlib.import_module(path.rpartition(".")[0])
-        channel_class = rasa.shared.utils.common.class_from_module_path(path)
-        needed = channel_class.needs if issubclass(channel_class, MessengerInput) else ()
-        if all((block or {}).get(key) for key in needed):
-            channels.append(channel_class.from_credentials(block))
-    return channels
 
 
 def crash_point(env: Mapping[str, str]) -> Callable[[str], None]:

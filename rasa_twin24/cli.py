@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import warnings
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -62,7 +63,10 @@ def run() -> None:
     click.echo("Starting (the first start takes up to a minute)…")
     from rasa_twin24.app import serve
 
-    serve(config, found or model.ensure(Path(".")))
+    try:
+        serve(config, found or model.ensure(Path(".")))
+    except WrongSetting as error:
+        fail(str(error))
 
 
 @main.command()
@@ -118,6 +122,39 @@ def doctor() -> None:
         click.echo(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.subject}: {finding.text}")
     if not all(finding.ok for finding in findings):
         sys.exit(EXIT_CONFIGURATION)
+
+
+@main.group()
+def webhooks() -> None:
+    """The addresses at which the messengers bring their updates. They are registered when the bot starts."""
+
+
+@webhooks.command(name="list")
+def list_webhooks() -> None:
+    """What each messenger has registered."""
+    from rasa_twin24.webhooks import listed
+
+    for line in asyncio.run(_of_messengers(listed)):
+        click.echo(line)
+
+
+@webhooks.command(name="remove")
+@click.argument("messenger")
+def remove_webhooks(messenger: str) -> None:
+    """Remove all that one messenger has registered; the next start of the bot registers its own again."""
+    from rasa_twin24.webhooks import removed
+
+    for line in asyncio.run(_of_messengers(lambda env: removed(env, messenger))):
+        click.echo(line)
+
+
+async def _of_messengers(ask: Callable[[Mapping[str, str]], Awaitable[list[str]]]) -> list[str]:
+    from rasa_twin24.channels.connection import MessengerError
+
+    try:
+        return await ask(os.environ)
+    except (ValueError, OSError, MessengerError) as error:
+        fail(str(error))
 
 
 async def _serve_sandbox(port: int) -> None:

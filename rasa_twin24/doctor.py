@@ -5,11 +5,9 @@ from __future__ import annotations
 import importlib
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -21,6 +19,7 @@ from rasa_twin24.campaign import CampaignSettings
 from rasa_twin24.campaign.hours import shown
 from rasa_twin24.campaign.lookup import CLOCKS_DIFFER
 from rasa_twin24.config import Config, WrongSetting, sandbox_env
+from rasa_twin24.finding import Finding
 from rasa_twin24.ledger import Ledger
 from rasa_twin24.ledger.store import Shape
 from rasa_twin24.teaching.folder import PhraseFolder
@@ -34,15 +33,6 @@ CONFIG = Path("config.yml")
 CLOCK_SECONDS = 5.0
 
 
-@dataclass(frozen=True)
-class Finding:
-    """`text` says what is so, and if it is not ok, the mend."""
-
-    subject: str
-    ok: bool
-    text: str
-
-
 async def examine(env: Mapping[str, str], project: Path, clock: Callable[[], float] = time.time) -> list[Finding]:
     """Everything that can be found out without starting the bot; the network is asked, nothing is changed."""
     try:
@@ -52,7 +42,6 @@ async def examine(env: Mapping[str, str], project: Path, clock: Callable[[], flo
         return [Finding("settings", False, str(error))]
     findings = [
         Finding("settings", True, "complete and readable"),
-        _owners(config, env),
         _hours(campaign, clock()),
         _limits(campaign),
         *await _database(config),
@@ -60,16 +49,13 @@ async def examine(env: Mapping[str, str], project: Path, clock: Callable[[], flo
     ]
     if not config.sandbox:
         findings += await _clock(Settings.from_env(env), clock())
-    if env.get("TELEGRAM_BOT_TOKEN"):
-        findings += await _telegram(env)
-    else:
-        findings.append(Finding("telegram", True, "off; TELEGRAM_BOT_TOKEN turns it on"))
+    about_messengers, on = await _messengers(env, project)
+    findings += [_owners(config, on), *about_messengers]
     return [*findings, *_taught(PhraseFolder.within(config.ledger.data_dir), project), *_rasa(project)]
 
 
-def _owners(config: Config, env: Mapping[str, str]) -> Finding:
-    messengers = bool(env.get("TELEGRAM_BOT_TOKEN"))
-    if messengers and not config.ledger.owners:
+def _owners(config: Config, on: bool) -> Finding:
+    if on and not config.ledger.owners:
         return Finding(
             "owners",
             False,
@@ -184,36 +170,29 @@ async def _twin(config: Config, env: Mapping[str, str]) -> Finding:
     return Finding("twin", True, "signed in, tasks can be read")
 
 
-async def _telegram(env: Mapping[str, str]) -> list[Finding]:
+async def _messengers(env: Mapping[str, str], project: Path) -> tuple[list[Finding], bool]:
+    """What each messenger of credentials.yml says of itself; and whether one is turned on, the web chat apart."""
+    from rasa_twin24 import messengers
+    from rasa_twin24.channels.base import MessengerInput
     from rasa_twin24.channels.connection import MessengerError
-    from rasa_twin24.channels.telegram import DEFAULT_URL
-    from rasa_twin24.channels.telegram_api import TelegramApi
 
-    api = TelegramApi(env["TELEGRAM_BOT_TOKEN"], env.get("TELEGRAM_API_URL") or DEFAULT_URL)
+    findings = []
     try:
-        me = await api.call("getMe")
-        hook = await api.call("getWebhookInfo")
-    except MessengerError as error:
-        mend = "check TELEGRAM_BOT_TOKEN" if error.code in (401, 404) else "check the network and TELEGRAM_API_URL"
-        return [Finding("telegram", False, f"{error.code} {error.description[:80]}: {mend}")]
-    finally:
-        await api.close()
-    findings = [Finding("telegram", True, f"the bot is @{_text(me, 'username')}")]
-    wanted = env.get("TELEGRAM_WEBHOOK_URL") or ""
-    registered = _text(hook, "url")
-    if wanted and registered != f"{wanted.rstrip('/')}/webhooks/telegram/webhook":
-        findings.append(Finding("telegram webhook", True, "not registered yet; the bot does it at its start"))
-    elif wanted and _text(hook, "last_error_message"):
-        findings.append(
-            Finding(
-                "telegram webhook",
-                False,
-                f"Telegram's last delivery failed: {_text(hook, 'last_error_message')[:120]}",
-            )
-        )
-    else:
-        findings.append(Finding("telegram webhook", True, "registered" if wanted else "long polling"))
-    return findings
+        blocks = messengers.read_blocks(env, project / CREDENTIALS)
+        channels = {type(channel): channel for channel in messengers.make(blocks)}
+        known = [messengers.find(path) for path in blocks]
+    except (ValueError, OSError) as error:
+        return [Finding("messengers", False, str(error))], False
+    for kind in known:
+        channel = channels.get(kind)
+        if channel is None:
+            findings.append(Finding(kind.name(), True, "off; .env.example tells what turns it on"))
+        elif isinstance(channel, MessengerInput):
+            try:
+                findings += await channel.apart(channel.examine)
+            except (MessengerError, OSError) as error:
+                findings.append(Finding(channel.name(), False, f"could not be asked: {error}"))
+    return findings, any(channel.name() != "web" for channel in channels.values())
 
 
 def _rasa(project: Path) -> list[Finding]:
@@ -265,7 +244,3 @@ def _channel(path: str, module: str, name: str) -> Finding:
     except Exception as error:
         return Finding(f"channel {name}", False, f"cannot be imported: {type(error).__name__}: {str(error)[:120]}")
     return Finding(f"channel {name}", True, "importable")
-
-
-def _text(answer: Any, field: str) -> str:
-    return str(answer.get(field) or "") if isinstance(answer, dict) else ""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
-from typing import Any
+from typing import Any, TypeVar
 
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, Sanic
@@ -17,8 +17,11 @@ from rasa_twin24.channels.messenger import FileLost
 from rasa_twin24.channels.output import MessengerOutput
 from rasa_twin24.channels.reception import Reception
 from rasa_twin24.channels.settings import ChannelSettings
+from rasa_twin24.finding import Finding
 from rasa_twin24.ledger import Ledger, LedgerSettings
 from rasa_twin24.ledger.files import File
+
+T = TypeVar("T")
 
 
 class MessengerInput(InputChannel, ABC):  # type: ignore[misc]
@@ -28,7 +31,12 @@ class MessengerInput(InputChannel, ABC):  # type: ignore[misc]
     needs: tuple[str, ...] = ()
     # The largest file that the messenger gives a bot, bytes; None: it sets no limit.
     most_file_bytes: int | None = None
+    # Whether it is told an address of this bot's, by the bot itself.
+    registers_webhooks = False
     reception: Reception
+
+    def __init__(self) -> None:
+        self._background: set[asyncio.Task[None]] = set()
 
     @abstractmethod
     def routes(self, blueprint: Blueprint) -> None:
@@ -62,24 +70,63 @@ class MessengerInput(InputChannel, ABC):  # type: ignore[misc]
         """A file that somebody sent. Raises `FileTooLarge` above `most` bytes, `FileLost` when it is not to be had."""
         raise FileLost("this messenger gives no files out")
 
+    def connect(self) -> None:
+        """Make what asking the messenger needs; needs a running loop and no reception."""
+
+    async def disconnect(self) -> None:
+        """Close it again."""
+
     async def open(self, app: Sanic) -> None:
         """The server listens: make what sending needs."""
+        self.connect()
 
     async def listen(self) -> None:
         """Turns can be taken now: begin to poll, or register a webhook. Returns at once."""
 
     async def close(self) -> None:
         """The server is about to stop."""
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        await self.disconnect()
+
+    def beside(self, work: Coroutine[Any, Any, None]) -> None:
+        """Work that nobody waits for; it ends with the server at the latest."""
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    # --- asked from the command line, while no server runs ----------------------------------------------------
+
+    async def examine(self) -> list[Finding]:
+        """Whether the messenger knows the bot, and its webhook; raises `MessengerError` when it cannot be asked."""
+        return [Finding(self.name(), True, "on")]
+
+    async def webhooks(self) -> list[str]:
+        """The addresses that the messenger brings updates to; raises as `examine`."""
+        return []
+
+    async def remove_webhooks(self) -> list[str]:
+        """Let the messenger forget them; returns what it has forgotten, raises as `examine`."""
+        return []
+
+    async def apart(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """Ask the messenger something of the three above without a server."""
+        self.connect()
+        try:
+            return await ask()
+        finally:
+            await self.disconnect()
 
     def typing(self, person: str) -> AbstractAsyncContextManager[None]:
         """Show the person that the bot is at work; nothing where the messenger has no sign for it."""
         return nullcontext()
 
-    async def note_forgery(self) -> None:
+    def note_forgery(self) -> None:
         """Write down that an update was refused at the door; the server may listen before there is a reception."""
         reception: Reception | None = getattr(self, "reception", None)
         if reception is not None:
-            await reception.note_refusal(self.name(), "forged_webhook")
+            self.beside(reception.note_refusal(self.name(), "forged_webhook"))
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """Rasa's entry. Turns go through the reception, which asks the agent itself, hence no `on_new_message`."""

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import hmac
 import json
 import secrets
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any
 
 import structlog
 from sanic import Blueprint, Sanic
-from sanic.exceptions import PayloadTooLarge
 from sanic.request import Request
-from sanic.response import HTTPResponse, empty
+from sanic.response import HTTPResponse
 
 from rasa_twin24.channels.base import MessengerInput
 from rasa_twin24.channels.connection import MessengerError
@@ -22,8 +19,10 @@ from rasa_twin24.channels.incoming import Attached
 from rasa_twin24.channels.seldom import Seldom
 from rasa_twin24.channels.telegram_api import TelegramApi
 from rasa_twin24.channels.telegram_output import MAX_FILE, TelegramOutput
-from rasa_twin24.channels.telegram_source import TelegramSource
+from rasa_twin24.channels.telegram_source import TelegramSource, webhook_address
 from rasa_twin24.channels.telegram_updates import Pressed, Read, read_update, update_id
+from rasa_twin24.channels.webhook import Malformed, Webhook, same_secret
+from rasa_twin24.finding import Finding
 from rasa_twin24.ledger.audit import Act, Result
 from rasa_twin24.ledger.files import File
 from rasa_twin24.ledger.invites import TELEGRAM_NAME
@@ -31,8 +30,6 @@ from rasa_twin24.ledger.invites import TELEGRAM_NAME
 log = structlog.get_logger(__name__)
 
 DEFAULT_URL = "https://api.telegram.org"
-# An update is a few kilobytes; this is a bound, not an expectation.
-MAX_BODY = 1_000_000
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105
 # A group is told once in this time that the bot works in private chats, seconds.
 GROUP_PAUSE = 3600.0
@@ -41,14 +38,26 @@ COMMANDS = ("new", "add", "help", "cancel")
 
 class TelegramInput(MessengerInput):
     needs = ("token",)
+    registers_webhooks = True
     most_file_bytes = MAX_FILE
 
-    def __init__(self, token: str, api_url: str, webhook_url: str | None, secret: str | None) -> None:
+    def __init__(
+        self,
+        token: str,
+        api_url: str,
+        webhook_url: str | None,
+        secret: str | None,
+        *,
+        ca_bundle: str | None = None,
+        proxy: str | None = None,
+    ) -> None:
+        super().__init__()
         self._token = token
+        self._ca_bundle = ca_bundle
+        self._proxy = proxy
         self._api_url = api_url
         self._webhook_url = webhook_url
         self._secret = secret
-        self._background: set[asyncio.Task[None]] = set()
         self._groups_told = Seldom(GROUP_PAUSE)
         self.api: TelegramApi
         self.output: TelegramOutput
@@ -68,46 +77,22 @@ class TelegramInput(MessengerInput):
             block.get("api_url") or DEFAULT_URL,
             block.get("webhook_url"),
             block.get("webhook_secret"),
+            ca_bundle=block.get("ca_bundle"),
+            proxy=block.get("proxy"),
         )
 
     # --- coming in ------------------------------------------------------------------------------------------
 
     def routes(self, blueprint: Blueprint) -> None:
+        hook = Webhook("telegram", self._take, self.note_forgery, admits=self._is_telegram, read=_update)
+
         # Streamed, so that a body is read only after its secret, and bounded while it is read.
         @blueprint.post("/webhook", stream=True)
         async def webhook(request: Request) -> HTTPResponse:
-            return await self._webhook(request)
+            return await hook.answer(request)
 
-    async def _webhook(self, request: Request) -> HTTPResponse:
-        given = request.headers.get(SECRET_HEADER, "")
-        if (
-            not self._webhook_url
-            or not self._secret
-            or not hmac.compare_digest(given.encode(errors="replace"), self._secret.encode())
-        ):
-            log.warning("forged_webhook", channel="telegram")
-            self._beside(self.note_forgery())
-            return empty(403)
-        request.stream.request_max_size = MAX_BODY
-        try:
-            await request.receive_body()
-        except PayloadTooLarge:
-            log.warning("oversize_webhook", channel="telegram")
-            return empty(413)
-        try:
-            update = json.loads(request.body)
-        except (ValueError, RecursionError):
-            update = None
-        if update_id(update) is None:
-            log.warning("malformed_webhook", channel="telegram")
-            return empty(400)
-        try:
-            await self._take(update)
-        except Exception as error:
-            # Not written down: Telegram shall bring it again.
-            log.error("update_not_stored", channel="telegram", error=type(error).__name__)
-            return empty(503)
-        return empty(200)
+    def _is_telegram(self, request: Request) -> bool:
+        return bool(self._webhook_url) and same_secret(request.headers.get(SECRET_HEADER), self._secret)
 
     async def _take(self, update: dict[str, Any]) -> None:
         """See to one update: what must not wait is done beside, the rest goes to the reception."""
@@ -117,10 +102,10 @@ class TelegramInput(MessengerInput):
             log.error("update_unreadable", channel="telegram", error=type(error).__name__)
             return
         if read.pressed:
-            self._beside(self._take_button_away(read.pressed))
+            self.beside(self._take_button_away(read.pressed))
         await self._note_membership(read)
         if read.group is not None:
-            self._beside(self._tell_group(read))
+            self.beside(self._tell_group(read))
         if read.incoming:
             await self.reception.receive(read.incoming)
         elif read.ignored:
@@ -181,30 +166,49 @@ class TelegramInput(MessengerInput):
 
     # --- opening and closing --------------------------------------------------------------------------------
 
-    async def open(self, app: Sanic) -> None:
-        self.api = TelegramApi(self._token, self._api_url)
+    def connect(self) -> None:
+        self.api = TelegramApi(self._token, self._api_url, ca_bundle=self._ca_bundle, proxy=self._proxy)
         self.output = TelegramOutput(self.api)
+
+    async def disconnect(self) -> None:
+        await self.api.close()
+
+    async def open(self, app: Sanic) -> None:
+        await super().open(app)
         if not self._secret:
             self._secret = await self.reception.ledger.kept.get_or_make(
                 "telegram_webhook_secret", lambda: secrets.token_urlsafe(32)
             )
 
     async def listen(self) -> None:
-        self._beside(self._publish_commands())
-        self._beside(self._learn_own_name())
+        self.beside(self._publish_commands())
+        self.beside(self._learn_own_name())
         source = TelegramSource(self.api, self._take)
-        self._beside(source.register(self._webhook_url, self._secret or "") if self._webhook_url else source.poll())
+        self.beside(source.register(self._webhook_url, self._secret or "") if self._webhook_url else source.poll())
 
-    async def close(self) -> None:
-        for task in self._background:
-            task.cancel()
-        await asyncio.gather(*self._background, return_exceptions=True)
-        await self.api.close()
+    async def examine(self) -> list[Finding]:
+        try:
+            me, hook = await self.api.call("getMe"), await self.api.call("getWebhookInfo")
+        except MessengerError as error:
+            mend = "check TELEGRAM_BOT_TOKEN" if error.code in (401, 404) else "check the network and TELEGRAM_API_URL"
+            return [Finding("telegram", False, f"{error.code} {error.description[:80]}: {mend}")]
+        found = Finding("telegram", True, f"the bot is @{_text(me, 'username')}")
+        wanted, failed = self._webhook_url or "", _text(hook, "last_error_message")
+        if wanted and _text(hook, "url") != webhook_address(wanted):
+            return [found, Finding("telegram webhook", True, "not registered yet; the bot does it at its start")]
+        if wanted and failed:
+            return [found, Finding("telegram webhook", False, f"Telegram's last delivery failed: {failed[:120]}")]
+        return [found, Finding("telegram webhook", True, "registered" if wanted else "long polling")]
 
-    def _beside(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
+    async def webhooks(self) -> list[str]:
+        address = _text(await self.api.call("getWebhookInfo"), "url")
+        return [address] if address else []
+
+    async def remove_webhooks(self) -> list[str]:
+        known = await self.webhooks()
+        if known:
+            await self.api.call("deleteWebhook")
+        return known
 
     async def _publish_commands(self) -> None:
         """The menu of commands, in Russian and in English."""
@@ -227,3 +231,16 @@ class TelegramInput(MessengerInput):
                 await self.reception.ledger.kept.put(TELEGRAM_NAME, me["username"])
         except Exception as error:  # then an invitation is a code alone
             log.warning("telegram_name_unknown", error=type(error).__name__)
+
+
+def _update(body: bytes) -> dict[str, Any]:
+    update = json.loads(body)
+    if update_id(update) is None:
+        raise Malformed
+    found: dict[str, Any] = update
+    return found
+
+
+def _text(answer: Any, key: str) -> str:
+    """Of an answer that should be an object; other things come as well."""
+    return str(answer.get(key) or "") if isinstance(answer, dict) else ""

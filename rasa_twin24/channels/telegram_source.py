@@ -34,7 +34,7 @@ class TelegramSource:
             try:
                 await self._api.once(
                     "setWebhook",
-                    url=f"{webhook_url.rstrip('/')}/webhooks/telegram/webhook",
+                    url=webhook_address(webhook_url),
                     secret_token=secret,
                     allowed_updates=list(ALLOWED_UPDATES),
                 )
@@ -86,3 +86,8 @@ class TelegramSource:
         log.warning("telegram_failed", method=error.method, code=error.code, reason=error.description[:100])
         await asyncio.sleep(max(error.retry_after or 0.0, pause))
         return min(pause * 2, PAUSE_AFTER_ERROR[1])
+
+
+def webhook_address(base: str) -> str:
+    """Where updates come to, below the public address of the bot."""
+    return f"{base.rstrip('/')}/webhooks/telegram/webhook"

@@ -28,6 +28,7 @@ from rasa_twin24.channels.web_messages import (
     read_sent_file,
 )
 from rasa_twin24.channels.web_talk import WebTalk
+from rasa_twin24.finding import Finding
 from rasa_twin24.ledger.files import File
 from rasa_twin24.ledger.people import WEB_OWNER
 
@@ -49,6 +50,7 @@ class WebInput(MessengerInput):
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self.open_door = False
         self.sandbox_page: str | None = None
         self._token = ""
@@ -60,6 +62,9 @@ class WebInput(MessengerInput):
     @classmethod
     def name(cls) -> str:
         return "web"
+
+    async def examine(self) -> list[Finding]:
+        return []
 
     @classmethod
     def from_credentials(cls, _credentials: dict[str, Any] | None) -> WebInput:
@@ -75,6 +80,7 @@ class WebInput(MessengerInput):
         return web_door.chat_address(host, port, None if self.open_door else await self._kept_token())
 
     async def open(self, app: Sanic) -> None:
+        await super().open(app)
         self._talk = WebTalk(self.reception.ledger)
         self._inbox = WebInbox(self.reception, self._talk.ring)
         self._token = await self._kept_token()
@@ -88,6 +94,7 @@ class WebInput(MessengerInput):
         """Let go of the pages that wait, or the server would wait for them."""
         self._closing = True
         self._talk.close()
+        await super().close()
 
     def routes(self, blueprint: Blueprint) -> None:
         @blueprint.get("/chat")
@@ -190,7 +197,7 @@ class WebInput(MessengerInput):
     async def _refused_at_the_door(self, request: Request) -> HTTPResponse | None:
         refusal = self._refusal(request)
         if refusal and refusal.status in (401, 403):
-            await self.note_forgery()
+            self.note_forgery()
         return refusal
 
     async def _store(

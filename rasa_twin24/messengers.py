@@ -1,0 +1,67 @@
+"""The messengers of credentials.yml: which there are, which are turned on, and what they are made of."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml  # not ruamel: Rasa makes that one demand every variable a file names
+from rasa.core.channels.channel import InputChannel
+
+from rasa_twin24.channels.base import MessengerInput
+
+CREDENTIALS = Path("credentials.yml")
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+# By the class's path: the settings of its block, with what the environment gives for the variables that they name.
+Blocks = dict[str, dict[str, Any]]
+
+
+def variables(text: str) -> set[str]:
+    """The variables that a file of Rasa's names as `${NAME}`; Rasa fails on one that is not set at all."""
+    return set(_VARIABLE.findall(text))
+
+
+def read_blocks(env: Mapping[str, str], file: Path = CREDENTIALS) -> Blocks:
+    """What the file says. Raises ValueError when it is no file of blocks, OSError when it cannot be read."""
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise ValueError(f"{file.name} is no YAML: {str(error).splitlines()[0]}") from error
+    if not isinstance(content, dict) or not all(isinstance(block or {}, dict) for block in content.values()):
+        raise ValueError(f"{file.name}: one block for each messenger is expected")
+    return {str(path): _filled(block or {}, env) for path, block in content.items()}
+
+
+def make(blocks: Blocks) -> list[InputChannel]:
+    """The channels. One of ours without its secret is left out: nothing runs unauthenticated.
+
+    Raises ValueError for a wrong setting of a messenger, naming the variable and the mend. Imports plainly first: Rasa
+    hides the reason why a module cannot be imported.
+    """
+    channels = []
+    for path, block in blocks.items():
+        channel_class = find(path)
+        needed = channel_class.needs if issubclass(channel_class, MessengerInput) else ()
+        if all(block.get(key) for key in needed):
+            channels.append(channel_class.from_credentials(block))
+    return channels
+
+
+def find(path: str) -> Any:
+    """The class of a block; raises ValueError where there is none."""
+    module, _, name = path.rpartition(".")
+    try:
+        return getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise ValueError(f"credentials.yml names {path}, which cannot be imported: {error}") from error
+
+
+def _filled(block: dict[str, Any], env: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        key: _VARIABLE.sub(lambda found: env.get(found[1], ""), value) if isinstance(value, str) else value
+        for key, value in block.items()
+    }
