@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.channels.telegram_bot import OWNER, TelegramBot, until
+from tests.channels.bot import OWNER, TelegramBot, until
 from tests.standins.telegram import Telegram, User
 
 pytestmark = pytest.mark.rasa

@@ -16,7 +16,7 @@ from rasa_twin24.channels.attachments import MEGABYTE
 from rasa_twin24.channels.connection import MessengerError
 from rasa_twin24.channels.settings import ChannelSettings
 from rasa_twin24.channels.telegram_api import TelegramApi
-from tests.channels.telegram_bot import OWNER, STRANGER, TelegramBot, until
+from tests.channels.bot import OWNER, STRANGER, TelegramBot, until
 from tests.standins.telegram import Telegram, User
 
 pytestmark = pytest.mark.rasa

@@ -13,7 +13,7 @@ from rasa_twin24.channels import connection
 from rasa_twin24.channels.output import MessengerOutput
 from rasa_twin24.channels.reply import Reply, to_reply
 from rasa_twin24.channels.web_page import attachment
-from tests.channels.telegram_bot import OWNER, TelegramBot
+from tests.channels.bot import OWNER, TelegramBot
 from tests.channels.web_bot import WebBot
 from tests.standins.telegram import Telegram, User
 

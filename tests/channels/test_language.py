@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rasa_twin24.channels.incoming import CONTACT, FILE, FORWARDED, TEXT, Incoming, guessed_language, language_spoken
-from tests.channels.telegram_bot import OWNER, TelegramBot
+from tests.channels.bot import OWNER, TelegramBot
 from tests.standins.telegram import Telegram
 
 ME = f"telegram:{OWNER}"

@@ -17,7 +17,7 @@ import structlog
 
 from rasa_twin24.channels import progress_lines
 from rasa_twin24.channels.base import MessengerInput
-from tests.channels.telegram_bot import OWNER, RESPONSES, TelegramBot, until
+from tests.channels.bot import OWNER, RESPONSES, TelegramBot, until
 from tests.channels.test_web import MESSAGES, Page, words
 from tests.channels.web_bot import WebBot
 from tests.standins.telegram import Telegram, User

@@ -12,7 +12,7 @@ import pytest
 
 from rasa_twin24.ledger.invites import TELEGRAM_NAME, TRIES_OF_ONE
 from rasa_twin24.ledger.people import Role
-from tests.channels.telegram_bot import OWNER, STRANGER, TelegramBot, until
+from tests.channels.bot import OWNER, STRANGER, TelegramBot, until
 from tests.standins.telegram import Telegram, User
 
 pytestmark = pytest.mark.rasa

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.channels.telegram_bot import OWNER, STRANGER, TelegramBot, until
+from tests.channels.bot import OWNER, STRANGER, TelegramBot, until
 from tests.standins.telegram import Telegram, User
 
 pytestmark = pytest.mark.rasa

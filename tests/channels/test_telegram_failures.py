@@ -17,7 +17,7 @@ from rasa_twin24.channels import handling, news, reception
 from rasa_twin24.channels.incoming import TEXT, Incoming
 from rasa_twin24.ledger import Ledger
 from rasa_twin24.ledger.people import WEB_OWNER
-from tests.channels.telegram_bot import OWNER, TelegramBot, until
+from tests.channels.bot import OWNER, TelegramBot, until
 from tests.standins.telegram import Telegram, User
 
 pytestmark = pytest.mark.rasa

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from tests.channels.telegram_bot import PUBLIC_URL, STRANGER, TelegramBot, until
+from tests.channels.bot import PUBLIC_URL, STRANGER, TelegramBot, until
 from tests.standins.telegram import Telegram, User
 
 pytestmark = pytest.mark.rasa

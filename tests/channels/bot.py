@@ -1,4 +1,4 @@
-"""A bot with the real Telegram channel and a real ledger, whose understanding is a short script instead of Rasa's."""
+"""A bot with a real channel and a real ledger, whose understanding is a short script instead of Rasa's."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from rasa.core.channels.channel import UserMessage, register
 from ruamel.yaml import YAML
 from sanic import Sanic
 from sqlalchemy.exc import OperationalError
+from typing_extensions import Self
 
+from rasa_twin24.channels.base import MessengerInput
 from rasa_twin24.channels.reception import Reception
 from rasa_twin24.channels.telegram import TelegramInput
 from rasa_twin24.ledger import Ledger
@@ -84,21 +86,16 @@ class ScriptedAgent:
             await send(person, {"text": f"Понял: {message.text}"})
 
 
-class TelegramBot:
-    """The bot of one test on a free port of the loopback; polls unless it has a webhook."""
+class ChannelBot:
+    """The bot of one test with one messenger, on a free port of the loopback."""
 
-    def __init__(self, tg: Telegram, folder: Path, *, webhook: bool = False, secret: str | None = None) -> None:
-        block = {"token": tg.token, "api_url": tg.url}
-        if webhook:
-            block |= {"webhook_url": PUBLIC_URL, "webhook_secret": secret or ""}
-        self.tg = tg
-        self.channel = TelegramInput.from_credentials(block)
+    def __init__(self, channel: MessengerInput, folder: Path) -> None:
+        self.channel = channel
         self.ledger = Ledger(f"sqlite:///{folder / 'ledger.db'}", owners=owners_from_env(os.environ))
         self.agent = ScriptedAgent()
         self._socket = socket.socket()
         self._socket.bind(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        tg.route(PUBLIC_URL, self.url)
         self._server: Any = None
 
     @property
@@ -107,7 +104,7 @@ class TelegramBot:
 
     async def start(self) -> None:
         await self.ledger.open()
-        app = Sanic(f"telegram_bot_{uuid4().hex}", configure_logging=False)
+        app = Sanic(f"channel_bot_{uuid4().hex}", configure_logging=False)
         app.ctx.agent = self.agent
         app.ctx.ledger = self.ledger
         # As Rasa does it.
@@ -126,7 +123,7 @@ class TelegramBot:
         await self._server.after_stop()
         await self.ledger.close()
 
-    async def __aenter__(self) -> TelegramBot:
+    async def __aenter__(self) -> Self:
         await self.start()
         return self
 
@@ -148,6 +145,20 @@ class TelegramBot:
             lambda connection: connection.exec_driver_sql("SELECT id FROM conversations").all()
         )
         return [row.id for row in rows]
+
+
+class TelegramBot(ChannelBot):
+    """Polls unless it has a webhook."""
+
+    channel: TelegramInput
+
+    def __init__(self, tg: Telegram, folder: Path, *, webhook: bool = False, secret: str | None = None) -> None:
+        block = {"token": tg.token, "api_url": tg.url}
+        if webhook:
+            block |= {"webhook_url": PUBLIC_URL, "webhook_secret": secret or ""}
+        super().__init__(TelegramInput.from_credentials(block), folder)
+        self.tg = tg
+        tg.route(PUBLIC_URL, self.url)
 
 
 async def until(condition: Any, seconds: float = 5.0) -> None:
