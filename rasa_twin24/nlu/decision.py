@@ -250,7 +250,7 @@ def _trusts(text: str, prediction: Prediction) -> bool:
     if prediction.intent == START_CALLS:  # shows the plan, which still wants a clear yes
         return not holds_back(text)
     if prediction.intent == PROVIDE_PHONE:  # numbers that are to come, or none that can be dialed: that is said
-        return _about_list(text) is None
+        return _about_list(text) is None and not agrees(text)
     about = _concepts(text)
     if prediction.intent == EMERGENCY_STOP:  # one task may be meant
         return not pauses(text) and not negates(text)

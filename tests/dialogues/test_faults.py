@@ -61,11 +61,12 @@ def logins(stage: Stage) -> int:
 )
 async def test_twin_asks_to_wait(stage: Stage, retry_after: str | None, heard: str) -> None:
     person = stage.person()
-    await planned(person, f"Подождать {retry_after}")
+    name = f"Подождать {retry_after}"
+    await planned(person, name)
     if retry_after == "in a second":
         retry_after = formatdate(time() + 1, usegmt=True)
     headers = {} if retry_after is None else {"Retry-After": retry_after}
-    stage.sandbox.fail_next("read", task=stage.task(f"Подождать {retry_after}").id, status=429, headers=headers)
+    stage.sandbox.fail_next("read", task=stage.task(name).id, status=429, headers=headers)
     await person.says("как там обзвон?")
     await person.expect(heard)
     await person.expect("Запустить обзвон?")
