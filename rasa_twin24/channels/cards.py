@@ -29,8 +29,13 @@ _DIGIT = re.compile(r"\d")
 
 def card_line(phone: str, *names: object, vcard: object = None) -> str:
     """The line of a card: `phone` first, then the other numbers of its vCard; without a name the numbers alone."""
+    return line_of((phone, *vcard_numbers(vcard)), *names)
+
+
+def line_of(phones: Iterable[str], *names: object) -> str:
+    """The same of a card whose numbers have been read."""
     numbers: dict[str, str] = {}
-    for written in (phone, *vcard_numbers(vcard)):
+    for written in phones:
         number = international(written)
         if number != "?":
             numbers.setdefault("".join(filter(str.isdigit, number)), number)
