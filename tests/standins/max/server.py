@@ -74,7 +74,8 @@ class Max:
         return self
 
     async def __aexit__(self, *_error: object) -> None:
-        assert self._sending is not None and self._runner is not None
+        assert self._sending is not None
+        assert self._runner is not None
         self._sending.cancel()
         await asyncio.gather(self._sending, return_exceptions=True)
         await self._runner.cleanup()
@@ -95,7 +96,7 @@ class Max:
     def fail_next(
         self, name: str, status: int | None = None, code: str = "", *, times: int = 1, done: bool = False
     ) -> None:
-        """The next calls of e.g. `POST /messages` fail; without a status the connection drops, after the work if `done`."""
+        """The next calls of e.g. `POST /messages` fail; without a status the connection drops. `done`: after the work."""
         self._faults += [(name, status, code, done)] * times
 
     def called(self, name: str) -> list[dict[str, Any]]:
