@@ -411,6 +411,7 @@ async def test_what_came_while_the_bot_was_away_is_answered(mx: Max, person: Use
         await person.says("привет")
         await person.expect("Понял: привет")
         await until(lambda: mx._confirmed == 1)
+    mx.only_news = True
     await person.says("и снова")
     async with bot_of(mx, tmp_path) as again:
         await person.expect("Понял: и снова")

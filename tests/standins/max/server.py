@@ -35,6 +35,7 @@ class Max:
         self.uploaded: dict[str, tuple[str, bytes]] = {}
         self.not_ready = 0  # so many tries to send a file fail
         self.floods = 0
+        self.only_news = False  # who polls without a marker gets what comes from then on
         self._people: dict[int, User] = {}
         self._groups: dict[int, Group] = {}
         self._files: list[bytes] = []
@@ -96,7 +97,7 @@ class Max:
     def fail_next(
         self, name: str, status: int | None = None, code: str = "", *, times: int = 1, done: bool = False
     ) -> None:
-        """The next calls of e.g. `POST /messages` fail; without a status the connection drops. `done`: after the work."""
+        """The next calls of e.g. `POST /messages` fail, without a status by a drop; `done`: after the work."""
         self._faults += [(name, status, code, done)] * times
 
     def called(self, name: str) -> list[dict[str, Any]]:
@@ -202,7 +203,7 @@ class Max:
             raise Refusal(400, "types or timeout")
         if self.subscribed:
             return {"updates": [], "marker": None}
-        marker = int(request.query.get("marker", self._confirmed))
+        marker = int(request.query.get("marker", len(self._updates) if self.only_news else self._confirmed))
         if marker > len(self._updates):
             raise Refusal(400, "marker", is_slip=False)
         self._confirmed = marker
