@@ -25,3 +25,4 @@ async def test_stopping_does_not_wait_for_work_whose_cancellation_got_lost() -> 
     await asyncio.sleep(0)
 
     await asyncio.wait_for(channel.close(), 10)
+    assert channel._background == set()
