@@ -23,6 +23,9 @@ from rasa_twin24.ledger.files import File
 
 T = TypeVar("T")
 
+# Between two cancellations of work that has not ended, seconds.
+CANCEL_PAUSE = 0.2
+
 
 class MessengerInput(InputChannel, ABC):  # type: ignore[misc]
     """A messenger. Rasa makes it from its block in credentials.yml; it opens nothing before the server runs."""
@@ -85,9 +88,11 @@ class MessengerInput(InputChannel, ABC):  # type: ignore[misc]
 
     async def close(self) -> None:
         """The server is about to stop."""
-        for task in self._background:
-            task.cancel()
-        await asyncio.gather(*self._background, return_exceptions=True)
+        # Again and again: a cancellation gets lost in the HTTP client when it comes while a connection is being made.
+        while tasks := set(self._background):
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks, timeout=CANCEL_PAUSE)
         await self.disconnect()
 
     def beside(self, work: Coroutine[Any, Any, None]) -> None:

@@ -29,8 +29,13 @@ _DIGIT = re.compile(r"\d")
 
 def card_line(phone: str, *names: object, vcard: object = None) -> str:
     """The line of a card: `phone` first, then the other numbers of its vCard; without a name the numbers alone."""
+    return line_of((phone, *vcard_numbers(vcard)), *names)
+
+
+def line_of(phones: Iterable[str], *names: object) -> str:
+    """The same of a card whose numbers have been read."""
     numbers: dict[str, str] = {}
-    for written in (phone, *vcard_numbers(vcard)):
+    for written in phones:
         number = international(written)
         if number != "?":
             numbers.setdefault("".join(filter(str.isdigit, number)), number)
@@ -49,15 +54,22 @@ def name_on_line(*names: object) -> str:
 
 def vcard_numbers(vcard: object) -> Iterable[str]:
     """The numbers of a vCard in their order; none when it cannot be read."""
-    if not isinstance(vcard, str) or len(vcard) > MAX_VCARD:
-        return []
+    return read_vcard(vcard)[1]
+
+
+def read_vcard(vcard: object, most: int = MAX_VCARD) -> tuple[str, list[str]]:
+    """The name and the numbers of a vCard of at most `most` characters; nothing when it cannot be read."""
+    if not isinstance(vcard, str) or len(vcard) > most:
+        return "", []
     try:
         card = vobject.readOne(vcard)
+        names = [str(line.value) for line in card.contents.get("fn", [])]
         found = [str(line.value) for line in card.contents.get("tel", [])]
     except Exception:  # whatever somebody has written there; the card's own number is still known
-        return []
+        return "", []
     # vCard 4.0 writes addresses. https://www.rfc-editor.org/rfc/rfc3966
-    return [re.sub(r"(?i)^tel:", "", number).partition(";")[0] for number in found]
+    numbers = [re.sub(r"(?i)^tel:", "", number).partition(";")[0] for number in found]
+    return (names[0] if names else ""), numbers
 
 
 def international(phone: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rasa_twin24.channels.cards import card_line, international, name_on_line, vcard_numbers
+from rasa_twin24.channels.cards import card_line, international, name_on_line, read_vcard, vcard_numbers
 from rasa_twin24.channels.incoming import CONTACT, Incoming, understand
 from rasa_twin24.text.phones import read_numbers
 
@@ -109,3 +109,9 @@ def test_a_flood_of_numbers_is_cut() -> None:
 )
 def test_contact_cards(card: str, number: str) -> None:
     assert international(card) == number
+
+
+def test_a_card_that_is_all_there_is() -> None:
+    assert read_vcard(VCARD_3) == ("Иван Петров", ["+7 916 123-45-67", "8 (495) 765-43-21"])
+    assert read_vcard("BEGIN:VCARD\nVERSION:3.0\nEND:VCARD") == ("", [])
+    assert read_vcard(VCARD_3, most=100) == read_vcard("нет карточки") == read_vcard(None) == ("", [])

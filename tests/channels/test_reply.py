@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rasa_twin24.channels.reply import Button, Reply, split_text, to_reply, utf16_length
+from rasa_twin24.channels.reply import Button, Reply, shortened, split_text, to_reply, utf16_length
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,12 @@ def test_a_long_list_is_cut_at_its_lines() -> None:
 
     assert len(parts) > 2
     assert "\n".join(parts).split("\n") == lines
+
+
+@pytest.mark.parametrize(
+    ("title", "short"),
+    [("Да", "Да"), ("десять зна", "десять зна"), ("десять знак", "десять зн…"), ("Опрос 12 и 13", "Опрос 12…"),
+     ("👋" * 5, "👋" * 5), ("👋" * 6, "👋" * 4 + "…")],
+)  # fmt: skip
+def test_a_title_that_is_too_long_says_so(title: str, short: str) -> None:
+    assert shortened(title, 10) == short

@@ -1,0 +1,221 @@
+"""MAX: long polling, or a webhook where an address is configured. https://dev.max.ru/docs-api"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager, suppress
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from sanic import Blueprint, Sanic
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from rasa_twin24.channels.base import MessengerInput
+from rasa_twin24.channels.connection import MessengerError
+from rasa_twin24.channels.incoming import Attached
+from rasa_twin24.channels.max_api import MaxApi
+from rasa_twin24.channels.max_output import MaxOutput
+from rasa_twin24.channels.max_source import MaxSource, subscriptions, unsubscribe, webhook_address
+from rasa_twin24.channels.max_updates import Pressed, Read, read_update
+from rasa_twin24.channels.seldom import Seldom
+from rasa_twin24.channels.webhook import Malformed, Webhook, same_secret
+from rasa_twin24.finding import Finding
+from rasa_twin24.ledger.audit import Act, Result
+from rasa_twin24.ledger.files import File
+
+log = structlog.get_logger(__name__)
+
+DEFAULT_URL = "https://platform-api2.max.ru"
+SECRET_HEADER = "X-Max-Bot-Api-Secret"  # noqa: S105
+# https://dev.max.ru/docs-api/methods/POST/subscriptions
+SECRET = re.compile(r"[A-Za-z0-9_-]{5,256}")
+# A group is told once in this time that the bot works in private chats, seconds.
+GROUP_PAUSE = 3600.0
+
+
+class MaxInput(MessengerInput):
+    needs = ("token",)
+    registers_webhooks = True
+
+    def __init__(
+        self,
+        token: str,
+        api_url: str,
+        webhook_url: str | None,
+        secret: str | None,
+        *,
+        ca_bundle: str | None = None,
+        proxy: str | None = None,
+    ) -> None:
+        super().__init__()
+        self._token = token
+        self._api_url = api_url
+        self._webhook_url = webhook_url
+        self._secret = secret
+        self._ca_bundle = ca_bundle
+        self._proxy = proxy
+        self._groups_told = Seldom(GROUP_PAUSE)
+        self.api: MaxApi
+        self.output: MaxOutput
+
+    @classmethod
+    def name(cls) -> str:
+        return "max"
+
+    @classmethod
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> MaxInput:
+        """Rasa's entry: the block of credentials.yml, filled from the environment."""
+        block = {key: str(value) for key, value in (credentials or {}).items() if value}
+        if not block.get("token"):
+            raise ValueError("MAX_BOT_TOKEN is missing: take it from the bot's page in MAX's partner cabinet")
+        if not block["token"].isascii() or not block["token"].isprintable():
+            raise ValueError("MAX_BOT_TOKEN holds signs that no token has: copy it anew")
+        address, secret = block.get("webhook_url"), block.get("webhook_secret")
+        if address and not _is_allowed(address):
+            raise ValueError(f"MAX_WEBHOOK_URL is '{address}': use the bot's public https address, without a port")
+        if secret and not SECRET.fullmatch(secret):
+            raise ValueError("MAX_WEBHOOK_SECRET: use 5 to 256 of A-Z a-z 0-9 _ -, or leave it empty")
+        return cls(
+            block["token"],
+            block.get("api_url") or DEFAULT_URL,
+            address,
+            secret,
+            ca_bundle=block.get("ca_bundle"),
+            proxy=block.get("proxy"),
+        )
+
+    # --- coming in ------------------------------------------------------------------------------------------
+
+    def routes(self, blueprint: Blueprint) -> None:
+        hook = Webhook("max", self._take, self.note_forgery, admits=self._is_max, read=_update)
+
+        # Streamed, so that a body is read only after its secret, and bounded while it is read.
+        @blueprint.post("/webhook", stream=True)
+        async def webhook(request: Request) -> HTTPResponse:
+            return await hook.answer(request)
+
+    def _is_max(self, request: Request) -> bool:
+        return bool(self._webhook_url) and same_secret(request.headers.get(SECRET_HEADER), self._secret)
+
+    async def _take(self, update: dict[str, Any]) -> None:
+        """See to one update: what must not wait is done beside, the rest goes to the reception."""
+        try:
+            read = read_update(update, self._token)
+        except Exception as error:  # one odd update must not come back for ever and hold up all others
+            log.error("update_unreadable", channel="max", error=type(error).__name__)
+            return
+        if read.pressed:
+            self.beside(self._take_button_away(read.pressed))
+        if read.group is not None:
+            self.beside(self._tell_group(read))
+        if read.blocked and await self.reception.ledger.people.role(f"max:{read.blocked}"):
+            await self.reception.ledger.conversations.gone(f"max:{read.blocked}")
+        if read.incoming:
+            if read.chat is not None:
+                self.output.learn_dialogue(read.incoming.person, read.chat)
+            if read.own_card is not None:
+                log.info("contact_shared", conversation=read.incoming.conversation, own=read.own_card)
+            await self.reception.receive(read.incoming)
+        elif read.ignored:
+            log.info("update_ignored", channel="max", reason=read.ignored)
+
+    async def _take_button_away(self, pressed: Pressed) -> None:
+        """Not worth a failing turn; without the message's text there is nothing to show instead of it."""
+        if pressed.text:
+            with suppress(MessengerError):
+                await self.output.take_button_away(pressed.person, pressed.callback_id, pressed.text)
+
+    async def _tell_group(self, read: Read) -> None:
+        if read.group is None or not self._groups_told.lets(str(read.group)):
+            return
+        with suppress(MessengerError):
+            await self.output.say_in_group(
+                read.group, self.reception.phrases.say("utter_private_only", read.group_language)
+            )
+        await self.reception.ledger.audit.add(
+            f"max:{read.group_person or '?'}", Act.COME_IN, Result.REFUSED, f"max:{read.group}", reason="group"
+        )
+
+    # --- going out ------------------------------------------------------------------------------------------
+
+    async def deliver(
+        self, person: str, text: str, keyboard: Sequence[tuple[str, str]], *, standing: bool = False
+    ) -> str | None:
+        return await self.output.deliver(person, text, keyboard, standing=standing)
+
+    async def edit(
+        self, person: str, message: str, text: str, keyboard: Sequence[tuple[str, str]], *, last: bool
+    ) -> str | None:
+        return await self.output.edit(person, message, text, keyboard, last=last)
+
+    async def deliver_file(self, person: str, file: File) -> None:
+        await self.output.deliver_file(person, file)
+
+    async def fetch(self, file: Attached, most: int) -> bytes:
+        return await self.output.fetch(file, most)
+
+    def typing(self, person: str) -> AbstractAsyncContextManager[None]:
+        return self.output.typing(person)
+
+    # --- opening and closing --------------------------------------------------------------------------------
+
+    def connect(self) -> None:
+        self.api = MaxApi(self._token, self._api_url, ca_bundle=self._ca_bundle, proxy=self._proxy)
+        self.output = MaxOutput(self.api)
+
+    async def disconnect(self) -> None:
+        await self.api.close()
+
+    async def open(self, app: Sanic) -> None:
+        await super().open(app)
+        if not self._secret:
+            self._secret = await self.reception.ledger.kept.get_or_make(
+                "max_webhook_secret", lambda: secrets.token_urlsafe(32)
+            )
+
+    async def listen(self) -> None:
+        source = MaxSource(self.api, self.reception.ledger.kept, self._take)
+        self.beside(source.watch(self._webhook_url, self._secret or "") if self._webhook_url else source.poll())
+
+    async def examine(self) -> list[Finding]:
+        try:
+            me, known = await self.api.call("getMe", "GET", "me"), await subscriptions(self.api)
+        except MessengerError as error:
+            mend = "check MAX_BOT_TOKEN" if error.code == 401 else "check the network, MAX_API_URL and MAX_CA_BUNDLE"
+            return [Finding("max", False, f"{error.code} {error.description[:80]}: {mend}")]
+        found = Finding("max", True, f"the bot is @{me.get('username') or me.get('user_id')}")
+        if not self._webhook_url:
+            return [found, Finding("max webhook", True, "long polling")]
+        if webhook_address(self._webhook_url) not in known:
+            return [found, Finding("max webhook", True, "not registered yet; the bot does it at its start")]
+        return [found, Finding("max webhook", True, "registered")]
+
+    async def webhooks(self) -> list[str]:
+        return await subscriptions(self.api)
+
+    async def remove_webhooks(self) -> list[str]:
+        known = await self.webhooks()
+        for address in known:
+            await unsubscribe(self.api, address)
+        return known
+
+
+def _is_allowed(address: str) -> bool:
+    """https on its usual port, not written. https://dev.max.ru/docs-api/methods/POST/subscriptions"""
+    try:
+        parts = urlsplit(address)
+        return parts.scheme == "https" and bool(parts.hostname) and parts.port is None
+    except ValueError:
+        return False
+
+
+def _update(body: bytes) -> dict[str, Any]:
+    update = json.loads(body)
+    if not isinstance(update, dict) or not isinstance(update.get("update_type"), str):
+        raise Malformed
+    return update
