@@ -45,6 +45,13 @@ def utf16_length(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
+def shortened(title: str, limit: int) -> str:
+    """A button's title of at most `limit` UTF-16 units, with "…" where its end is left out."""
+    if utf16_length(title) <= limit:
+        return title
+    return title[: _fitting(title, limit - 1)].rstrip() + "…"
+
+
 def split_text(text: str, limit: int) -> list[str]:
     """Cut a text into parts of at most `limit` UTF-16 units: at a paragraph, else a line, else a word, else hard.
 
