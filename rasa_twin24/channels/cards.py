@@ -27,10 +27,10 @@ _MOST_NAME_DIGITS = 2
 _DIGIT = re.compile(r"\d")
 
 
-def card_line(phone: str, *names: object, vcard: object = None) -> str:
-    """The line of a card: `phone` first, then the other numbers of its vCard; without a name the numbers alone."""
+def card_line(phone: str, *names: object, vcard: object = None, more: Iterable[str] = ()) -> str:
+    """The line of a card: `phone` first, then `more` and the numbers of its vCard; without a name the numbers alone."""
     numbers: dict[str, str] = {}
-    for written in (phone, *vcard_numbers(vcard)):
+    for written in (phone, *more, *vcard_numbers(vcard)):
         number = international(written)
         if number != "?":
             numbers.setdefault("".join(filter(str.isdigit, number)), number)
