@@ -37,16 +37,16 @@ def read_blocks(env: Mapping[str, str], file: Path = CREDENTIALS) -> Blocks:
 
 
 def make(blocks: Blocks) -> list[InputChannel]:
-    """The channels. One of ours without its secret is left out: nothing runs unauthenticated.
+    """The channels. One of ours of whose needs none is set is left out; nothing runs unauthenticated.
 
-    Raises ValueError for a wrong setting of a messenger, naming the variable and the mend. Imports plainly first: Rasa
-    hides the reason why a module cannot be imported.
+    Raises ValueError for a wrong or missing setting of a messenger, naming the variable and the mend. Imports plainly
+    first: Rasa hides the reason why a module cannot be imported.
     """
     channels = []
     for path, block in blocks.items():
         channel_class = find(path)
         needed = channel_class.needs if issubclass(channel_class, MessengerInput) else ()
-        if all(block.get(key) for key in needed):
+        if not needed or any(block.get(key) for key in needed):  # half of them is a slip, which the messenger names
             channels.append(channel_class.from_credentials(block))
     return channels
 

@@ -30,7 +30,8 @@ CANCEL_PAUSE = 0.2
 class MessengerInput(InputChannel, ABC):  # type: ignore[misc]
     """A messenger. Rasa makes it from its block in credentials.yml; it opens nothing before the server runs."""
 
-    # Keys of the block in credentials.yml without which the messenger is left out.
+    # Keys of the block in credentials.yml without which there is no such messenger. None set: it is left out, without
+    # a word; some of them: `from_credentials` raises ValueError, which names the missing one.
     needs: tuple[str, ...] = ()
     # The largest file that the messenger gives a bot, bytes; None: it sets no limit.
     most_file_bytes: int | None = None

@@ -27,9 +27,9 @@ _MOST_NAME_DIGITS = 2
 _DIGIT = re.compile(r"\d")
 
 
-def card_line(phone: str, *names: object, vcard: object = None) -> str:
-    """The line of a card: `phone` first, then the other numbers of its vCard; without a name the numbers alone."""
-    return line_of((phone, *vcard_numbers(vcard)), *names)
+def card_line(phone: str, *names: object, vcard: object = None, more: Iterable[str] = ()) -> str:
+    """The line of a card: `phone` first, then `more` and the numbers of its vCard; without a name the numbers alone."""
+    return line_of((phone, *more, *vcard_numbers(vcard)), *names)
 
 
 def line_of(phones: Iterable[str], *names: object) -> str:

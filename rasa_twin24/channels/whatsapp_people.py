@@ -1,0 +1,103 @@
+"""Who writes in WhatsApp, under one id whatever an event calls them by, and how long they may be written to.
+
+A person has a business-scoped id and mostly a number, and an event may lack either. What belongs together is kept, of
+known people only, under hashes: a conversation begun under one id stays under it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from rasa_twin24.channels.whatsapp_updates import Ids
+from rasa_twin24.ledger import Ledger
+
+# After somebody's last message nothing but paid templates may be sent them, seconds.
+# https://developers.facebook.com/docs/whatsapp/cloud-api/guides/send-messages#customer-service-windows
+WINDOW = 24 * 3600.0
+# People remembered who are not in the ledger; beyond, all are forgotten.
+MOST_REMEMBERED = 10_000
+
+
+class WhatsAppPeople:
+    """Raises `sqlalchemy.exc.SQLAlchemyError` when the ledger cannot be asked."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._strangers_heard: dict[str, float] = {}
+
+    async def person(self, ids: Ids) -> str:
+        """The id that this person's conversation has.
+
+        An id that BOT_OWNERS names goes first. Else it is the scoped one, unless the person came in under their number
+        before they were known by another; a number that comes with another scoped id is somebody else's by now.
+        """
+        phone, scoped = ids.phone, ids.scoped
+        before = await self._kept("is", scoped) if scoped else None
+        # The person whom this number belongs to, and the scoped id they have.
+        whose = (await self._kept("is", phone) or "").split() if phone else []
+        candidates = (phone, before, scoped, *whose[: 0 if scoped else 1])
+        owner = next((each for each in candidates if each and self._is_owner(each)), None)
+        if owner:
+            person = owner
+        elif not scoped:
+            person = whose[0] if whose else str(phone)
+        elif before:
+            person = before
+        else:
+            came_by_number = phone and len(whose) < 2 and await self.is_known(phone)
+            person = str(phone) if came_by_number else scoped
+        if await self.is_known(person):
+            now = [person, *([scoped] if scoped else whose[1:])]
+            if phone and now != whose:
+                await self._keep("is", phone, " ".join(now))
+            if scoped and person not in (scoped, before):
+                await self._keep("is", scoped, person)
+        return person
+
+    async def is_known(self, person: str) -> bool:
+        return await self._ledger.people.role(f"whatsapp:{person}") is not None
+
+    async def hear(self, person: str, at: float) -> None:
+        """They wrote something at this time, which an update that is repeated or late leaves where it was."""
+        at = min(at, self._ledger.now())
+        if at <= (await self.heard_at(person) or 0.0):
+            return
+        if len(self._strangers_heard) >= MOST_REMEMBERED:
+            self._strangers_heard.clear()
+        self._strangers_heard[person] = at
+        if await self.is_known(person):
+            await self._keep("heard", person, str(at))
+
+    async def heard_at(self, person: str) -> float | None:
+        """When they last wrote; None: nobody remembers."""
+        kept = await self._kept("heard", person)
+        return float(kept) if kept else self._strangers_heard.get(person)
+
+    async def may_be_written_to(self, person: str) -> bool:
+        heard = await self.heard_at(person)
+        if heard is None:  # an owner who has never written has no window; others were let in because they wrote
+            return not self._is_owner(person)
+        return self._ledger.now() - heard < WINDOW
+
+    async def is_to_be_told(self, person: str) -> bool:
+        """Whether the rule of the window is due: once in its time, to people who can have news at all."""
+        told = await self._kept("told", person)
+        is_due = not told or self._ledger.now() - float(told) >= WINDOW
+        return is_due and await self.is_known(person)
+
+    async def told(self, person: str) -> None:
+        await self._keep("told", person, str(self._ledger.now()))
+
+    def _is_owner(self, person: str) -> bool:
+        return f"whatsapp:{person}" in self._ledger.people.owners
+
+    async def _kept(self, what: str, whose: str) -> str | None:
+        return await self._ledger.kept.get(_key(what, whose))
+
+    async def _keep(self, what: str, whose: str, value: str) -> None:
+        await self._ledger.kept.put(_key(what, whose), value)
+
+
+def _key(what: str, whose: str) -> str:
+    """At most 64 characters, as the ledger has it; scoped ids may be longer."""
+    return f"whatsapp_{what}:{hashlib.sha256(whose.encode()).hexdigest()[:40]}"
