@@ -21,7 +21,8 @@ from rasa_twin24.channels.base import MessengerInput
 from rasa_twin24.channels.connection import MessengerError
 from rasa_twin24.channels.incoming import Attached
 from rasa_twin24.channels.seldom import Seldom
-from rasa_twin24.channels.vk_api import BAD_TOKEN, VkApi
+from rasa_twin24.channels.vk_api import VkApi
+from rasa_twin24.channels.vk_examined import examine
 from rasa_twin24.channels.vk_output import VkOutput
 from rasa_twin24.channels.vk_people import VkPeople
 from rasa_twin24.channels.vk_source import VkSource, webhook_address
@@ -134,8 +135,8 @@ class VkInput(MessengerInput):
         answer = await self.api.once(
             "groups.getCallbackConfirmationCode", read_seconds=CONFIRMATION_SECONDS, group_id=self._group_id
         )
-        code = _text(answer, "code")
-        if not code:
+        code = answer.get("code") if isinstance(answer, dict) else None
+        if not isinstance(code, str):
             raise MessengerError("groups.getCallbackConfirmationCode", 502, "VK named no code")
         return code
 
@@ -233,33 +234,18 @@ class VkInput(MessengerInput):
 
     async def listen(self) -> None:
         source = VkSource(self.api, self._group_id)
-        if self._webhook_url:
-            self.beside(source.register(webhook_address(self._webhook_url), self._secret or ""))
+        if self._address:
+            self.beside(source.register(self._address, self._secret or ""))
         else:
             self.beside(source.poll(self.reception.ledger.kept, self._take_polled))
 
     # --- asked from the command line ------------------------------------------------------------------------
 
     async def examine(self) -> list[Finding]:
-        try:
-            community = _community(await self.api.call("groups.getById", group_id=self._group_id))
-            own = await VkSource(self.api, self._group_id).own_servers(self._address) if self._webhook_url else []
-        except MessengerError as error:
-            mend = "check VK_BOT_TOKEN" if error.code in BAD_TOKEN else "check VK_GROUP_ID, VK_API_URL and the network"
-            return [Finding("vk", False, f"{error.code} {error.description[:80]}: {mend}")]
-        found = Finding("vk", True, f"the community is «{community}»")
-        if not self._webhook_url:
-            return [found, Finding("vk webhook", True, "long polling")]
-        status = next((_text(server, "status") for server in own if server.get("url") == self._address), "")
-        if not status:
-            return [found, Finding("vk webhook", True, "not registered yet; the bot does it at its start")]
-        if status == "failed":
-            mend = "VK could not confirm the server, or its deliveries failed: check VK_WEBHOOK_URL"
-            return [found, Finding("vk webhook", False, mend)]
-        return [found, Finding("vk webhook", True, f"registered, status {status[:20]}")]
+        return await examine(self.api, self._group_id, self._address)
 
     async def webhooks(self) -> list[str]:
-        return [_text(server, "url") for server in await VkSource(self.api, self._group_id).servers()]
+        return [str(server.get("url")) for server in await VkSource(self.api, self._group_id).servers()]
 
     async def remove_webhooks(self) -> list[str]:
         """Those of the bot: a community may have servers of others."""
@@ -267,7 +253,7 @@ class VkInput(MessengerInput):
         own = await source.own_servers(self._address)
         for server in own:
             await source.remove(server)
-        return [_text(server, "url") for server in own]
+        return [str(server.get("url")) for server in own]
 
     @property
     def _address(self) -> str | None:
@@ -279,14 +265,3 @@ def _event(body: bytes) -> dict[str, Any]:
     if not isinstance(event, dict):
         raise Malformed
     return event
-
-
-def _community(answer: Any) -> str:
-    """Since version 5.139 the list stands in an object."""
-    groups = answer.get("groups") if isinstance(answer, dict) else None
-    return _text(groups[0], "name")[:60] if isinstance(groups, list) and groups else "?"
-
-
-def _text(answer: Any, key: str) -> str:
-    """Of an answer that should be an object; other things come as well."""
-    return str(answer.get(key) or "") if isinstance(answer, dict) else ""

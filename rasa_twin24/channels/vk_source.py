@@ -63,7 +63,7 @@ class VkSource:
         """Looks first, so that nothing is registered twice. Adding and editing make VK ask for the confirmation."""
         own = await self.own_servers(address)
         server = next((one for one in own if one.get("url") == address), own[0] if own else None)
-        wanted = {"group_id": self._group, "url": address, "title": TITLE, "secret_key": secret}
+        wanted: dict[str, Any] = {"group_id": self._group, "url": address, "title": TITLE, "secret_key": secret}
         if server is None:
             added = await self._api.once("groups.addCallbackServer", **wanted)
             number = added.get("server_id") if isinstance(added, dict) else None
@@ -74,7 +74,7 @@ class VkSource:
             is_same = server.get("url") == address and server.get("secret_key") == secret
             if not is_same or server.get("status") in _UNCONFIRMED:
                 await self._api.once("groups.editCallbackServer", server_id=number, **wanted)
-        whose = {"group_id": self._group, "server_id": number}
+        whose: dict[str, Any] = {"group_id": self._group, "server_id": number}
         if not _is_set(await self._api.call("groups.getCallbackSettings", **whose)):
             await self._api.once("groups.setCallbackSettings", **whose, **_settings())
 
