@@ -189,15 +189,18 @@ async def test_the_first_button_of_a_dialogue_forwarded_words_and_an_edit(bot: V
     await owner.expect("Понял: /edited_message")
 
 
-async def test_a_stranger_is_shown_to_the_owner_by_name(bot: VkBot, vk: Vk, owner: Person) -> None:
+async def test_a_stranger_asks_to_be_let_in_and_is_named(bot: VkBot, vk: Vk, owner: Person) -> None:
     owner.says("привет")
     await owner.expect("Понял")
     stranger = vk.person(STRANGER, "Пётр", "Незнакомов")
     stranger.says("пусти")
-
     await stranger.expect(f"vk:{STRANGER}")
-    stranger.says("Пётр")
-    await owner.expect("Пётр Незнакомов")
+    stranger.presses("Попросить доступ")
+    await stranger.expect("Передал просьбу")
+
+    request = await bot.ledger.access_requests.get(1)
+    assert request is not None
+    assert (request.person, request.name) == (f"vk:{STRANGER}", "Пётр Незнакомов")
     asked = [call.params["user_ids"] for call in vk.calls if call.method == "users.get"]
     assert sorted(asked) == [str(OWNER), str(STRANGER)]  # once each
     assert "пусти" not in bot.agent.texts
@@ -470,7 +473,7 @@ async def test_a_configured_confirmation(vk: Vk, tmp_path: Path) -> None:
     async with VkBot(vk, tmp_path, webhook=True, webhook_secret=SECRET, confirmation="own-code") as bot:
         asked = event(type="confirmation", object=None)
         assert await post(bot, asked) == (200, "own-code")
-    assert "groups.getCallbackConfirmationCode" not in [call.method for call in vk.calls][:1]
+    assert "groups.getCallbackConfirmationCode" not in {call.method for call in vk.calls}
 
 
 async def test_a_confirmation_that_cannot_be_had_is_asked_for_again(hooked: VkBot, vk: Vk) -> None:
