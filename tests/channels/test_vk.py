@@ -558,8 +558,10 @@ async def test_what_is_not_written_down_is_not_confirmed(
     await owner.expect("Понял: привет")
 
 
-async def test_a_webhook_that_is_not_configured_is_shut(bot: VkBot) -> None:
-    assert (await post(bot, event()))[0] == 403
+async def test_a_webhook_that_is_not_configured_is_shut(vk: Vk, tmp_path: Path) -> None:
+    async with VkBot(vk, tmp_path, webhook_secret=SECRET) as bot:
+        assert await post(bot, event()) == (403, "")
+        assert await bot.updates_kept() == []
 
 
 # --- from the command line, and settings ------------------------------------------------------------------------
