@@ -143,7 +143,13 @@ class ViberInput(MessengerInput):
     async def _file(self, token: str) -> HTTPResponse:
         links: FileLinks | None = getattr(self, "links", None)  # the server may listen before it is made
         opened = links.opened(token) if links else None
-        file = await self.reception.ledger.files.get(f"viber:{opened[0]}", opened[1]) if opened else None
+        if opened is None:
+            return empty(404)
+        try:
+            file = await self.reception.ledger.files.get(f"viber:{opened[0]}", opened[1])
+        except Exception as error:  # Sanic would write the whole address into its log
+            log.error("file_not_read", channel="viber", error=type(error).__name__)
+            return empty(503)
         if file is None:
             return empty(404)
         headers = {**FILE_HEADERS, "Content-Disposition": attachment(file.name)}

@@ -573,6 +573,20 @@ async def test_an_address_is_over_after_an_hour(bot: ViberBot, viber: Viber, mon
         assert (await viber.fetch(address))[0] == status
 
 
+async def test_while_the_database_is_away_no_address_is_logged(
+    bot: ViberBot, viber: Viber, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def failing(*_arguments: Any) -> Any:
+        raise OperationalError("SELECT", {}, Exception("server closed"))
+
+    file_id = await bot.ledger.files.add(ME, "a.csv", CONTENT)
+    address = bot.channel.links.address(OWNER, File(file_id, "a.csv", CONTENT))
+    monkeypatch.setattr(bot.ledger.files, "get", failing)
+    with structlog.testing.capture_logs() as logs:
+        assert await viber.fetch(address) == (503, b"")
+    assert address.rsplit("/", 2)[1] not in f"{logs} {caplog.text}"
+
+
 async def test_an_address_outlives_a_restart(viber: Viber, tmp_path: Path) -> None:
     async with ViberBot(viber, tmp_path) as bot:
         file_id = await bot.ledger.files.add(ME, "a.csv", CONTENT)
