@@ -69,9 +69,7 @@ class ViberInput(MessengerInput):
         """Rasa's entry: the block of credentials.yml, filled from the environment."""
         block = {key: str(value) for key, value in (credentials or {}).items() if value}
         if not block.get("token"):
-            raise ValueError(
-                "VIBER_AUTH_TOKEN is missing: Viber shows it as the bot's app key, under More, Settings, Bots, Edit info"
-            )
+            raise ValueError("VIBER_AUTH_TOKEN is missing: Viber shows it under More, Settings, Bots, Edit info")
         webhook_url = urlsplit(block.get("webhook_url", ""))
         if webhook_url.scheme != "https" or not webhook_url.hostname:
             raise ValueError("VIBER_WEBHOOK_URL is missing or not https: Viber needs the bot's public https address")
