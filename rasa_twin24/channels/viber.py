@@ -70,8 +70,7 @@ class ViberInput(MessengerInput):
         block = {key: str(value) for key, value in (credentials or {}).items() if value}
         if not block.get("token"):
             raise ValueError("VIBER_AUTH_TOKEN is missing: Viber shows it under More, Settings, Bots, Edit info")
-        webhook_url = urlsplit(block.get("webhook_url", ""))
-        if webhook_url.scheme != "https" or not webhook_url.hostname:
+        if not _is_https(block.get("webhook_url", "")):
             raise ValueError("VIBER_WEBHOOK_URL is missing or not https: Viber needs the bot's public https address")
         if utf16_length(block.get("sender_name", "")) > MAX_SENDER_NAME:
             raise ValueError(f"VIBER_SENDER_NAME is too long: Viber shows {MAX_SENDER_NAME} characters at most")
@@ -229,6 +228,14 @@ class ViberInput(MessengerInput):
         if known:
             await self.api.call("set_webhook", url="")
         return known
+
+
+def _is_https(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # brackets that are no IPv6 address
+        return False
+    return parts.scheme == "https" and bool(parts.hostname)
 
 
 def _update(body: bytes) -> dict[str, Any]:

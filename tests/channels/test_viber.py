@@ -90,6 +90,7 @@ async def post(bot: ViberBot, body: bytes, signature: str | bytes | None) -> int
         ({"token": "t"}, "VIBER_WEBHOOK_URL"),
         ({"token": "t", "webhook_url": "http://bot.example.ru"}, "VIBER_WEBHOOK_URL"),
         ({"token": "t", "webhook_url": "https://"}, "VIBER_WEBHOOK_URL"),
+        ({"token": "t", "webhook_url": "https://[bot"}, "VIBER_WEBHOOK_URL"),
         ({"token": "t", "webhook_url": PUBLIC_URL, "sender_name": "о" * 29}, "VIBER_SENDER_NAME"),
     ],
 )
