@@ -56,6 +56,8 @@ class StockInput(MessengerInput):
     channel sends by its own means.
     """
 
+    # The stock channel's addresses that are opened; some have others, with which anybody can make it do something.
+    paths: tuple[str, ...] = ("/", "/webhook")
     # Of a message, of one with buttons, and of a button's title, in UTF-16 units.
     most_text = 4000
     most_text_with_buttons = 4000
@@ -108,6 +110,8 @@ class StockInput(MessengerInput):
         """The stock channel's addresses. Its listeners are left out: they speak to the network at the start."""
         theirs = self.stock.blueprint(self._hand_over)
         for route in theirs._future_routes:  # Sanic has no other way to a blueprint's handlers
+            if route.uri not in self.paths:
+                continue
             handler = self._guarded(route.handler)
             # Streamed, so that the body is bounded while it is read.
             blueprint.add_route(handler, route.uri, methods=route.methods, name=route.handler.__name__, stream=True)
