@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, text
 from sqlalchemy.exc import OperationalError
+from twilio.request_validator import RequestValidator
 
 from rasa_twin24.channels.connection import MessengerError
 from rasa_twin24.channels.messenger import Gone
@@ -24,6 +26,8 @@ from tests.channels.bot import ChannelBot, until
 pytestmark = pytest.mark.rasa
 
 OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
+PAGE = Path(__file__).parents[2] / "docs" / "stock-channels.md"
+ADDRESS = "https://bot.example.org/webhooks/twilio/webhook"
 SECRET_TEXT = "POST https://api.example.org/bot123:TOKEN +79161234567"
 
 
@@ -131,7 +135,7 @@ class WithButtons(Channel):
 
 class Guarded(Channel):
     def genuine(self, request: Request, body: bytes) -> bool:
-        return request.headers.get("X-Secret") == "secret" and b"from" in body
+        return bool(request.headers["X-Secret"] == "secret" and b"from" in body)
 
 
 @pytest.fixture(autouse=True)
@@ -259,6 +263,33 @@ async def test_forged_and_oversize(tmp_path: Path) -> None:
         assert await bot.updates_kept() == []
         assert await post(bot, "привет", X_Secret="secret") == 200
         await until(lambda: bot.agent.texts == ["привет"])
+
+
+TWILIO = {"MessageSid": "SM1", "From": "+79990000001", "Body": "/restart", "FromCity": "", "NumMedia": "0"}
+
+
+async def test_the_example_of_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOT_OWNERS", "viber:+79990000001")
+    code = re.search(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    assert code
+    names: dict[str, Any] = {}
+    exec(code[1], names)
+    block = {"account_sid": "AC1", "auth_token": "secret", "twilio_number": "+79990000000", "address": ADDRESS}
+    example = type("Example", (names["TwilioInput"],), {"name": classmethod(lambda _cls: "viber")})
+    channel = example.from_credentials(block)
+    out = Out()
+    monkeypatch.setattr(channel.stock, "get_output_channel", lambda: out)
+
+    async with ChannelBot(channel, tmp_path) as bot, httpx.AsyncClient(trust_env=False) as http:
+        address = f"{bot.url}/webhooks/viber/webhook"
+        signed = {"X-Twilio-Signature": RequestValidator("secret").compute_signature(ADDRESS, TWILIO)}
+        assert (await http.post(address, data=TWILIO)).status_code == 403
+        assert (await http.post(address, data={**TWILIO, "Body": "да"}, headers=signed)).status_code == 403
+        assert (await http.post(address, content=b"\xff", headers=signed)).status_code == 403
+        for _ in range(2):
+            assert (await http.post(address, data=TWILIO, headers=signed)).status_code == 204
+        await until(lambda: out.sent == [("+79990000001", "Понял: /unknown_command", [])])
+        assert len(bot.agent.heard) == 1
 
 
 async def test_buttons_are_tokens_and_none_is_lost(tmp_path: Path) -> None:
