@@ -145,10 +145,7 @@ class SlackInput(StockInput):
         request.headers["content-type"] = kind
         came = request.ctx.came = read_body(kind, request.body or b"")
         if kind == FORM:
-            if not is_press(came):
-                return empty(200)
-            self.beside(self._take_button_away(came))
-            return None
+            return None if is_press(came) else empty(200)
         if came["type"] == "url_verification":
             return text(str(came.get("challenge") or ""))
         if came["type"] != "event_callback":
@@ -160,6 +157,11 @@ class SlackInput(StockInput):
             self.beside(self._tell_group(event))
             return empty(200)
         return None
+
+    def after(self, request: Request) -> None:
+        # Not before: Slack does not repeat a press, and the person can only press what is still there.
+        if is_press(request.ctx.came):
+            self.beside(self._take_button_away(request.ctx.came))
 
     def read(self, message: UserMessage, request: Request) -> Iterable[Incoming]:
         came = message.metadata["came"]

@@ -88,6 +88,9 @@ class StockInput(MessengerInput):
         """The answer to what the stock channel shall not see; raises `Malformed`. None: it may read the request."""
         return None
 
+    def after(self, request: Request) -> None:
+        """All that the request brought is written down; what must not come to pass without that begins here."""
+
     def key(self, message: UserMessage, request: Request) -> str:
         """What repetitions of a message share. Here the whole body, which has to hold an id or the time.
 
@@ -160,7 +163,9 @@ class StockInput(MessengerInput):
         for failure in taken:
             if isinstance(failure, BaseException):
                 raise failure
-        if not taken:
+        if taken:
+            self.after(request)
+        else:
             log.info("update_ignored", channel=self.name(), reason="left out by the stock channel")
         return answer
 

@@ -196,6 +196,41 @@ async def test_a_button_is_pressed_once(bot: ChannelBot, slack: Slack, anna: Per
     assert bot.agent.heard[1].metadata["kind"] == "button"
 
 
+async def test_a_press_that_is_not_stored_leaves_the_button(
+    bot: ChannelBot, slack: Slack, anna: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await anna.says("спроси")
+    question = await anna.expect("Запускать?")
+    claim = bot.ledger.inbox.claim
+
+    async def failing(*_arguments: Any) -> Any:
+        raise OperationalError("INSERT", {}, Exception("disk full"))
+
+    monkeypatch.setattr(bot.ledger.inbox, "claim", failing)
+    assert await anna.presses("Да") == 503
+    await anna.expect_silence()
+    assert slack.called("chat.update") == []
+    monkeypatch.setattr(bot.ledger.inbox, "claim", claim)
+
+    assert await anna.presses("Да", question) == 200
+    await anna.expect("Понял: /affirm")
+
+
+async def test_a_button_in_a_channel_and_other_interactions_are_left(bot: ChannelBot, slack: Slack) -> None:
+    press = {
+        "type": "block_actions",
+        "user": {"id": "U0ANNA"},
+        "channel": {"id": "C0TEAM"},
+        "container": {"message_ts": "1.0"},
+        "actions": [{"type": "button", "value": "button:x", "action_ts": "1.1"}],
+    }
+    assert await slack.push_press(press) == 200
+    assert await slack.push_press({"type": "view_submission", "user": {"id": "U0ANNA"}}) == 200
+    assert await slack.push_press({**press, "channel": {"id": "D0ANNA"}, "actions": [None]}) == 200
+
+    assert (await bot.updates_kept(), slack.calls) == ([], [])
+
+
 async def test_somebody_elses_button_and_a_made_up_one(bot: ChannelBot, anna: Person) -> None:
     await anna.says("спроси")
     question = await anna.expect("Запускать?")
@@ -242,6 +277,13 @@ async def test_a_file_that_is_not_fetched(
     bot: ChannelBot, slack: Slack, anna: Person, more: dict[str, Any], said: str
 ) -> None:
     await anna.sends_file("numbers.csv", b"+79161234567\n", **more)
+
+    await anna.expect()
+    assert "/provide_file" not in bot.agent.texts
+
+
+async def test_a_page_to_sign_in_is_no_file(bot: ChannelBot, anna: Person) -> None:
+    await anna.sends_file("numbers.csv", b"<!DOCTYPE html><html>sign in</html>")
 
     await anna.expect()
     assert "/provide_file" not in bot.agent.texts
