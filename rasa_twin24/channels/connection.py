@@ -10,7 +10,7 @@ import logging
 import ssl
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import httpx
 import structlog
@@ -85,7 +85,7 @@ class Connection:
         self._proxy = proxy or None
         self._client = httpx.AsyncClient(
             timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
-            verify=_trusting(ca_bundle),
+            verify=trusting(ca_bundle),
             proxy=self._proxy,
             headers=headers,
             transport=transport,
@@ -192,7 +192,8 @@ class Connection:
         return request
 
 
-def _trusting(ca_bundle: str | None) -> ssl.SSLContext | bool:
+def trusting(ca_bundle: str | None) -> ssl.SSLContext | Literal[True]:
+    """The usual certificates and those of a file; raises OSError or ssl.SSLError for one that holds none."""
     if not ca_bundle:
         return True
     context = httpx.create_ssl_context()
