@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,14 @@ def make(blocks: Blocks) -> list[InputChannel]:
     return channels
 
 
+def check_owners(owners: Iterable[str], blocks: Blocks) -> None:
+    """Raises ValueError for an owner in a messenger that no block names: a typing slip would lock them out silently."""
+    known = {find(path).name() for path in blocks}
+    for owner in sorted(owners):
+        if owner.partition(":")[0] not in known:
+            raise ValueError(f"BOT_OWNERS: '{owner}' is in none of the messengers of credentials.yml: {_named(known)}")
+
+
 def find(path: str) -> Any:
     """The class of a block; raises ValueError where there is none."""
     module, _, name = path.rpartition(".")
@@ -58,6 +66,10 @@ def find(path: str) -> Any:
         return getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError) as error:
         raise ValueError(f"credentials.yml names {path}, which cannot be imported: {error}") from error
+
+
+def _named(known: set[str]) -> str:
+    return ", ".join(sorted(known)) or "none"
 
 
 def _filled(block: dict[str, Any], env: Mapping[str, str]) -> dict[str, Any]:

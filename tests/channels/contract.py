@@ -230,7 +230,19 @@ class MessengerContract:
         assert [text for text in stage.heard(stage.owner) if text != "/unreadable_message"] == ["конец"]
 
     @pytest.mark.parametrize(
-        "body", [b"", b"{", b"null", b"[]", b"{}", b'"yes"', b"\xff\xfe", b"0", b"[" * 100_000, b'{"a": 1e999}']
+        "body",
+        [
+            b"",
+            b"{",
+            b"null",
+            b"[]",
+            b"{}",
+            b'"yes"',
+            b"\xff\xfe",
+            b"0",
+            pytest.param(b"[" * 100_000, id="deep"),
+            b'{"a": 1e999}',
+        ],
     )
     async def test_a_body_that_is_no_update_does_no_harm(self, stage: Stage, body: bytes) -> None:
         assert await stage.post(stage.genuine(body)) < 500
