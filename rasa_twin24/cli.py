@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 from dotenv import load_dotenv
@@ -22,6 +22,8 @@ from rasa_twin24.users import users
 if TYPE_CHECKING:
     from rasa_twin24.teaching.folder import PhraseFolder
     from rasa_twin24.teaching.phrase import Taught
+
+T = TypeVar("T")
 
 
 @click.group()
@@ -134,8 +136,13 @@ def list_webhooks() -> None:
     """What each messenger has registered."""
     from rasa_twin24.webhooks import listed
 
-    for line in asyncio.run(_of_messengers(listed)):
-        click.echo(line)
+    findings = asyncio.run(_of_messengers(listed))
+    for finding in findings:
+        click.echo(f"{finding.subject}: {finding.text}")
+    if not findings:
+        click.echo("No messenger is turned on that registers webhooks.")
+    if not all(finding.ok for finding in findings):
+        sys.exit(EXIT_CONFIGURATION)
 
 
 @webhooks.command(name="remove")
@@ -148,7 +155,7 @@ def remove_webhooks(messenger: str) -> None:
         click.echo(line)
 
 
-async def _of_messengers(ask: Callable[[Mapping[str, str]], Awaitable[list[str]]]) -> list[str]:
+async def _of_messengers(ask: Callable[[Mapping[str, str]], Awaitable[list[T]]]) -> list[T]:
     from rasa_twin24.channels.connection import MessengerError
 
     try:

@@ -12,6 +12,7 @@ import yaml  # not ruamel: Rasa makes that one demand every variable a file name
 from rasa.core.channels.channel import InputChannel
 
 from rasa_twin24.channels.base import MessengerInput
+from rasa_twin24.channels.connection import check_network
 
 CREDENTIALS = Path("credentials.yml")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -45,6 +46,7 @@ def make(blocks: Blocks) -> list[InputChannel]:
     channels = []
     for path, block in blocks.items():
         channel_class = find(path)
+        _check_network(path, block)
         needed = channel_class.needs if issubclass(channel_class, MessengerInput) else ()
         if all(block.get(key) for key in needed):
             channels.append(channel_class.from_credentials(block))
@@ -62,10 +64,23 @@ def check_owners(owners: Iterable[str], blocks: Blocks) -> None:
 def find(path: str) -> Any:
     """The class of a block; raises ValueError where there is none."""
     module, _, name = path.rpartition(".")
+    if not module:
+        raise ValueError(f"credentials.yml names {path}, a stock channel of Rasa: it checks nobody; take it out")
     try:
-        return getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError) as error:
+        found = getattr(importlib.import_module(module), name)
+    except Exception as error:  # whatever a module does when it is imported
         raise ValueError(f"credentials.yml names {path}, which cannot be imported: {error}") from error
+    if not (isinstance(found, type) and issubclass(found, InputChannel)):
+        raise ValueError(f"credentials.yml names {path}, which is no channel")
+    return found
+
+
+def _check_network(path: str, block: dict[str, Any]) -> None:
+    """Here, since a connection is opened once the server runs: nobody would see why it stops."""
+    try:
+        check_network(block.get("ca_bundle"), block.get("proxy"))
+    except ValueError as error:
+        raise ValueError(f"{path} in credentials.yml: {error}") from error
 
 
 def _named(known: set[str]) -> str:
