@@ -217,9 +217,7 @@ def serve(config: Config, model: Path) -> None:
     prepare_environment(config)
     quieten()
     try:
-        blocks = messengers.read_blocks(os.environ)
-        messengers.check_owners(config.ledger.owners, blocks)
-        channels = messengers.make(blocks)
+        channels = messengers.make(messengers.read_blocks(os.environ))
     except ValueError as error:
         raise WrongSetting(str(error)) from error
     app = configure_app(channels, cors=None, enable_api=False, port=config.port, use_uvloop=True)

@@ -20,6 +20,7 @@ from rasa_twin24.teach import teach
 from rasa_twin24.users import users
 
 if TYPE_CHECKING:
+    from rasa_twin24.config import Config
     from rasa_twin24.teaching.folder import PhraseFolder
     from rasa_twin24.teaching.phrase import Taught
 
@@ -59,6 +60,7 @@ def run() -> None:
         fail(str(error))
     if not Path("credentials.yml").exists():
         fail("credentials.yml is not here: run this in the project's folder")
+    _check_owners(config)
     folder = PhraseFolder.within(config.ledger.data_dir)
     found = find_model(Path("."), folder, _warn)
     _train_if_needed(found is None)
@@ -153,6 +155,15 @@ def remove_webhooks(messenger: str) -> None:
 
     for line in asyncio.run(_of_messengers(lambda env: removed(env, messenger))):
         click.echo(line)
+
+
+def _check_owners(config: Config) -> None:
+    from rasa_twin24 import messengers
+
+    try:
+        messengers.check_owners(config.ledger.owners, messengers.read_blocks(os.environ))
+    except (ValueError, OSError) as error:
+        fail(str(error))
 
 
 async def _of_messengers(ask: Callable[[Mapping[str, str]], Awaitable[list[T]]]) -> list[T]:

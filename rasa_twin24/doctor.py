@@ -193,6 +193,8 @@ async def _messengers(env: Mapping[str, str], project: Path, owners: frozenset[s
                 findings += await channel.apart(channel.examine)
             except (MessengerError, OSError) as error:
                 findings.append(Finding(channel.name(), False, f"could not be asked: {error}"))
+            except Exception as error:  # of a messenger's own module; the others are asked all the same
+                findings.append(Finding(channel.name(), False, f"could not be asked: {type(error).__name__}"))
     return findings, any(channel.name() != "web" for channel in channels.values())
 
 

@@ -103,3 +103,10 @@ def test_a_module_that_fails_while_it_is_imported_is_named(tmp_path: Path, monke
 
     with pytest.raises(ValueError, match=r"half_written\.Input, which cannot be imported"):
         messengers.make(read(tmp_path, "half_written.Input:\n"))
+
+
+def test_every_variable_of_a_messenger_is_explained() -> None:
+    named = messengers.variables((PROJECT / "credentials.yml").read_text("utf-8"))
+    example = (PROJECT / ".env.example").read_text("utf-8")
+
+    assert {name for name in named if f"\n{name}=" not in example} == set()

@@ -30,7 +30,7 @@ async def address_outside(url: httpx.URL) -> str:
 
 def is_public(address: str) -> bool:
     """Whether an IP address is one of the internet's; one inside another, as IPv6 writes IPv4, is looked at itself."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
+    ip = ipaddress.ip_address(address)
     if isinstance(ip, ipaddress.IPv6Address):
         inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None) or _nat64(ip)
         if inner is None:
