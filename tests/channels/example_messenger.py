@@ -7,9 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sanic import Blueprint
-from sanic.request import Request
-from sanic.response import HTTPResponse
+from sanic import Blueprint, HTTPResponse, Request
 
 from rasa_twin24.channels.base import MessengerInput
 from rasa_twin24.channels.cards import card_line
@@ -37,9 +35,8 @@ class Platform:
             raise MessengerError("send", 403, "blocked", gone=True)
         if self.refusals:
             raise self.refusals.pop(0)
-        shown = self.messages.setdefault(person, [])
-        shown.append(message)
-        return str(len(shown) - 1)
+        self.messages.setdefault(person, []).append(message)
+        return str(len(self.messages[person]))
 
 
 class ExampleInput(MessengerInput):
@@ -56,10 +53,10 @@ class ExampleInput(MessengerInput):
 
     @classmethod
     def from_credentials(cls, credentials: dict[str, Any] | None) -> ExampleInput:
-        block = credentials or {}
-        if not block.get("secret"):
+        block = {"secret": "", "api_url": "", **(credentials or {})}
+        if not block["secret"]:
             raise ValueError("EXAMPLE_SECRET is missing: make one up and give it to the messenger")
-        return cls(str(block["secret"]), str(block.get("api_url") or "https://example.org"))
+        return cls(block["secret"], block["api_url"] or "https://example.org")
 
     def routes(self, blueprint: Blueprint) -> None:
         def admits(request: Request) -> bool:
