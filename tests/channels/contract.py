@@ -275,6 +275,8 @@ class MessengerContract:
         assert stage.heard(stage.owner) == ["привет"]
 
     async def test_a_stranger_gets_an_id_and_no_further(self, stage: Stage) -> None:
+        for person in (stage.owner, stage.other):  # who will be asked about the stranger
+            await stage.hears(person, "привет")
         await stage.bring(await stage.says(stage.stranger, "позвони 8 916 123-45-67"))
         (told,) = await stage.expect(stage.stranger, stage.conversation(stage.stranger))
         assert [title for title, _ in told.buttons] == ["Попросить доступ"]
