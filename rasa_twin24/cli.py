@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 from dotenv import load_dotenv
@@ -20,8 +20,11 @@ from rasa_twin24.teach import teach
 from rasa_twin24.users import users
 
 if TYPE_CHECKING:
+    from rasa_twin24.config import Config
     from rasa_twin24.teaching.folder import PhraseFolder
     from rasa_twin24.teaching.phrase import Taught
+
+T = TypeVar("T")
 
 
 @click.group()
@@ -57,6 +60,7 @@ def run() -> None:
         fail(str(error))
     if not Path("credentials.yml").exists():
         fail("credentials.yml is not here: run this in the project's folder")
+    _check_owners(config)
     folder = PhraseFolder.within(config.ledger.data_dir)
     found = find_model(Path("."), folder, _warn)
     _train_if_needed(found is None)
@@ -134,8 +138,13 @@ def list_webhooks() -> None:
     """What each messenger has registered."""
     from rasa_twin24.webhooks import listed
 
-    for line in asyncio.run(_of_messengers(listed)):
-        click.echo(line)
+    findings = asyncio.run(_of_messengers(listed))
+    for finding in findings:
+        click.echo(f"{finding.subject}: {finding.text}")
+    if not findings:
+        click.echo("No messenger is turned on that registers webhooks.")
+    if not all(finding.ok for finding in findings):
+        sys.exit(EXIT_CONFIGURATION)
 
 
 @webhooks.command(name="remove")
@@ -148,7 +157,16 @@ def remove_webhooks(messenger: str) -> None:
         click.echo(line)
 
 
-async def _of_messengers(ask: Callable[[Mapping[str, str]], Awaitable[list[str]]]) -> list[str]:
+def _check_owners(config: Config) -> None:
+    from rasa_twin24 import messengers
+
+    try:
+        messengers.check_owners(config.ledger.owners, messengers.read_blocks(os.environ))
+    except (ValueError, OSError) as error:
+        fail(str(error))
+
+
+async def _of_messengers(ask: Callable[[Mapping[str, str]], Awaitable[list[T]]]) -> list[T]:
     from rasa_twin24.channels.connection import MessengerError
 
     try:

@@ -49,7 +49,7 @@ async def examine(env: Mapping[str, str], project: Path, clock: Callable[[], flo
     ]
     if not config.sandbox:
         findings += await _clock(Settings.from_env(env), clock())
-    about_messengers, on = await _messengers(env, project)
+    about_messengers, on = await _messengers(env, project, config.ledger.owners)
     findings += [_owners(config, on), *about_messengers]
     return [*findings, *_taught(PhraseFolder.within(config.ledger.data_dir), project), *_rasa(project)]
 
@@ -170,7 +170,7 @@ async def _twin(config: Config, env: Mapping[str, str]) -> Finding:
     return Finding("twin", True, "signed in, tasks can be read")
 
 
-async def _messengers(env: Mapping[str, str], project: Path) -> tuple[list[Finding], bool]:
+async def _messengers(env: Mapping[str, str], project: Path, owners: frozenset[str]) -> tuple[list[Finding], bool]:
     """What each messenger of credentials.yml says of itself; and whether one is turned on, the web chat apart."""
     from rasa_twin24 import messengers
     from rasa_twin24.channels.base import MessengerInput
@@ -179,6 +179,7 @@ async def _messengers(env: Mapping[str, str], project: Path) -> tuple[list[Findi
     findings = []
     try:
         blocks = messengers.read_blocks(env, project / CREDENTIALS)
+        messengers.check_owners(owners, blocks)
         channels = {type(channel): channel for channel in messengers.make(blocks)}
         known = [messengers.find(path) for path in blocks]
     except (ValueError, OSError) as error:
@@ -192,6 +193,8 @@ async def _messengers(env: Mapping[str, str], project: Path) -> tuple[list[Findi
                 findings += await channel.apart(channel.examine)
             except (MessengerError, OSError) as error:
                 findings.append(Finding(channel.name(), False, f"could not be asked: {error}"))
+            except Exception as error:  # of a messenger's own module; the others are asked all the same
+                findings.append(Finding(channel.name(), False, f"could not be asked: {type(error).__name__}"))
     return findings, any(channel.name() != "web" for channel in channels.values())
 
 

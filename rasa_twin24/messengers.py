@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import yaml  # not ruamel: Rasa makes that one demand every variable a file name
 from rasa.core.channels.channel import InputChannel
 
 from rasa_twin24.channels.base import MessengerInput
+from rasa_twin24.channels.connection import check_network
 
 CREDENTIALS = Path("credentials.yml")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -45,19 +46,45 @@ def make(blocks: Blocks) -> list[InputChannel]:
     channels = []
     for path, block in blocks.items():
         channel_class = find(path)
+        _check_network(path, block)
         needed = channel_class.needs if issubclass(channel_class, MessengerInput) else ()
         if not needed or any(block.get(key) for key in needed):  # half of them is a slip, which the messenger names
             channels.append(channel_class.from_credentials(block))
     return channels
 
 
+def check_owners(owners: Iterable[str], blocks: Blocks) -> None:
+    """Raises ValueError for an owner in a messenger that no block names: a typing slip would lock them out silently."""
+    known = {find(path).name() for path in blocks}
+    for owner in sorted(owners):
+        if owner.partition(":")[0] not in known:
+            raise ValueError(f"BOT_OWNERS: '{owner}' is in none of the messengers of credentials.yml: {_named(known)}")
+
+
 def find(path: str) -> Any:
     """The class of a block; raises ValueError where there is none."""
     module, _, name = path.rpartition(".")
+    if not module:
+        raise ValueError(f"credentials.yml names {path}, a stock channel of Rasa: it checks nobody; take it out")
     try:
-        return getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError) as error:
+        found = getattr(importlib.import_module(module), name)
+    except Exception as error:  # whatever a module does when it is imported
         raise ValueError(f"credentials.yml names {path}, which cannot be imported: {error}") from error
+    if not (isinstance(found, type) and issubclass(found, InputChannel)):
+        raise ValueError(f"credentials.yml names {path}, which is no channel")
+    return found
+
+
+def _check_network(path: str, block: dict[str, Any]) -> None:
+    """Here, since a connection is opened once the server runs: nobody would see why it stops."""
+    try:
+        check_network(block.get("ca_bundle"), block.get("proxy"))
+    except ValueError as error:
+        raise ValueError(f"{path} in credentials.yml: {error}") from error
+
+
+def _named(known: set[str]) -> str:
+    return ", ".join(sorted(known)) or "none"
 
 
 def _filled(block: dict[str, Any], env: Mapping[str, str]) -> dict[str, Any]:

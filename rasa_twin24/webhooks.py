@@ -6,19 +6,25 @@ from collections.abc import Mapping
 
 from rasa_twin24 import messengers
 from rasa_twin24.channels.base import MessengerInput
+from rasa_twin24.channels.connection import MessengerError
+from rasa_twin24.finding import Finding
 
 
-async def listed(env: Mapping[str, str]) -> list[str]:
-    """A line for each messenger that is turned on. Raises ValueError, OSError or `MessengerError`."""
-    lines = []
+async def listed(env: Mapping[str, str]) -> list[Finding]:
+    """What each messenger that is turned on knows, or why it could not be asked. Raises ValueError or OSError."""
+    findings = []
     for channel in _turned_on(env):
-        found = await channel.apart(channel.webhooks)
-        lines.append(f"{channel.name()}: {', '.join(found) if found else 'none'}")
-    return lines or ["No messenger is turned on."]
+        try:
+            found = await channel.apart(channel.webhooks)
+        except MessengerError as error:  # the others are asked all the same
+            findings.append(Finding(channel.name(), False, f"could not be asked: {error}"))
+        else:
+            findings.append(Finding(channel.name(), True, ", ".join(found) or "none"))
+    return findings
 
 
 async def removed(env: Mapping[str, str], name: str) -> list[str]:
-    """A line for each address that one messenger has forgotten; raises as `listed`."""
+    """A line for each address that one messenger has forgotten. Raises ValueError, OSError or `MessengerError`."""
     channel = next((one for one in _turned_on(env) if one.name() == name), None)
     if channel is None:
         raise ValueError(f"{name} is not turned on: nothing to remove")

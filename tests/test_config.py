@@ -30,7 +30,6 @@ LOGIN = {
         pytest.param({"BOT_PORT": "http"}, "BOT_PORT", id="port in words"),
         pytest.param({"BOT_PORT": "70000"}, "BOT_PORT", id="port out of range"),
         pytest.param({"BOT_OWNERS": "100200300"}, "BOT_OWNERS", id="owner without a messenger"),
-        pytest.param({"BOT_OWNERS": "telegramm:1"}, "BOT_OWNERS", id="misspelt messenger"),
         pytest.param({"BOT_MESSAGES_PER_MINUTE": "0"}, "BOT_MESSAGES_PER_MINUTE", id="no messages at all"),
         pytest.param({"BOT_MESSAGES_PER_MINUTE": "many"}, "BOT_MESSAGES_PER_MINUTE", id="messages in words"),
         pytest.param({"ACTIONS_URL": "localhost:5055"}, "ACTIONS_URL", id="actions without a scheme"),

@@ -151,6 +151,31 @@ async def test_what_rasa_passes_over_in_silence(tmp_path: Path) -> None:
         assert not about(findings, subject).ok, subject
 
 
+async def test_a_messenger_that_fails_hides_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "odd_messenger.py").write_text(
+        "from rasa_twin24.channels.telegram import TelegramInput\n\n\n"
+        "class Odd(TelegramInput):\n"
+        "    @classmethod\n"
+        "    def name(cls) -> str:\n"
+        '        return "odd"\n\n'
+        "    async def examine(self) -> None:\n"
+        '        raise KeyError("+79161234567")\n'
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    block = "  token: ${TELEGRAM_BOT_TOKEN}\n  api_url: ${TELEGRAM_API_URL}\n"
+    ours = "rasa_twin24.channels.telegram.TelegramInput"
+    for name in ("config.yml", "domain.yml", "endpoints.yml"):
+        (tmp_path / name).write_text((PROJECT / name).read_text())
+    (tmp_path / "credentials.yml").write_text(f"odd_messenger.Odd:\n{block}{ours}:\n{block}")
+    async with Telegram() as telegram:
+        env = {"BOT_DATA_DIR": str(tmp_path), "TELEGRAM_BOT_TOKEN": telegram.token, "TELEGRAM_API_URL": telegram.url}
+        findings = await examine({**env, "BOT_OWNERS": "odd:1"}, tmp_path)
+        slip = await examine({**env, "BOT_OWNERS": "tg:1"}, tmp_path)
+    assert (about(findings, "odd").ok, about(findings, "odd").text) == (False, "could not be asked: KeyError")
+    assert "@calls_bot" in about(findings, "telegram").text
+    assert "BOT_OWNERS: 'tg:1'" in about(slip, "messengers").text
+
+
 async def test_a_wrong_file_of_taught_phrases_is_named_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "phrases").mkdir()
     (tmp_path / "phrases" / "own.yml").write_text("nlu:\n  - intent: cancel\n    examples: ой\n")

@@ -80,9 +80,9 @@ class Connection:
         transport: httpx.AsyncBaseTransport | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """Raises OSError or ssl.SSLError for a file that holds no certificates, ValueError for a proxy that is none."""
+        """Raises as `check_network`."""
         self.base_url = base_url.rstrip("/")
-        self._proxy = proxy or None
+        self._proxy = _proxy(proxy)
         self._client = httpx.AsyncClient(
             timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
             verify=trusting(ca_bundle),
@@ -147,8 +147,8 @@ class Connection:
 
     async def _download(self, address: str, most: int, headers: dict[str, str] | None) -> bytes | None:
         content = bytearray()
-        url = httpx.URL(address if "://" in address else f"{self.base_url}/{address.lstrip('/')}")
         try:
+            url = httpx.URL(address if "://" in address else f"{self.base_url}/{address.lstrip('/')}")
             for _ in range(MOST_REDIRECTS + 1):
                 request = await self._file_request(url, headers)
                 response = await self._client.send(request, stream=True)
@@ -185,11 +185,21 @@ class Connection:
         if self._proxy:  # which asks for the address itself
             return self._client.build_request("GET", url, headers=asked, timeout=timeout)
         # The very address that was looked at: a name may lead elsewhere the next time it is asked for.
+        # And a connection of its own: one that was opened to this address under another name proved that name only.
         request = self._client.build_request(
-            "GET", url.copy_with(host=address), headers={**asked, "Host": url.netloc.decode()}, timeout=timeout
+            "GET",
+            url.copy_with(host=address),
+            headers={**asked, "Host": url.netloc.decode(), "Connection": "close"},
+            timeout=timeout,
         )
-        request.extensions["sni_hostname"] = url.host
+        request.extensions["sni_hostname"] = url.raw_host.decode()
         return request
+
+
+def check_network(ca_bundle: str | None, proxy: str | None) -> None:
+    """Raises ValueError for a file that holds no certificates, and for a proxy that is none; tells no password."""
+    trusting(ca_bundle)
+    _proxy(proxy)
 
 
 def trusting(ca_bundle: str | None) -> ssl.SSLContext | Literal[True]:
@@ -197,8 +207,23 @@ def trusting(ca_bundle: str | None) -> ssl.SSLContext | Literal[True]:
     if not ca_bundle:
         return True
     context = httpx.create_ssl_context()
-    context.load_verify_locations(ca_bundle)
+    try:
+        context.load_verify_locations(ca_bundle)
+    except OSError:
+        raise ValueError(f"{ca_bundle} holds no certificates: a file in PEM is expected") from None
     return context
+
+
+def _proxy(address: str | None) -> str | None:
+    if not address:
+        return None
+    try:
+        url = httpx.URL(address)
+    except httpx.InvalidURL:
+        url = httpx.URL()
+    if url.scheme not in ("http", "https") or not url.host:
+        raise ValueError("a proxy is written http://host:port, or http://user:password@host:port")
+    return address
 
 
 def _pause(error: MessengerError, attempt: int) -> float | None:

@@ -9,6 +9,8 @@ import socket
 import httpx
 
 FAR_AWAY = "an address that is not public, or not https"
+# All that is given out as public. https://www.iana.org/assignments/ipv6-address-space
+_GIVEN_OUT = ipaddress.ip_network("2000::/3")
 
 
 async def address_outside(url: httpx.URL) -> str:
@@ -18,7 +20,8 @@ async def address_outside(url: httpx.URL) -> str:
     """
     if url.scheme != "https" or not url.host or url.userinfo:
         raise ValueError(FAR_AWAY)
-    found = await asyncio.get_running_loop().getaddrinfo(url.host, url.port or 443, type=socket.SOCK_STREAM)
+    host = url.raw_host.decode()  # as it is connected to: Python would write some names otherwise
+    found = await asyncio.get_running_loop().getaddrinfo(host, url.port or 443, type=socket.SOCK_STREAM)
     addresses = [str(one[4][0]) for one in found]
     if not addresses or not all(is_public(address) for address in addresses):
         raise ValueError(FAR_AWAY)
@@ -27,11 +30,12 @@ async def address_outside(url: httpx.URL) -> str:
 
 def is_public(address: str) -> bool:
     """Whether an IP address is one of the internet's; one inside another, as IPv6 writes IPv4, is looked at itself."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
+    ip = ipaddress.ip_address(address)
     if isinstance(ip, ipaddress.IPv6Address):
         inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None) or _nat64(ip)
-        if inner is not None:
-            ip = inner
+        if inner is None:
+            return ip.is_global and ip in _GIVEN_OUT
+        ip = inner
     return ip.is_global and not ip.is_multicast
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, IntEnum
@@ -15,7 +16,8 @@ from rasa_twin24.ledger.store import Store, one_at_a_time
 
 # Whoever passed the web chat's own door (loopback on the sandbox, else the printed token).
 WEB_OWNER = "web:owner"
-MESSENGERS = ("web", "telegram", "max", "vk", "viber", "whatsapp", "slack")
+# How a messenger names itself; which there are is for credentials.yml to say.
+_MESSENGER = re.compile(r"[a-z][a-z0-9_]{0,30}")
 
 
 class Role(IntEnum):
@@ -70,25 +72,23 @@ def label(person: str, name: str) -> str:
 def is_person_id(text: str) -> bool:
     """`<messenger>:<id>`."""
     messenger, _, person = text.partition(":")
-    return messenger in MESSENGERS and bool(person) and not any(sign.isspace() for sign in person) and len(text) <= 255
+    is_written_so = bool(_MESSENGER.fullmatch(messenger)) and bool(person)
+    return is_written_so and not any(sign.isspace() for sign in person) and len(text) <= 255
 
 
 def owners_from_env(env: Mapping[str, str]) -> frozenset[str]:
     """Read `BOT_OWNERS`, a comma list such as `telegram:100200300,vk:77`.
 
-    Raises `ValueError` on an entry of another shape: a typing slip must not lock the owner out silently.
+    Raises `ValueError` on an entry of another shape: a typing slip must not lock the owner out silently. Whether there
+    is such a messenger is asked where they are made.
     """
     owners = set()
     for entry in (env.get("BOT_OWNERS") or "").split(","):
         entry = entry.strip()
         if not entry:
             continue
-        messenger, _, person = entry.partition(":")
-        if messenger not in MESSENGERS or not person or any(c.isspace() for c in person):
-            raise ValueError(
-                f"BOT_OWNERS: '{entry}' is not <messenger>:<id>, e.g. telegram:100200300 "
-                f"(messengers: {', '.join(MESSENGERS)})"
-            )
+        if not is_person_id(entry):
+            raise ValueError(f"BOT_OWNERS: '{entry}' is not <messenger>:<id>, e.g. telegram:100200300")
         owners.add(entry)
     return frozenset(owners)
 

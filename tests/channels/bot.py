@@ -80,6 +80,12 @@ class ScriptedAgent:
             raise OperationalError("INSERT INTO events", {"data": message.text}, Exception("server closed"))
         elif word == "длинно":
             await send(person, {"text": "слово " * int(rest), "buttons": YES_NO})
+        elif word == "кнопки":
+            offered = [
+                {"title": f"{number}. Обзвон водителей и курьеров", "payload": f'/inform{{"number": "{number}"}}'}
+                for number in range(1, int(rest) + 1)
+            ]
+            await send(person, {"text": "Какую?", "buttons": offered})
         elif word == "/notice":
             await send(person, {"text": "Обзвон закончен."})
         else:

@@ -8,6 +8,9 @@ import pytest
 
 from tests.standins.telegram import Telegram, User
 
+# So that its assertions tell what they found, as a test module's do.
+pytest.register_assert_rewrite("tests.channels.contract")
+
 OWNER = 500100
 
 

@@ -113,6 +113,7 @@ async def test_with_a_login_the_web_chat_wants_its_token(stage: Stage) -> None:
     [
         ({"TWIN24_EMAIL": "m@example.org"}, "TWIN24_PASSWORD"),
         ({"BOT_OWNERS": "100200300"}, "BOT_OWNERS"),
+        ({"BOT_OWNERS": "telegramm:1"}, "BOT_OWNERS: 'telegramm:1' is in none of the messengers"),
         ({"BOT_PORT": "x"}, "BOT_PORT"),
     ],
 )
