@@ -203,7 +203,7 @@ def check_network(ca_bundle: str | None, proxy: str | None) -> None:
 
 
 def trusting(ca_bundle: str | None) -> ssl.SSLContext | Literal[True]:
-    """The usual certificates and those of a file; raises OSError or ssl.SSLError for one that holds none."""
+    """The usual certificates and those of a file; raises ValueError for one that holds none."""
     if not ca_bundle:
         return True
     context = httpx.create_ssl_context()
