@@ -105,6 +105,18 @@ class Accounts:
         """All accounts that speak in a conversation, its own among them; none when nothing is linked to it."""
         return await self._store.run(lambda c: linked_to(c, conversation))
 
+    async def linked(self) -> dict[str, list[str]]:
+        """The further accounts of everybody who has any, by conversation."""
+
+        def work(connection: sa.engine.Connection) -> dict[str, list[str]]:
+            found: dict[str, list[str]] = {}
+            wanted = sa.select(accounts).where(accounts.c.account != accounts.c.conversation)
+            for row in connection.execute(wanted.order_by(accounts.c.linked_at, accounts.c.account)):
+                found.setdefault(row.conversation, []).append(row.account)
+            return found
+
+        return await self._store.run(work)
+
     async def make_code(self, conversation: str) -> str:
         """A new code for one account, good for `LIFE`; earlier ones of the conversation are not any more."""
         code = new_code()

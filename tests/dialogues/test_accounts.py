@@ -19,8 +19,6 @@ async def code_of(person: User) -> str:
 
 async def test_a_plan_shown_in_one_account_gets_its_yes_in_the_other(stage: Stage) -> None:
     person, other = stage.person(), stage.stranger()
-    await other.says("продолжи из Telegram")
-    await other.expect("Ваш id")
     await planned(person, "Из двух мест")
     await other.says(await code_of(person))
     await person.expect("Запустить обзвон?")  # the step's question again, below the code
@@ -49,17 +47,17 @@ async def test_a_plan_shown_in_one_account_gets_its_yes_in_the_other(stage: Stag
 async def test_a_form_goes_on_in_the_other_account(stage: Stage) -> None:
     person, other = stage.person("en"), stage.stranger()
     await person.says("/new")
-    await person.expect("What shall I call")
+    await person.expect("What shall the call task be called?")
     await person.says("/link")
     code = (await person.expect("good for 15 minutes")).text.splitlines()[1]
-    await person.expect("What shall I call")
+    await person.expect("What shall the call task be called?")
     await other.says(code)
     await other.expect("привязан")
     await other.says("continue from Telegram")
     await other.expect("We go on here with the same")
-    await other.expect("What shall I call")
+    await other.expect("What shall the call task be called?")
     await other.says("Two places")
-    await other.expect("Two places", timeout=20)
+    await other.expect("The task “Two places” is created", timeout=20)
     assert stage.task("Two places").candidates == []
 
 
@@ -71,3 +69,22 @@ async def test_nothing_to_go_on_with(stage: Stage) -> None:
     await person.expect("отвязывать нечего")
     await person.says("продолжи")
     await person.expect("На паузе ничего")
+
+
+async def test_an_owner_sees_linked_accounts_and_removes_one(stage: Stage) -> None:
+    owner, other = stage.person(), stage.stranger()
+    await other.says(await code_of(owner))
+    await other.expect("привязан")
+    await owner.says("кто имеет доступ")
+    await owner.expect(f"telegram:{owner.id} = telegram:{other.id}: владелец")
+    await owner.says(f"убери доступ у telegram:{other.id}")
+    await owner.expect("Забрать доступ")
+    await owner.presses("Забрать")
+    await owner.expect("больше не имеет доступа")
+    await other.expect("доступ")
+    assert f"telegram:{other.id}" not in await accounts_shown(owner)
+
+
+async def accounts_shown(owner: User) -> str:
+    await owner.says("кто имеет доступ")
+    return (await owner.expect("владелец")).text

@@ -142,6 +142,7 @@ async def test_unlinking(book: Ledger, clock: Clock) -> None:
     assert await rows(book, accounts) == 0
     await linked(book, clock, MINE, ME)
     await linked(book, clock, THIRD, ME)
+    assert await book.accounts.linked() == {ME: [MINE, THIRD]}
     assert await book.accounts.unlink(ME) == [MINE, THIRD]
     assert await rows(book, accounts) == 0
 
