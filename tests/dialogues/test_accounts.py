@@ -78,10 +78,10 @@ async def test_an_owner_sees_linked_accounts_and_removes_one(stage: Stage) -> No
     await owner.says("кто имеет доступ")
     await owner.expect(f"telegram:{owner.id} = telegram:{other.id}: владелец")
     await owner.says(f"убери доступ у telegram:{other.id}")
-    await owner.expect("Забрать доступ")
-    await owner.presses("Забрать")
-    await owner.expect("больше не имеет доступа")
-    await other.expect("доступ")
+    await owner.expect("Закрыть доступ: telegram")
+    await owner.presses("Закрыть доступ")
+    await owner.expect("Доступ закрыт")
+    await other.expect("закрыл вам доступ")
     assert f"telegram:{other.id}" not in await accounts_shown(owner)
 
 
