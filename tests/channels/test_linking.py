@@ -177,6 +177,21 @@ async def test_what_waits_of_an_unlinked_account_is_refused(bot: TelegramBot, ow
     assert where(bot)[-1] == (HOME, "жди")
 
 
+async def test_what_waits_of_an_account_that_leaves_is_heard_in_its_own_conversation(
+    bot: TelegramBot, linked: User
+) -> None:
+    await bot.ledger.people.give(OTHER, Role.OPERATOR, WEB_OWNER)
+    await linked.expect("права оператора")
+    await linked.says("жди")
+    await until(lambda: where(bot)[-1] == (HOME, "жди"))
+    update = await linked.says("потом")
+    await until(lambda: _is_claimed(bot, str(update)))
+    await bot.ledger.accounts.unlink(OTHER)
+    bot.agent.go_on.set()
+    await linked.expect("Понял: потом")
+    assert where(bot)[-1] == (OTHER, "потом")
+
+
 async def test_cards_of_two_accounts_are_two_turns(bot: TelegramBot, owner: User, linked: User) -> None:
     await owner.shares_contact("+79161234501", "Анна")
     await linked.shares_contact("+79161234502", "Борис")
