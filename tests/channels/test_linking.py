@@ -22,6 +22,7 @@ HOME, OTHER = f"telegram:{OWNER}", f"telegram:{STRANGER}"
 
 @pytest.fixture
 async def bot(tg: Telegram, tmp_path: Path, owner: User) -> AsyncIterator[TelegramBot]:
+    tg.user(500200).chat.has_started = True  # the other owner, who hears of who joins
     async with TelegramBot(tg, tmp_path) as bot:
         bot.agent.domain = SimpleNamespace(responses={**RESPONSES, **PHRASES})
         await owner.says("привет")
