@@ -37,6 +37,8 @@ class Turn:
         # The same when a message is said again because its turn was cut off: a killed process may have done it already.
         self.message_id: str | None = message.get("message_id")
         self.again: bool = bool((message.get("metadata") or {}).get("again"))
+        # Which of a person's accounts wrote it.
+        self.account: str = (message.get("metadata") or {}).get("account") or self.conversation
         self.intent: str = (message.get("intent") or {}).get("name") or ""
         self.entities: list[dict[str, Any]] = message.get("entities") or []
 

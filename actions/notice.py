@@ -10,6 +10,7 @@ from actions._task_buttons import tell_of_task
 from actions._turn import Turn
 from actions.people import offer_request
 from rasa_twin24.campaign.outcome import ALL_IN
+from rasa_twin24.ledger.notices import Notice
 from rasa_twin24.ledger.people import Role
 
 # News after which the step's question must follow: the new plan, or what the lost answer may have asked.
@@ -21,6 +22,12 @@ CAME_BETWEEN = ("task_status_", "people_joined_", "emergency_stop_", "pause_call
 ENDS_QUESTION = ("pause_calls_withheld_by_other",)
 
 
+async def _is_theirs(notice: Notice, turn: Turn, office: Office) -> bool:
+    """News of an account's own conversation are told in the one that it is linked to."""
+    whose = notice.conversation
+    return turn.conversation in (whose, await office.ledger.accounts.home(whose))
+
+
 class ActionNotice(TopicAction):
     needs = Role.VIEWER
 
@@ -30,7 +37,7 @@ class ActionNotice(TopicAction):
     async def act(self, turn: Turn, office: Office) -> Events | None:
         number = turn.entity("notice") or ""
         notice = await office.ledger.notices.get(int(number)) if number.isdigit() else None
-        if notice is None or notice.conversation != turn.conversation:
+        if notice is None or not await _is_theirs(notice, turn, office):
             turn.say("internal_error")
             return None
         if notice.kind == ACCESS_REQUEST:

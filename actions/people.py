@@ -115,7 +115,11 @@ async def _carry_out(request: PeopleRequest | None, turn: Turn, office: Office) 
 
 async def _list(turn: Turn, office: Office) -> None:
     everybody = await office.ledger.people.all()
-    lines = "\n".join(f"• {person.label}: {turn.word(f'people_role_{person.role.key}')}" for person in everybody)
+    linked = await office.ledger.accounts.linked()
+    lines = "\n".join(
+        f"• {' = '.join([person.label, *linked.get(person.id, ())])}: {turn.word(f'people_role_{person.role.key}')}"
+        for person in everybody
+    )
     turn.say("people_list", people=lines, invites=str(await office.ledger.invites.open_count()))
 
 
@@ -138,6 +142,8 @@ async def _invite(role: str | None, turn: Turn, office: Office) -> bool:
 async def _change(request: PeopleRequest, turn: Turn, office: Office) -> bool:
     """Change or remove the one person that is meant; true when a removal has to be confirmed."""
     found = _meant(request, await office.ledger.people.all())
+    if not found and request.ask is Ask.REMOVE and await office.ledger.accounts.role(request.person or ""):
+        found = [Person(request.person or "", Role.VIEWER)]  # in by a link to somebody
     if len(found) > 1:
         turn.say("people_several", people="\n".join(f"• {person.label}" for person in found))
     elif not found:

@@ -30,7 +30,7 @@ class Attachments:
 
         Raises `sqlalchemy.exc.SQLAlchemyError` when it cannot be kept.
         """
-        kept = await self._ledger.files.find(incoming.conversation, incoming.key)
+        kept = await self._ledger.files.find(incoming.conversation, incoming.message_id)
         caption = clean(incoming.text) if incoming.kind == FILE else ""
         if kept is not None:
             return file_turn(kept, caption)
@@ -45,7 +45,9 @@ class Attachments:
         except (FileLost, asyncio.TimeoutError) as error:
             log.warning("file_lost", conversation=incoming.conversation, reason=str(error) or type(error).__name__)
             return _unreadable(LOST)
-        return file_turn(await self._ledger.files.add(incoming.conversation, name, content, incoming.key), caption)
+        return file_turn(
+            await self._ledger.files.add(incoming.conversation, name, content, incoming.message_id), caption
+        )
 
     async def _content(self, channel: Messenger, incoming: Incoming, most: int) -> tuple[str, bytes]:
         if incoming.kind != FILE:

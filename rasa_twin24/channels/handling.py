@@ -18,9 +18,11 @@ from rasa_twin24.channels.incoming import (
     Understood,
     carries_file,
     command_named,
+    invitation,
     understand,
 )
 from rasa_twin24.channels.language import known_language, language_of_turn
+from rasa_twin24.channels.linking import LINKING
 from rasa_twin24.channels.messenger import Messenger
 from rasa_twin24.channels.news import News
 from rasa_twin24.channels.output import MessengerOutput
@@ -28,6 +30,7 @@ from rasa_twin24.channels.session import Sessions
 from rasa_twin24.ledger import Ledger
 from rasa_twin24.ledger.audit import Act, Result
 from rasa_twin24.ledger.engine import is_away
+from rasa_twin24.ledger.people import Role
 from rasa_twin24.text.phrases import Phrases
 
 log = structlog.get_logger(__name__)
@@ -71,10 +74,14 @@ class Handling:
     async def turn(self, incoming: Incoming) -> None:
         """Never raises."""
         channel = self._channels[incoming.channel]
-        output = MessengerOutput(channel, self._ledger, self.phrases, incoming.language)
+        output = MessengerOutput(channel, self._ledger, self.phrases, incoming.language, incoming.person)
         away = False
         try:
-            if await self._is_for_rasa(output, incoming):
+            role = None
+            if incoming.kind != NOTICE:  # linked or unlinked while the turn waited
+                home, role = await self._ledger.accounts.begin(incoming.account)
+                incoming = incoming.at(home)
+            if await self._is_for_rasa(output, incoming, role):
                 await self._hand_to_rasa(channel, output, incoming)
         except Exception as error:
             away = is_away(error)
@@ -96,10 +103,10 @@ class Handling:
                 await self._say(output, incoming, STORAGE_AWAY)
         await self._sessions.shorten(self._agent(), incoming.conversation)
 
-    async def _is_for_rasa(self, output: MessengerOutput, incoming: Incoming) -> bool:
+    async def _is_for_rasa(self, output: MessengerOutput, incoming: Incoming, role: Role | None) -> bool:
         """Whether the turn goes on to Rasa; else it is answered here.
 
-        What became of somebody's access is said here, for it may be said to a stranger. And the role is asked again:
+        What became of somebody's access is said here, for it may be said to a stranger. And `role` is as it is now, for
         the turn may have waited while its person was removed.
         """
         notice = await self._ledger.notices.get(int(incoming.text)) if incoming.kind == NOTICE else None
@@ -110,23 +117,31 @@ class Handling:
             return False
         if incoming.kind == NOTICE:
             role = await self._ledger.people.role(incoming.conversation)
-        else:
-            role = await self._ledger.inbox.begin(incoming.conversation)
         if role is not None:
-            return True
+            return not await self._links(output, incoming)
         if notice is not None:  # what was on its way to somebody who has been removed since
             output.said += 1
         else:
             language = await known_language(self._ledger, incoming)
-            text = self.phrases().say("utter_access_denied", language, id=incoming.conversation)
+            text = self.phrases().say("utter_access_denied", language, id=incoming.account)
             await output.send_response(incoming.conversation, {"text": text})
         return False
+
+    async def _links(self, output: MessengerOutput, incoming: Incoming) -> bool:
+        """Whether the message is a code that links accounts, and has been answered."""
+        code = invitation(incoming)
+        if code is None or not await self._ledger.accounts.knows(code):
+            return False
+        linked, who = await self._ledger.accounts.link(incoming.account, code)
+        text = self.phrases().say(LINKING[linked], await known_language(self._ledger, incoming), who=who)
+        await output.send_response(incoming.conversation, {"text": text})
+        return True
 
     async def _hand_to_rasa(self, channel: Messenger, output: MessengerOutput, incoming: Incoming) -> None:
         conversation = incoming.conversation
         payload = None
         if incoming.kind == BUTTON:
-            pressed = await self._ledger.buttons.press(conversation, incoming.text, incoming.key)
+            pressed = await self._ledger.buttons.press(conversation, incoming.text, incoming.message_id)
             payload = pressed.payload if pressed else None
         async with channel.typing(incoming.person):
             if carries_file(incoming):
@@ -143,8 +158,8 @@ class Handling:
                     sender_id=conversation,
                     parse_data=turn.parse_data,
                     input_channel=channel.name(),
-                    message_id=incoming.key,
-                    metadata={**turn.metadata, **({"again": True} if incoming.again else {})},
+                    message_id=incoming.message_id,
+                    metadata={**turn.metadata, **_metadata(incoming)},
                 )
             )
 
@@ -177,3 +192,9 @@ class Handling:
                 await asyncio.sleep(pause)
             else:
                 return
+
+
+def _metadata(incoming: Incoming) -> dict[str, object]:
+    """What an action has to know of the message beside what it says."""
+    known: dict[str, object] = {"again": True} if incoming.again else {}
+    return {**known, "account": incoming.account} if incoming.home else known

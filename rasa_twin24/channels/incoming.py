@@ -8,6 +8,7 @@ import unicodedata
 from dataclasses import asdict, dataclass, field, replace
 
 from rasa_twin24.ledger.invites import CODE
+from rasa_twin24.ledger.message_id import message_id
 from rasa_twin24.text.language import language_of
 
 # A longer text is a list that somebody pasted: it is kept as a file and never parsed by Rasa.
@@ -54,6 +55,8 @@ COMMANDS = {
     "invite": "invite_person",
     "numbers": "show_list",
     "donotcall": "do_not_call",
+    "link": "link_account",
+    "unlink": "unlink_account",
 }
 # Commands whose words behind them are read by the action.
 _WITH_WORDS = ("do_not_call",)
@@ -75,7 +78,8 @@ class Incoming:
     """`person` is the messenger's id of who wrote, `key` what a repetition of this update has in common with it.
 
     `language` is the messenger's idea of the person's language, an IETF tag; `name` is chosen by the person and shown
-    to others with the id only; `again`: a killed process may have worked it off already, wholly or in part.
+    to others with the id only; `again`: a killed process may have worked it off already, wholly or in part; `home`: the
+    conversation that this account is linked to, None for its own.
     """
 
     channel: str
@@ -89,11 +93,26 @@ class Incoming:
     file: Attached | None = None  # of kind FILE, unless the ledger has it already under `key`
     # Further updates that this turn stands for; in memory only, each is kept as it came.
     also: tuple[str, ...] = ()
+    home: str | None = None
+
+    @property
+    def account(self) -> str:
+        """`<messenger>:<id>`: the same number in two messengers is two accounts."""
+        return f"{self.channel}:{self.person}"
 
     @property
     def conversation(self) -> str:
-        """`<messenger>:<id>`: the same number in two messengers is two people."""
-        return f"{self.channel}:{self.person}"
+        """What is talked about belongs to it; an account's own unless it is linked to another's."""
+        return self.home or self.account
+
+    @property
+    def message_id(self) -> str:
+        """The same for repetitions, and no other message of the conversation has it."""
+        return message_id(self.conversation, self.channel, self.key)
+
+    def at(self, conversation: str) -> Incoming:
+        """The same message in this conversation."""
+        return replace(self, home=None if conversation == self.account else conversation)
 
     def to_json(self) -> str:
         # ASCII: what a database would refuse as text, such as half a surrogate pair, is kept escaped.

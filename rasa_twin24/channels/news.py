@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import structlog
 
@@ -24,9 +24,9 @@ MOST_TRIES = 9
 
 
 class News:
-    """`put` queues a turn; `joined` tells whether a messenger can be spoken through."""
+    """`put` queues a turn; `joined` are the messengers that can be spoken through."""
 
-    def __init__(self, ledger: Ledger, put: Callable[[Incoming], None], joined: Callable[[str], bool]) -> None:
+    def __init__(self, ledger: Ledger, put: Callable[[Incoming], None], joined: Collection[str]) -> None:
         self._ledger = ledger
         self._put = put
         self._joined = joined
@@ -63,15 +63,18 @@ class News:
 
     async def _look(self) -> None:
         for notice in await self._ledger.notices.waiting():
-            messenger, _, person = notice.conversation.partition(":")
-            if time.monotonic() < self._not_before.get(notice.id, 0.0) or not self._joined(messenger):
+            if time.monotonic() < self._not_before.get(notice.id, 0.0):
                 continue
-            if (await self._ledger.conversations.get(notice.conversation)).gone_at is not None:
+            place = await self._ledger.accounts.reach(notice.conversation, self._joined)
+            if place is None:
                 continue
             if not await self._ledger.notices.take(notice.id, TAKEN_SECONDS):
                 continue  # another process of the bot tells it
             self._not_before[notice.id] = math.inf
-            self._put(Incoming(messenger, f"notice:{notice.id}", person, NOTICE, str(notice.id)))
+            conversation, account = place
+            messenger, _, person = account.partition(":")
+            told = Incoming(messenger, f"notice:{notice.id}", person, NOTICE, str(notice.id))
+            self._put(told.at(conversation))
 
     def _forget(self, number: int) -> None:
         self._not_before.pop(number, None)

@@ -24,13 +24,22 @@ class MessengerOutput(OutputChannel):  # type: ignore[misc]
     """
 
     def __init__(
-        self, channel: Messenger, ledger: Ledger, phrases: Callable[[], Phrases], language: str | None = None
+        self,
+        channel: Messenger,
+        ledger: Ledger,
+        phrases: Callable[[], Phrases],
+        language: str | None = None,
+        person: str | None = None,
     ) -> None:
-        """`language` is what to speak where something has to be said past Rasa: the messenger's idea, until known."""
+        """`person` is whom the replies go to; None: the conversation's own account.
+
+        `language` is what to speak where something has to be said past Rasa: the messenger's idea, until known.
+        """
         self._channel = channel
         self._ledger = ledger
         self._phrases = phrases
         self.language = language
+        self._person = person
         self.said = 0
         self.phrases: set[str] = set()
         self.failed = False
@@ -70,12 +79,14 @@ class MessengerOutput(OutputChannel):  # type: ignore[misc]
 
     async def _send(self, recipient_id: str, deliver: Callable[[str], Awaitable[object]]) -> bool:
         """Whether it arrived; never raises."""
+        person = self._person or recipient_id.partition(":")[2]
         try:
-            await deliver(recipient_id.partition(":")[2])
+            await deliver(person)
         except Gone:
             self.gone = True
-            log.info("person_gone", conversation=recipient_id)
-            await self._mark_gone(recipient_id)
+            account = f"{self.name()}:{person}"
+            log.info("person_gone", conversation=account)
+            await self._mark_gone(account)
         except Exception as error:
             self.failed = True
             log.error("send_failed", channel=self.name(), error=type(error).__name__, reason=_reason(error))
@@ -95,9 +106,9 @@ class MessengerOutput(OutputChannel):  # type: ignore[misc]
             return []
         return [(title, token) for (title, _), token in zip(offered, tokens, strict=True)]
 
-    async def _mark_gone(self, conversation: str) -> None:
+    async def _mark_gone(self, account: str) -> None:
         try:
-            await self._ledger.conversations.gone(conversation)
+            await self._ledger.conversations.gone(account)
         except Exception as error:
             log.error("person_gone_not_kept", channel=self.name(), error=type(error).__name__)
 

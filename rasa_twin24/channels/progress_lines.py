@@ -59,7 +59,7 @@ class ProgressLines:
         """Conversations side by side, in each one line at a time."""
         for line in await self._ledger.progress.changed():
             conversation = line.conversation
-            if conversation in self._telling or conversation.partition(":")[0] not in self._channels:
+            if conversation in self._telling:
                 continue
             if time.monotonic() < self._not_before.get(conversation, 0.0):
                 continue
@@ -74,15 +74,17 @@ class ProgressLines:
     async def _tell_one(self, changed: Line) -> None:
         pause = LINE_PAUSE
         try:
-            if (await self._ledger.conversations.get(changed.conversation)).gone_at is not None:
+            place = await self._ledger.accounts.reach(changed.conversation, self._channels)
+            if place is None:
+                pause = 0.0
                 return
             line = await self._ledger.progress.take(changed.key, TAKEN_SECONDS)
             if line is None:
                 return  # another process of the bot tells it
             try:
-                await self._send(line)
+                await self._send(line, *place)
             except Gone:
-                await self._ledger.conversations.gone(line.conversation)
+                await self._ledger.conversations.gone(place[1])
                 await self._ledger.progress.let_go(line.key)
             except Exception as error:
                 pause = await self._put_off(line, error)
@@ -96,33 +98,35 @@ class ProgressLines:
                 self._tries.clear()
             self._not_before[changed.conversation] = time.monotonic() + pause
 
-    async def _send(self, line: Line) -> None:
-        channel = self._channels[line.conversation.partition(":")[0]]
-        person = line.conversation.partition(":")[2]
+    async def _send(self, line: Line, conversation: str, account: str) -> None:
+        messenger, _, person = account.partition(":")
+        channel = self._channels[messenger]
         phrases = Phrases(self._agent().domain.responses)
-        language = await self._language(line.conversation)
+        language = await self._language(conversation)
         text = phrases.say(f"utter_{line.kind}", language, **line.params)
-        keyboard = await self._keyboard(line, phrases, language)
-        if line.message is None:
+        keyboard = await self._keyboard(line, conversation, phrases, language)
+        if line.message is None or (line.account or line.conversation) != account:  # the person is elsewhere now
             message = await channel.deliver(person, text, keyboard, standing=not line.over)
         else:
             message = await channel.edit(person, line.message, text, keyboard, last=line.over)
-        await self._ledger.progress.told(line.key, line.version, message)
+        await self._ledger.progress.told(line.key, line.version, message, account)
 
-    async def _keyboard(self, line: Line, phrases: Phrases, language: str | None) -> list[tuple[str, str]]:
+    async def _keyboard(
+        self, line: Line, conversation: str, phrases: Phrases, language: str | None
+    ) -> list[tuple[str, str]]:
         """The same buttons under every version of a kind, until one is pressed; then none, lest it be pressed again."""
         kept = line.keyboard
         if kept is not None and kept.kind == line.kind and not line.over:
-            alive = await self._ledger.buttons.alive(line.conversation, [token for _, token in kept.buttons])
+            alive = await self._ledger.buttons.alive(conversation, [token for _, token in kept.buttons])
             return list(kept.buttons) if alive else []
         if kept is not None:
-            await self._ledger.buttons.close(line.conversation, [token for _, token in kept.buttons])
+            await self._ledger.buttons.close(conversation, [token for _, token in kept.buttons])
         offered = [] if line.over else phrases.buttons(f"utter_{line.kind}", language)
         if not offered:
             return []
         whose = f'{{"progress": "{line.key}"}}'  # which of several lines is meant
         payloads = [(title, payload + whose) for title, payload in offered]
-        tokens = await self._ledger.buttons.offer(line.conversation, payloads, standing=True)
+        tokens = await self._ledger.buttons.offer(conversation, payloads, standing=True)
         keyboard = [(title, token) for (title, _), token in zip(offered, tokens, strict=True)]
         await self._ledger.progress.keep_keyboard(line.key, line.kind, keyboard)
         return keyboard
@@ -133,7 +137,7 @@ class ProgressLines:
         given_up = tries >= MOST_TRIES
         log.warning("progress_not_told", conversation=line.conversation, error=type(error).__name__, given_up=given_up)
         if given_up:
-            await self._ledger.progress.told(line.key, line.version, line.message)
+            await self._ledger.progress.told(line.key, line.version, line.message, line.account)
             self._tries.pop(line.key, None)
         else:
             await self._ledger.progress.let_go(line.key)

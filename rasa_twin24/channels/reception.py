@@ -56,7 +56,7 @@ class Reception:
         self.ledger = ledger
         self._channels: dict[str, Messenger] = {}
         self._turns = Turns(lambda incoming: self._handling.turn(incoming))
-        self._news = News(ledger, self._turns.put, self._channels.__contains__)
+        self._news = News(ledger, self._turns.put, self._channels)
         self._strangers = Strangers(ledger, lambda: self.phrases, self._owners)
         self._pace = Pace(settings.messages_per_minute)
         self._card_pace = Pace(settings.messages_per_minute * CARDS_OF_A_MESSAGE)
@@ -74,9 +74,9 @@ class Reception:
     def phrases(self) -> Phrases:
         return self._handling.phrases()
 
-    def output(self, channel: Messenger) -> MessengerOutput:
-        """The way out through a messenger, for one turn."""
-        return MessengerOutput(channel, self.ledger, self._handling.phrases)
+    def output(self, channel: Messenger, person: str | None = None) -> MessengerOutput:
+        """The way out through a messenger, for one turn; `person` None: to the conversation's own account."""
+        return MessengerOutput(channel, self.ledger, self._handling.phrases, person=person)
 
     def _agent(self) -> Any:
         """Rasa's; a new one whenever a model has been loaded."""
@@ -137,6 +137,7 @@ class Reception:
             log.error("refusal_not_noted", channel=messenger, error=type(error).__name__)
 
     async def _take_in(self, incoming: Incoming) -> bool:
+        incoming = incoming.at(await self.ledger.accounts.home(incoming.account))
         claim = await self.ledger.inbox.claim(incoming.channel, incoming.key, incoming.conversation, incoming.to_json())
         if not claim.first:
             log.info("update_repeated", channel=incoming.channel)
@@ -164,16 +165,17 @@ class Reception:
         log.warning("too_many_messages", conversation=incoming.conversation)
         language = await known_language(self.ledger, incoming)
         text = self.phrases.say("utter_too_many_messages", language, seconds=str(math.ceil(wait)))
-        output = self.output(self._channels[incoming.channel])
+        output = self.output(self._channels[incoming.channel], incoming.person)
         await output.send_response(incoming.conversation, {"text": text})
         try:
             await self.ledger.audit.add(incoming.conversation, Act.SEND_MESSAGES, Result.REFUSED)
         except Exception as error:
             log.error("refusal_not_noted", channel=incoming.channel, error=type(error).__name__)
 
-    def _owners(self) -> list[str]:
+    async def _owners(self) -> list[str]:
         """The conversations of the owners who can be reached now."""
-        return sorted(owner for owner in self.ledger.people.owners if owner.partition(":")[0] in self._channels)
+        reachable = [owner for owner in self.ledger.people.owners if owner.partition(":")[0] in self._channels]
+        return sorted({await self.ledger.accounts.home(owner) for owner in reachable})
 
     async def _still_due(self, waiting: Waiting) -> Incoming | None:
         """What an interrupted update said; None when it is too old, unreadable, or its person was shut out since."""

@@ -6,15 +6,17 @@ Rarely, slowly, and never at the expense of those who are known.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
 from rasa_twin24.channels.incoming import BUTTON, Incoming, invitation
+from rasa_twin24.channels.linking import LINKING
 from rasa_twin24.channels.messenger import Messenger
 from rasa_twin24.channels.seldom import Seldom
 from rasa_twin24.ledger import Ledger
 from rasa_twin24.ledger.access_requests import Asked
+from rasa_twin24.ledger.accounts import Link
 from rasa_twin24.ledger.audit import Act, Result
 from rasa_twin24.ledger.invites import Try
 from rasa_twin24.text.phrases import Phrases
@@ -42,7 +44,9 @@ _ASKED = {
 class Strangers:
     """`owners` gives the conversations in which owners can be reached now."""
 
-    def __init__(self, ledger: Ledger, phrases: Callable[[], Phrases], owners: Callable[[], Sequence[str]]) -> None:
+    def __init__(
+        self, ledger: Ledger, phrases: Callable[[], Phrases], owners: Callable[[], Awaitable[Sequence[str]]]
+    ) -> None:
         self._ledger = ledger
         self._phrases = phrases
         self._owners = owners
@@ -73,13 +77,16 @@ class Strangers:
 
     async def _ask(self, channel: Messenger, incoming: Incoming) -> None:
         asked = await self._ledger.access_requests.ask(
-            incoming.conversation, incoming.name, incoming.language, self._owners()
+            incoming.conversation, incoming.name, incoming.language, await self._owners()
         )
         self._tell(channel, incoming, _ASKED[asked])
 
     async def _try(self, channel: Messenger, incoming: Incoming, code: str) -> None:
+        if await self._ledger.accounts.knows(code):
+            await self._link(channel, incoming, code)
+            return
         tried = await self._ledger.invites.use(
-            incoming.conversation, code, incoming.name, incoming.language, self._owners()
+            incoming.conversation, code, incoming.name, incoming.language, await self._owners()
         )
         if tried is Try.WRONG:
             self._tell(channel, incoming, "utter_access_wrong_code")
@@ -88,6 +95,11 @@ class Strangers:
             if self._may_be_told(incoming):
                 self._tell(channel, incoming, "utter_access_too_many_codes")
         # Who joined is told by a notice, as everything that becomes of somebody's access.
+
+    async def _link(self, channel: Messenger, incoming: Incoming, code: str) -> None:
+        linked, who = await self._ledger.accounts.link(incoming.account, code)
+        if linked is not Link.TOO_MANY or self._may_be_told(incoming):
+            self._tell(channel, incoming, LINKING[linked], who=who)
 
     async def _refuse(self, channel: Messenger, incoming: Incoming) -> None:
         if not self._may_be_told(incoming):
@@ -105,16 +117,16 @@ class Strangers:
     def _may_be_told(self, incoming: Incoming) -> bool:
         return len(self._lines) < MOST_WAITING and self._told.lets(incoming.conversation)
 
-    def _tell(self, channel: Messenger, incoming: Incoming, phrase: str, *, ask: bool = False) -> None:
+    def _tell(self, channel: Messenger, incoming: Incoming, phrase: str, *, ask: bool = False, who: str = "") -> None:
         """Send a line beside everything else."""
-        line = asyncio.create_task(self._send(channel, incoming, phrase, ask))
+        line = asyncio.create_task(self._send(channel, incoming, phrase, ask, who))
         self._lines.add(line)
         line.add_done_callback(self._lines.discard)
 
-    async def _send(self, channel: Messenger, incoming: Incoming, phrase: str, ask: bool) -> None:
+    async def _send(self, channel: Messenger, incoming: Incoming, phrase: str, ask: bool, who: str) -> None:
         async with self._one_by_one:
             try:
-                text = self._phrases().say(phrase, incoming.language, id=incoming.conversation)
+                text = self._phrases().say(phrase, incoming.language, id=incoming.account, who=who)
                 keyboard = await self._button(incoming) if ask else []
                 await channel.deliver(incoming.person, text, keyboard)
             except Exception as error:  # gone already, or the messenger is: no matter

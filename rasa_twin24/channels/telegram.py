@@ -113,7 +113,7 @@ class TelegramInput(MessengerInput):
 
     async def _note_membership(self, read: Read) -> None:
         conversations = self.reception.ledger.conversations
-        if read.blocked and await self.reception.ledger.people.role(f"telegram:{read.blocked}"):
+        if read.blocked and await self.reception.ledger.accounts.role(f"telegram:{read.blocked}"):
             await conversations.gone(f"telegram:{read.blocked}")
         if read.unblocked:
             await conversations.back(f"telegram:{read.unblocked}")

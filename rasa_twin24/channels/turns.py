@@ -79,7 +79,7 @@ class Turns:
         """The card as one turn with those right behind it; any other message ends the row."""
         cards = [first]
         while True:
-            while queue and queue[0].kind == CONTACT and len(cards) < MOST_CARDS:
+            while queue and _is_card_of(queue[0], first) and len(cards) < MOST_CARDS:
                 cards.append(queue.popleft())
             if queue or len(cards) >= MOST_CARDS or self._closed:
                 return joined(cards)
@@ -90,6 +90,11 @@ class Turns:
                 return joined(cards)
             finally:
                 del self._arrivals[first.conversation]
+
+
+def _is_card_of(incoming: Incoming, first: Incoming) -> bool:
+    """Whether it is a further card from the account that sent the first."""
+    return incoming.kind == CONTACT and incoming.account == first.account
 
 
 def joined(cards: list[Incoming]) -> Incoming:

@@ -50,6 +50,8 @@ class Act:
     TEACH = "teach"
     FORGET_PHRASE = "forget_phrase"
     BRING_MODEL_BACK = "bring_model_back"
+    LINK_ACCOUNT = "link_account"
+    UNLINK_ACCOUNT = "unlink_account"
 
 
 class Result:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from rasa_twin24.ledger import audit
 from rasa_twin24.ledger.audit import Act, Result
+from rasa_twin24.ledger.linked import drop, linked_to
 from rasa_twin24.ledger.schema import (
     abandoned,
     access_requests,
@@ -24,6 +25,7 @@ from rasa_twin24.ledger.schema import (
     imports,
     invite_tries,
     invites,
+    link_codes,
     misread,
     notices,
     pauses,
@@ -123,6 +125,7 @@ class Forgetting:
                 sa.delete(access_requests).where(access_requests.c.asked_at < cut),
                 sa.delete(pauses).where(pauses.c.ended_at < cut),
                 sa.delete(invite_tries).where(invite_tries.c.at < cut),
+                sa.delete(link_codes).where(link_codes.c.expires_at < cut),
                 sa.delete(invites).where(sa.or_(invites.c.used_at < cut, invites.c.expires_at < cut)),
                 sa.delete(files).where(files.c.expires_at <= now),
                 sa.delete(imports).where(imports.c.created_at < cut),
@@ -172,6 +175,7 @@ def _delete_tasks(connection: sa.engine.Connection, now: float, which: sa.sql.Co
 
 def _delete_talk(connection: sa.engine.Connection, conversation: str, until: float) -> None:
     """All of a conversation but its tasks, up to a moment; what came later is a new talk."""
+    drop(connection, {conversation, *linked_to(connection, conversation)})
     for gone in (
         sa.delete(transcript).where(transcript.c.conversation == conversation, transcript.c.created_at <= until),
         sa.delete(notices).where(notices.c.conversation == conversation, notices.c.created_at <= until),
@@ -186,6 +190,10 @@ def _delete_talk(connection: sa.engine.Connection, conversation: str, until: flo
         ),
         sa.delete(invite_tries).where(invite_tries.c.person == conversation, invite_tries.c.at <= until),
         sa.delete(invites).where(invites.c.used_by == conversation, invites.c.used_at <= until),
+        sa.delete(link_codes).where(
+            sa.or_(link_codes.c.conversation == conversation, link_codes.c.used_by == conversation),
+            link_codes.c.made_at <= until,
+        ),
         sa.delete(conversations).where(
             conversations.c.id == conversation,
             conversations.c.task_id.is_(None),

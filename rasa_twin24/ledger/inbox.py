@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from rasa_twin24.ledger.conversations import come_back
 from rasa_twin24.ledger.people import People, Role
 from rasa_twin24.ledger.schema import updates
 from rasa_twin24.ledger.store import Store
@@ -61,17 +60,6 @@ class Inbox:
             except sa.exc.IntegrityError:
                 return Claim(False, role)
             return Claim(True, role)
-
-        return await self._store.run(work)
-
-    async def begin(self, person: str) -> Role | None:
-        """The turn of a person's message begins: their role as it is now. They write, so they can be reached again."""
-
-        def work(connection: sa.engine.Connection) -> Role | None:
-            role = self._people.role_in(connection, person)
-            if role is not None:
-                come_back(connection, person)
-            return role
 
         return await self._store.run(work)
 

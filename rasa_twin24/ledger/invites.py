@@ -50,13 +50,13 @@ class Invites:
         """A new code for one person, good for `LIFE`. Raises `ValueError` for the owners' role."""
         if role >= Role.OWNER:
             raise ValueError("the owners are in BOT_OWNERS only")
-        code = base64.b32encode(secrets.token_bytes(CODE_BYTES)).decode().lower()
+        code = new_code()
 
         def work(connection: sa.engine.Connection) -> None:
             now = self._clock()
             connection.execute(
                 sa.insert(invites).values(
-                    code_hash=_hash(code), role=role.key, made_by=by, made_at=now, expires_at=now + LIFE
+                    code_hash=hash_of(code), role=role.key, made_by=by, made_at=now, expires_at=now + LIFE
                 )
             )
             audit.put(connection, now, by, Act.INVITE, Result.DONE, role=role.key)
@@ -72,13 +72,12 @@ class Invites:
         def work(connection: sa.engine.Connection) -> Try:
             one_at_a_time(connection)
             now = self._clock()
-            if _tried_too_often(connection, person, now):
+            if tried_too_often(connection, person, now):
                 return Try.TOO_MANY
-            found = connection.execute(sa.select(invites).where(invites.c.code_hash == _hash(code))).first()
+            found = connection.execute(sa.select(invites).where(invites.c.code_hash == hash_of(code))).first()
             fault = _fault(found, now)
             if found is None or fault:
-                connection.execute(sa.delete(invite_tries).where(invite_tries.c.at < now - DAY))
-                connection.execute(sa.insert(invite_tries).values(person=person, at=now))
+                count_try(connection, person, now)
                 audit.put(connection, now, person, Act.JOIN, Result.REFUSED, reason=fault)
                 return Try.WRONG
             connection.execute(sa.update(invites).where(invites.c.id == found.id).values(used_by=person, used_at=now))
@@ -117,7 +116,11 @@ class Invites:
         return await self._store.run(work)
 
 
-def _hash(code: str) -> str:
+def new_code() -> str:
+    return base64.b32encode(secrets.token_bytes(CODE_BYTES)).decode().lower()
+
+
+def hash_of(code: str) -> str:
     return hashlib.sha256(code.lower().encode()).hexdigest()
 
 
@@ -133,7 +136,13 @@ def _fault(invite: sa.engine.Row | None, now: float) -> str | None:
     return "expired_code" if invite.expires_at <= now else None
 
 
-def _tried_too_often(connection: sa.engine.Connection, person: str, now: float) -> bool:
+def count_try(connection: sa.engine.Connection, person: str, now: float) -> None:
+    """A code of this person's was wrong, inside somebody else's transaction."""
+    connection.execute(sa.delete(invite_tries).where(invite_tries.c.at < now - DAY))
+    connection.execute(sa.insert(invite_tries).values(person=person, at=now))
+
+
+def tried_too_often(connection: sa.engine.Connection, person: str, now: float) -> bool:
     own = sa.select(sa.func.count()).where(invite_tries.c.person == person, invite_tries.c.at > now - DAY)
     everybodys = sa.select(sa.func.count()).where(invite_tries.c.at > now - HOUR)
     return bool(connection.scalar(own) >= TRIES_OF_ONE or connection.scalar(everybodys) >= TRIES_OF_ALL)

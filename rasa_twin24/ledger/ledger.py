@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from rasa_twin24.ledger.abandoned import Abandoned
 from rasa_twin24.ledger.access_requests import AccessRequests
+from rasa_twin24.ledger.accounts import Accounts
 from rasa_twin24.ledger.audit import Audit
 from rasa_twin24.ledger.buttons import Buttons
 from rasa_twin24.ledger.candidates import Candidates
@@ -51,6 +52,7 @@ class Ledger:
         self.now = clock
         self.people = People(self._store, owners, clock)
         self.invites = Invites(self._store, clock)
+        self.accounts = Accounts(self._store, self.people, clock)
         self.access_requests = AccessRequests(self._store, clock)
         self.audit = Audit(self._store, clock)
         self.inbox = Inbox(self._store, self.people, clock)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from rasa_twin24.ledger import audit, notices
 from rasa_twin24.ledger.audit import Act, Result
+from rasa_twin24.ledger.linked import drop, linked_to
 from rasa_twin24.ledger.schema import buttons, conversations, people, plans
 from rasa_twin24.ledger.store import Store, one_at_a_time
 
@@ -145,7 +146,7 @@ class People:
         return await self._store.run(work)
 
     async def remove(self, person: str, by: str) -> Change:
-        """Take somebody's access away, at once; they are told."""
+        """Take somebody's access away, at once; they are told. So it is with all accounts linked to this one."""
 
         def work(connection: sa.engine.Connection) -> Change:
             one_at_a_time(connection)
@@ -154,12 +155,17 @@ class People:
                 audit.put(connection, now, by, Act.REMOVE_PERSON, Result.REFUSED, whom=person, reason="owner")
                 return Change.OWNER
             row = connection.execute(sa.select(people).where(people.c.id == person)).first()
-            if row is None:
+            leaving = {person, *linked_to(connection, person)}
+            was_linked = drop(connection, leaving)
+            if row is None and not was_linked:
                 return Change.UNKNOWN
             connection.execute(sa.delete(people).where(people.c.id == person))
             _take_power(connection, person)
             audit.put(connection, now, by, Act.REMOVE_PERSON, Result.DONE, whom=person)
-            notices.put(connection, person, "access_removed", {"language": row.language}, now)
+            told = {"language": row.language if row is not None else None}
+            for account in sorted(leaving):  # who has a role of their own keeps it
+                if self.role_in(connection, account) is None:
+                    notices.put(connection, account, "access_removed", told, now)
             return Change.REMOVED
 
         return await self._store.run(work)

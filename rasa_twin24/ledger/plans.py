@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from rasa_twin24.ledger import audit, schema, tasks
 from rasa_twin24.ledger.audit import Act, Result
 from rasa_twin24.ledger.candidates import CandidateState, Person, list_people, list_phones
+from rasa_twin24.ledger.message_id import update_of
 from rasa_twin24.ledger.schema import plans, updates
 from rasa_twin24.ledger.store import Store
 from rasa_twin24.ledger.tasks import TaskState
@@ -47,7 +48,7 @@ class Plans:
         """
 
         def work(connection: sa.engine.Connection) -> None:
-            _void(connection, conversation)
+            void(connection, conversation)
             connection.execute(
                 sa.insert(plans).values(
                     task_id=task_id,
@@ -65,7 +66,7 @@ class Plans:
 
     async def void(self, conversation: str) -> None:
         """Whatever was shown may no longer be said yes to."""
-        await self._store.run(lambda c: _void(c, conversation))
+        await self._store.run(lambda c: void(c, conversation))
 
     async def shown(self, conversation: str, message: str | None = None) -> int | None:
         """The count of the plan that waits for its answer here; None when there is none, or it answers `message`."""
@@ -213,7 +214,7 @@ def _starts_elsewhere(connection: sa.engine.Connection, task_id: int) -> bool:
     return connection.execute(others).first() is not None
 
 
-def _void(connection: sa.engine.Connection, conversation: str) -> None:
+def void(connection: sa.engine.Connection, conversation: str) -> None:
     connection.execute(
         sa.update(plans).where(plans.c.conversation == conversation, plans.c.state == SHOWN).values(state=VOID)
     )
@@ -244,8 +245,8 @@ def end(connection: sa.engine.Connection, task_id: int, ending: str, now: float)
 
 def _came_in(conversation: str, message: str) -> Any:
     """When an update was taken in; NULL, to which no time compares, for one that never was."""
-    channel = conversation.partition(":")[0]
-    wanted = sa.select(updates.c.received_at).where(updates.c.channel == channel, updates.c.key == message[:255])
+    channel, key = update_of(conversation, message)
+    wanted = sa.select(updates.c.received_at).where(updates.c.channel == channel, updates.c.key == key[:255])
     return wanted.scalar_subquery()
 
 

@@ -28,7 +28,8 @@ class Keyboard:
 class Line:
     """`kind` names the phrase, `params` fills it in; both are free of whole phone numbers.
 
-    `told` is the version that the person sees, 0 for none; `message` is the messenger's id of it.
+    `told` is the version that the person sees, 0 for none; `message` is the messenger's id of it, `account` the one in
+    whose chat it stands.
     """
 
     key: str
@@ -38,6 +39,7 @@ class Line:
     version: int
     told: int = 0
     message: str | None = None
+    account: str | None = None
     over: bool = False
     keyboard: Keyboard | None = None
 
@@ -137,13 +139,13 @@ class Progress:
             lambda c: c.execute(sa.update(progress).where(progress.c.key == key).values(taken_until=None))
         )
 
-    async def told(self, key: str, version: int, message: str | None) -> None:
-        """The person sees this version of a line that was taken, in that message."""
+    async def told(self, key: str, version: int, message: str | None, account: str | None) -> None:
+        """The person sees this version of a line that was taken, in that message to that account."""
         await self._store.run(
             lambda c: c.execute(
                 sa.update(progress)
                 .where(progress.c.key == key, progress.c.taken_until.is_not(None))  # else a new line has begun
-                .values(told=version, message=message, taken_until=None)
+                .values(told=version, message=message, account=account, taken_until=None)
             )
         )
 
@@ -195,6 +197,7 @@ def _line(row: sa.engine.Row) -> Line:
         row.version,
         row.told,
         row.message,
+        row.account,
         row.over,
         Keyboard(kept["kind"], tuple((title, token) for title, token in kept["buttons"])) if kept else None,
     )

@@ -325,6 +325,7 @@ progress = sa.Table(  # lines that change while something is under way; one for 
     sa.Column("version", sa.Integer, nullable=False),  # grows with every change
     sa.Column("told", sa.Integer, nullable=False),  # the version that the person sees; 0: none yet
     sa.Column("message", sa.String(64), nullable=True),  # the messenger's id of the line, to edit it
+    sa.Column("account", sa.String(255), nullable=True),  # in whose chat that message stands
     sa.Column("keyboard", sa.Text, nullable=True),  # its buttons: JSON, see progress.py
     sa.Column("taken_until", sa.Float, nullable=True),  # by the process that is telling it
     sa.Column("over", sa.Boolean, nullable=False),
@@ -344,4 +345,23 @@ misread = sa.Table(  # what was not understood, until an owner has decided on it
     sa.Column("times", sa.Integer, nullable=False),
     sa.Column("at", sa.Float, nullable=False, index=True),
     sa.Column("state", sa.String(8), nullable=False, index=True),  # open, taught, dropped
+)
+
+accounts = sa.Table(  # of people who write from several messengers; anybody else's account is their conversation
+    "accounts",
+    metadata,
+    sa.Column("account", sa.String(255), primary_key=True),  # <messenger>:<id>
+    sa.Column("conversation", sa.String(255), nullable=False, index=True),  # one of these accounts
+    sa.Column("linked_at", sa.Float, nullable=False),
+    sa.Column("used_at", sa.Float, nullable=False),  # the person wrote from it
+)
+
+link_codes = sa.Table(
+    "link_codes",
+    metadata,
+    sa.Column("code_hash", sa.String(64), primary_key=True),  # SHA-256, hexadecimal
+    sa.Column("conversation", sa.String(255), nullable=False, index=True),  # that an account joins by it
+    sa.Column("made_at", sa.Float, nullable=False),
+    sa.Column("expires_at", sa.Float, nullable=False),
+    sa.Column("used_by", sa.String(255), nullable=True),
 )

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from rasa_twin24.text.accounts import accounts_intent
 from rasa_twin24.text.commands import MANAGE_PEOPLE, SWITCH_LANGUAGE, command_about_person, command_of
 from rasa_twin24.text.concepts import concepts_of
 from rasa_twin24.text.consent import (
@@ -94,6 +95,8 @@ def decide(
         return Prediction(teaching, 1.0)
     if teach_wish(text) is not None:
         return Prediction(TEACH, 1.0)
+    if accounts := accounts_intent(text):
+        return Prediction(accounts, 1.0)
     if about_person := command_about_person(text):  # whose id may look like a number
         return Prediction(about_person, 1.0)
     if phones:

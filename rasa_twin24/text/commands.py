@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from rasa_twin24.text.accounts import accounts_intent
 from rasa_twin24.text.keyboard import typed_as_russian
 from rasa_twin24.text.language_wish import orders_language
 from rasa_twin24.text.normalise import normalise
@@ -141,6 +142,8 @@ def command_of(text: str) -> str | None:
     """The intent that a whole message commands, such as "cancel" for "Отмена!", or None if it is no command."""
     if teaching := teaching_intent(text):
         return teaching
+    if accounts := accounts_intent(text):
+        return accounts
     if len(text) > MOST_CHARACTERS:
         return None
     if about_person := command_about_person(text):

@@ -85,7 +85,7 @@ def test_the_sources_were_searched_well() -> None:
 def test_every_phrase_of_a_channel_is_in_the_domain_in_both_languages(name: str) -> None:
     phrases = Phrases(DOMAIN["responses"])
 
-    values = {"id": "telegram:5", "seconds": "30"}
+    values = {"id": "telegram:5", "seconds": "30", "who": "telegram:6"}
     russian, english = phrases.say(name, "ru", **values), phrases.say(name, "en", **values)
 
     assert re.search("[а-яё]", russian)

@@ -56,16 +56,6 @@ async def test_of_a_strangers_update_the_key_is_kept_and_nothing_else(
     assert await ledger.inbox.claim("telegram", "1", person, "said") == Claim(False, role)
 
 
-async def test_a_turn_begins_with_the_role_of_now_and_the_person_is_back(ledger: Ledger) -> None:
-    await ledger.people.give("telegram:5", Role.OPERATOR, by=WEB_OWNER)
-    await ledger.conversations.gone("telegram:5")
-    await ledger.conversations.gone("telegram:6")
-    assert await ledger.inbox.begin("telegram:5") is Role.OPERATOR
-    assert (await ledger.conversations.get("telegram:5")).gone_at is None
-    assert await ledger.inbox.begin("telegram:6") is None
-    assert (await ledger.conversations.get("telegram:6")).gone_at is not None
-
-
 async def test_unfinished_updates_wait_oldest_first_and_finished_ones_do_not(ledger: Ledger, clock: Clock) -> None:
     began = clock.now
     for key, after in (("late", 3), ("early", 1), ("done", 2)):

@@ -45,11 +45,11 @@ async def test_what_is_told_waits_no_more_until_it_changes(ledger: Ledger) -> No
     taken = await ledger.progress.take("a", 10)
     assert taken is not None
     await ledger.progress.show("a", ME, "x", done="2")  # while the first version is on its way
-    await ledger.progress.told("a", taken.version, "42")
+    await ledger.progress.told("a", taken.version, "42", ME)
     (line,) = await ledger.progress.changed()
     assert (line.version, line.told, line.message, line.params) == (2, 1, "42", {"done": "2"})
     assert await ledger.progress.take("a", 10) == line
-    await ledger.progress.told("a", 2, "42")
+    await ledger.progress.told("a", 2, "42", ME)
     assert await ledger.progress.changed() == []
     assert await ledger.progress.take("a", 10) is None
 
@@ -75,12 +75,12 @@ async def test_one_of_two_processes_tells_it(ledger: Ledger, other: Ledger, cloc
 async def test_a_new_line_begins_below_one_that_is_over(ledger: Ledger, clock: Clock) -> None:
     await ledger.progress.show("a", ME, "x", done="1")
     await ledger.progress.take("a", 10)
-    await ledger.progress.told("a", 1, "42")
+    await ledger.progress.told("a", 1, "42", ME)
     await ledger.progress.over("a", "ready")
     await ledger.progress.take("a", 10)  # the last version is on its way
     clock.now += 1
     await ledger.progress.show("a", ME, "x", done="0")
-    await ledger.progress.told("a", 2, "42")
+    await ledger.progress.told("a", 2, "42", ME)
 
     fresh = await ledger.progress.get("a")
     assert fresh == Line("a", ME, "x", {"done": "0"}, 1)
