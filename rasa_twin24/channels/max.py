@@ -113,7 +113,7 @@ class MaxInput(MessengerInput):
             self.beside(self._take_button_away(read.pressed))
         if read.group is not None:
             self.beside(self._tell_group(read))
-        if read.blocked and await self.reception.ledger.people.role(f"max:{read.blocked}"):
+        if read.blocked and await self.reception.ledger.accounts.role(f"max:{read.blocked}"):
             await self.reception.ledger.conversations.gone(f"max:{read.blocked}")
         if read.incoming:
             if read.chat is not None:

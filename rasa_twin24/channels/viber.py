@@ -117,7 +117,7 @@ class ViberInput(MessengerInput):
             return None
         if read.welcome:
             return self._welcome(read.welcome)
-        if read.unsubscribed and await self.reception.ledger.people.role(f"viber:{read.unsubscribed}"):
+        if read.unsubscribed and await self.reception.ledger.accounts.role(f"viber:{read.unsubscribed}"):
             await self.reception.ledger.conversations.gone(f"viber:{read.unsubscribed}")
         if read.subscribed:
             await self.reception.ledger.conversations.back(f"viber:{read.subscribed}")

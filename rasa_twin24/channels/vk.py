@@ -167,7 +167,7 @@ class VkInput(MessengerInput):
 
     async def _note_permission(self, read: Read) -> None:
         conversations = self.reception.ledger.conversations
-        if read.denied and await self.reception.ledger.people.role(f"vk:{read.denied}"):
+        if read.denied and await self.reception.ledger.accounts.role(f"vk:{read.denied}"):
             await conversations.gone(f"vk:{read.denied}")
         if read.allowed:
             await conversations.back(f"vk:{read.allowed}")

@@ -55,7 +55,7 @@ class WhatsAppPeople:
         return person
 
     async def is_known(self, person: str) -> bool:
-        return await self._ledger.people.role(f"whatsapp:{person}") is not None
+        return await self._ledger.accounts.role(f"whatsapp:{person}") is not None
 
     async def hear(self, person: str, at: float) -> None:
         """They wrote something at this time, which an update that is repeated or late leaves where it was."""

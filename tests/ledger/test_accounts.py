@@ -232,16 +232,16 @@ async def test_old_codes_are_swept_out_and_links_are_not(book: Ledger, clock: Cl
     ("conversation", "channel", "key", "called"),
     [
         ("telegram:5", "telegram", "7", "7"),
-        ("telegram:5", "vk", "7", "vk:7"),
+        ("telegram:5", "vk", "7", "@vk:7"),
         ("telegram:5", "telegram", "vk:7", "vk:7"),
-        ("web:owner", "telegram", "7", "telegram:7"),
+        ("telegram:5", "telegram", "@vk:7", "@telegram:@vk:7"),
+        ("web:owner", "telegram", "7", "@telegram:7"),
         ("web:owner", "web", "a-b:c", "a-b:c"),
     ],
 )
 def test_messages_of_several_messengers_are_told_apart(conversation: str, channel: str, key: str, called: str) -> None:
     assert message_id(conversation, channel, key) == called
-    if key != "vk:7":  # no messenger's own keys begin with another's name
-        assert update_of(conversation, called) == (channel, key)
+    assert update_of(conversation, called) == (channel, key)
 
 
 async def test_a_yes_from_another_messenger_is_one_to_a_plan_shown_before(book: Ledger, clock: Clock) -> None:
