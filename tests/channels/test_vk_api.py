@@ -157,5 +157,5 @@ async def test_a_name_is_clean() -> None:
 
 
 def test_certificates_are_read_from_the_file_named(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="No such file"):
+    with pytest.raises(ValueError, match="holds no certificates"):
         VkApi(TOKEN, "https://api.vk.example", ca_bundle=str(tmp_path / "none.pem"))
