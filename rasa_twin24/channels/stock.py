@@ -23,7 +23,7 @@ from rasa_twin24.channels.base import MessengerInput
 from rasa_twin24.channels.connection import Connection, MessengerError
 from rasa_twin24.channels.incoming import BUTTON, TEXT, Incoming
 from rasa_twin24.channels.messenger import Gone
-from rasa_twin24.channels.reply import split_text
+from rasa_twin24.channels.reply import shortened, split_text
 from rasa_twin24.channels.webhook import Malformed, Webhook
 from rasa_twin24.ledger.files import File
 
@@ -263,10 +263,6 @@ class StockInput(MessengerInput):
 
     async def disconnect(self) -> None:
         await self.connection.close()
-
-
-def shortened(title: str, most: int) -> str:
-    return title if len(title) <= most else title[: most - 1] + "…"
 
 
 async def _settled(taking: asyncio.Task[None]) -> None:
