@@ -107,7 +107,7 @@ class MaxInput(MessengerInput):
         if read.pressed:
             self.beside(self._take_button_away(read.pressed))
         if read.group is not None:
-            self.beside(self._tell_group(read.group, read))
+            self.beside(self._tell_group(read))
         if read.blocked and await self.reception.ledger.people.role(f"max:{read.blocked}"):
             await self.reception.ledger.conversations.gone(f"max:{read.blocked}")
         if read.incoming:
@@ -125,10 +125,11 @@ class MaxInput(MessengerInput):
             with suppress(MessengerError):
                 await self.output.take_button_away(pressed.person, pressed.callback_id, pressed.text)
 
-    async def _tell_group(self, group: int, read: Read) -> None:
-        await self.tell_group(
-            str(group), read.group_person, read.group_language, lambda told: self.output.say_in_group(group, told)
-        )
+    async def _tell_group(self, read: Read) -> None:
+        if (group := read.group) is not None:
+            await self.tell_group(
+                str(group), read.group_person, read.group_language, lambda told: self.output.say_in_group(group, told)
+            )
 
     # --- going out ------------------------------------------------------------------------------------------
 
