@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any, TypeVar
 
+import structlog
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, Sanic
 
@@ -16,13 +17,19 @@ from rasa_twin24.channels.incoming import Attached
 from rasa_twin24.channels.messenger import FileLost
 from rasa_twin24.channels.output import MessengerOutput
 from rasa_twin24.channels.reception import Reception
+from rasa_twin24.channels.seldom import Seldom
 from rasa_twin24.channels.settings import ChannelSettings
 from rasa_twin24.finding import Finding
 from rasa_twin24.ledger import Ledger, LedgerSettings
+from rasa_twin24.ledger.audit import Act, Result
 from rasa_twin24.ledger.files import File
+
+log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
+# A group is told once in this time that the bot works in private dialogues, seconds.
+GROUP_PAUSE = 3600.0
 # Between two cancellations of work that has not ended, seconds.
 CANCEL_PAUSE = 0.2
 
@@ -41,6 +48,7 @@ class MessengerInput(InputChannel, ABC):  # type: ignore[misc]
 
     def __init__(self) -> None:
         self._background: set[asyncio.Task[None]] = set()
+        self._groups_told = Seldom(GROUP_PAUSE)
 
     @abstractmethod
     def routes(self, blueprint: Blueprint) -> None:
@@ -133,6 +141,20 @@ class MessengerInput(InputChannel, ABC):  # type: ignore[misc]
         reception: Reception | None = getattr(self, "reception", None)
         if reception is not None:
             self.beside(reception.note_refusal(self.name(), "forged_webhook"))
+
+    async def tell_group(
+        self, group: str, person: str | None, language: str | None, say: Callable[[str], Awaitable[object]]
+    ) -> None:
+        """Somebody spoke in a group: say there, seldom, that the bot works in private dialogues; ids are bare."""
+        if not self._groups_told.lets(group):
+            return
+        try:
+            await say(self.reception.phrases.say("utter_private_only", language))
+        except Exception as error:  # nobody waits for it
+            log.info("group_not_told", channel=self.name(), error=type(error).__name__)
+        await self.reception.ledger.audit.add(
+            f"{self.name()}:{person or '?'}", Act.COME_IN, Result.REFUSED, f"{self.name()}:{group}", reason="group"
+        )
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """Rasa's entry. Turns go through the reception, which asks the agent itself, hence no `on_new_message`."""

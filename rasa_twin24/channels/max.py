@@ -22,10 +22,8 @@ from rasa_twin24.channels.max_api import MaxApi
 from rasa_twin24.channels.max_output import MaxOutput
 from rasa_twin24.channels.max_source import MaxSource, subscriptions, unsubscribe, webhook_address
 from rasa_twin24.channels.max_updates import Pressed, Read, read_update
-from rasa_twin24.channels.seldom import Seldom
 from rasa_twin24.channels.webhook import Malformed, Webhook, same_secret
 from rasa_twin24.finding import Finding
-from rasa_twin24.ledger.audit import Act, Result
 from rasa_twin24.ledger.files import File
 
 log = structlog.get_logger(__name__)
@@ -34,8 +32,6 @@ DEFAULT_URL = "https://platform-api2.max.ru"
 SECRET_HEADER = "X-Max-Bot-Api-Secret"  # noqa: S105
 # https://dev.max.ru/docs-api/methods/POST/subscriptions
 SECRET = re.compile(r"[A-Za-z0-9_-]{5,256}")
-# A group is told once in this time that the bot works in private chats, seconds.
-GROUP_PAUSE = 3600.0
 
 
 class MaxInput(MessengerInput):
@@ -59,7 +55,6 @@ class MaxInput(MessengerInput):
         self._secret = secret
         self._ca_bundle = ca_bundle
         self._proxy = proxy
-        self._groups_told = Seldom(GROUP_PAUSE)
         self.api: MaxApi
         self.output: MaxOutput
 
@@ -131,15 +126,10 @@ class MaxInput(MessengerInput):
                 await self.output.take_button_away(pressed.person, pressed.callback_id, pressed.text)
 
     async def _tell_group(self, read: Read) -> None:
-        if read.group is None or not self._groups_told.lets(str(read.group)):
-            return
-        with suppress(MessengerError):
-            await self.output.say_in_group(
-                read.group, self.reception.phrases.say("utter_private_only", read.group_language)
+        if (group := read.group) is not None:
+            await self.tell_group(
+                str(group), read.group_person, read.group_language, lambda told: self.output.say_in_group(group, told)
             )
-        await self.reception.ledger.audit.add(
-            f"max:{read.group_person or '?'}", Act.COME_IN, Result.REFUSED, f"max:{read.group}", reason="group"
-        )
 
     # --- going out ------------------------------------------------------------------------------------------
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
 
 from rasa_twin24.channels.connection import MessengerError
@@ -13,6 +13,7 @@ from rasa_twin24.channels.max_api import NOT_READY, MaxApi
 from rasa_twin24.channels.messenger import FileLost, FileTooLarge, Gone
 from rasa_twin24.channels.reply import shortened, split_text
 from rasa_twin24.channels.spacing import Spacing
+from rasa_twin24.channels.typing_sign import typing_sign
 from rasa_twin24.ledger.files import File
 
 # Of a message's text. https://dev.max.ru/docs-api/methods/POST/messages
@@ -23,8 +24,6 @@ MOST_ROWS, MOST_IN_ROW, MAX_TITLE = 30, 7, 128
 MOST_MESSAGES, MESSAGES_SECONDS = 2, 1.0
 # A file that was just brought may not be ready yet; so long is waited between tries, seconds.
 READY_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
-# A turn that takes longer shows the bot typing, seconds; most answers are there before.
-TYPING_AFTER = 0.3
 # How long "typing" is shown is not documented.
 TYPING_SECONDS = 5.0
 # Dialogues remembered; beyond, all are forgotten: "typing" is shown again once their people have written.
@@ -109,22 +108,12 @@ class MaxOutput:
                 raise Gone from None
             raise
 
-    @asynccontextmanager
-    async def typing(self, person: str) -> AsyncIterator[None]:
+    def typing(self, person: str) -> AbstractAsyncContextManager[None]:
         chat = self._dialogues.get(person)
-        sign = asyncio.create_task(self._type(chat)) if chat is not None else None
-        try:
-            yield
-        finally:
-            if sign is not None:
-                sign.cancel()
-
-    async def _type(self, chat: int) -> None:
-        await asyncio.sleep(TYPING_AFTER)
-        while True:
-            with suppress(MessengerError):
-                await self._api.once("sendAction", "POST", f"chats/{chat}/actions", json={"action": "typing_on"})
-            await asyncio.sleep(TYPING_SECONDS)
+        if chat is None:
+            return nullcontext()
+        action, body = f"chats/{chat}/actions", {"action": "typing_on"}
+        return typing_sign(lambda: self._api.once("sendAction", "POST", action, json=body), TYPING_SECONDS)
 
     async def fetch(self, file: Attached, most: int) -> bytes:
         try:

@@ -12,6 +12,7 @@ import structlog
 from rasa_twin24.channels.connection import MessengerError
 from rasa_twin24.channels.max_api import RECEIVING, MaxApi
 from rasa_twin24.channels.max_updates import UPDATE_TYPES
+from rasa_twin24.channels.registration import Pauses
 from rasa_twin24.ledger.kept import Kept
 
 log = structlog.get_logger(__name__)
@@ -39,17 +40,17 @@ class MaxSource:
         """Subscribe the webhook until it works, and again whenever MAX has dropped it; ends with the bot."""
         address = webhook_address(webhook_url)
         asked = hashlib.sha256(repr((address, secret, UPDATE_TYPES)).encode()).hexdigest()
-        pause, known = PAUSE_AFTER_ERROR[0], False
+        pauses, known = Pauses("max", PAUSE_AFTER_ERROR), False
         while True:
             try:
                 known = await self._subscribe(address, secret, asked, known)
             except MessengerError as error:
-                pause = await _wait_after(error, pause)
+                await pauses.after(error)
             except Exception as error:  # the database may be away for a while
                 log.error("max_webhook_not_looked_at", error=type(error).__name__)
-                await asyncio.sleep(pause)
+                await asyncio.sleep(pauses.seconds)
             else:
-                pause = PAUSE_AFTER_ERROR[0]
+                pauses.begin_anew()
                 await asyncio.sleep(WATCH_SECONDS)
 
     async def _subscribe(self, address: str, secret: str, asked: str, known: bool) -> bool:
@@ -69,7 +70,7 @@ class MaxSource:
 
     async def poll(self) -> None:
         """Ask for updates until the bot stops. They are confirmed only once they are written down."""
-        pause = PAUSE_AFTER_ERROR[0]
+        pauses = Pauses("max", PAUSE_AFTER_ERROR)
         webhooks_removed, marker = False, None
         while True:
             try:
@@ -79,16 +80,16 @@ class MaxSource:
                     marker = await self._kept.get(MARKER)
                     webhooks_removed = True
                 marker, taken = await self._poll_once(marker)
-                pause = PAUSE_AFTER_ERROR[0]
+                pauses.begin_anew()
                 if not taken:
                     await asyncio.sleep(IDLE_PAUSE)
             except MessengerError as error:
                 if error.code == 400:  # a marker of another bot, or of long ago
                     marker = None
-                pause = await _wait_after(error, pause)
+                await pauses.after(error)
             except Exception as error:  # e.g. the database is away: asked again from the same marker
                 log.error("update_not_stored", channel="max", error=type(error).__name__)
-                await asyncio.sleep(pause)
+                await asyncio.sleep(pauses.seconds)
 
     async def _poll_once(self, marker: str | None) -> tuple[str | None, int]:
         """The next marker, and how many updates there were."""
@@ -121,10 +122,3 @@ async def unsubscribe(api: MaxApi, address: str) -> None:
 def webhook_address(base: str) -> str:
     """Where updates come to, below the public address of the bot."""
     return f"{base.rstrip('/')}/webhooks/max/webhook"
-
-
-async def _wait_after(error: MessengerError, pause: float) -> float:
-    """Returns the next pause."""
-    log.warning("max_failed", method=error.method, code=error.code, reason=error.description[:100])
-    await asyncio.sleep(pause)
-    return min(pause * 2, PAUSE_AFTER_ERROR[1])

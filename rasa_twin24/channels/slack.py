@@ -18,7 +18,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 from rasa_twin24.channels.connection import CONNECT_SECONDS, READ_SECONDS, MessengerError, trusting
 from rasa_twin24.channels.incoming import Attached, Incoming
 from rasa_twin24.channels.messenger import FileLost, FileTooLarge
-from rasa_twin24.channels.seldom import Seldom
 from rasa_twin24.channels.slack_output import (
     LOST_MESSAGES,
     MAX_BUTTONS,
@@ -43,15 +42,12 @@ from rasa_twin24.channels.slack_updates import (
 from rasa_twin24.channels.stock import PRESSED, StockInput
 from rasa_twin24.channels.webhook import Malformed, same_signature
 from rasa_twin24.finding import Finding
-from rasa_twin24.ledger.audit import Act, Result
 from rasa_twin24.ledger.files import File
 
 DEFAULT_URL = "https://slack.com/api/"
 # A signature's time may differ from ours by so much, seconds; older ones are somebody's recording.
 # https://docs.slack.dev/authentication/verifying-requests-from-slack
 MOST_SECONDS_OFF = 300
-# A group is told once in this time that the bot works in direct messages, seconds.
-GROUP_PAUSE = 3600.0
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
 # Where a file's address must lead for the token to go along.
 _FILES_HOST = ".slack.com"
@@ -109,7 +105,6 @@ class SlackInput(StockInput):
         super().__init__(_Stock(token, signing_secret), api_url=api_url, ca_bundle=ca_bundle, proxy=proxy)
         self._token = token
         self._secret = signing_secret
-        self._groups_told = Seldom(GROUP_PAUSE)
         self._output: SlackOutput
 
     @classmethod
@@ -180,18 +175,13 @@ class SlackInput(StockInput):
 
     async def _tell_group(self, event: dict[str, Any]) -> None:
         group, person = event.get("channel"), event.get("user")
-        if not isinstance(group, str) or not self._groups_told.lets(group):
-            return
-        said = escaped(self.reception.phrases.say("utter_private_only", None))
-        with suppress(MessengerError):
-            await self._ask("chat.postMessage", channel=group, text=said)
-        await self.reception.ledger.audit.add(
-            f"slack:{person if isinstance(person, str) else '?'}",
-            Act.COME_IN,
-            Result.REFUSED,
-            f"slack:{group}",
-            reason="group",
-        )
+        if isinstance(group, str):
+            await self.tell_group(
+                group,
+                person if isinstance(person, str) else None,
+                None,
+                lambda told: self._ask("chat.postMessage", channel=group, text=escaped(told)),
+            )
 
     async def fetch(self, file: Attached, most: int) -> bytes:
         headers = {"Authorization": f"Bearer {self._token}"} if self._is_slacks(file.id) else None

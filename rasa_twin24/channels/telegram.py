@@ -16,14 +16,12 @@ from sanic.response import HTTPResponse
 from rasa_twin24.channels.base import MessengerInput
 from rasa_twin24.channels.connection import MessengerError
 from rasa_twin24.channels.incoming import Attached
-from rasa_twin24.channels.seldom import Seldom
 from rasa_twin24.channels.telegram_api import TelegramApi
 from rasa_twin24.channels.telegram_output import MAX_FILE, TelegramOutput
 from rasa_twin24.channels.telegram_source import TelegramSource, webhook_address
 from rasa_twin24.channels.telegram_updates import Pressed, Read, read_update, update_id
 from rasa_twin24.channels.webhook import Malformed, Webhook, same_secret
 from rasa_twin24.finding import Finding
-from rasa_twin24.ledger.audit import Act, Result
 from rasa_twin24.ledger.files import File
 from rasa_twin24.ledger.invites import TELEGRAM_NAME
 
@@ -31,8 +29,6 @@ log = structlog.get_logger(__name__)
 
 DEFAULT_URL = "https://api.telegram.org"
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105
-# A group is told once in this time that the bot works in private chats, seconds.
-GROUP_PAUSE = 3600.0
 COMMANDS = ("new", "add", "help", "cancel")
 
 
@@ -58,7 +54,6 @@ class TelegramInput(MessengerInput):
         self._api_url = api_url
         self._webhook_url = webhook_url
         self._secret = secret
-        self._groups_told = Seldom(GROUP_PAUSE)
         self.api: TelegramApi
         self.output: TelegramOutput
 
@@ -127,20 +122,11 @@ class TelegramInput(MessengerInput):
                 await self.api.call("editMessageReplyMarkup", chat_id=pressed.chat_id, message_id=pressed.message_id)
 
     async def _tell_group(self, read: Read) -> None:
-        if not self._groups_told.lets(str(read.group)):
-            return
-        with suppress(MessengerError):
-            await self.api.call(
-                "sendMessage",
-                chat_id=read.group,
-                text=self.reception.phrases.say("utter_private_only", read.group_language),
-            )
-        await self.reception.ledger.audit.add(
-            f"telegram:{read.group_person or '?'}",
-            Act.COME_IN,
-            Result.REFUSED,
-            f"telegram:{read.group}",
-            reason="group",
+        await self.tell_group(
+            str(read.group),
+            read.group_person,
+            read.group_language,
+            lambda told: self.api.call("sendMessage", chat_id=read.group, text=told),
         )
 
     # --- going out ------------------------------------------------------------------------------------------

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from rasa_twin24.channels.connection import MessengerError, Uploads
@@ -12,14 +11,13 @@ from rasa_twin24.channels.incoming import Attached
 from rasa_twin24.channels.messenger import FileLost, FileTooLarge, Gone
 from rasa_twin24.channels.reply import split_text
 from rasa_twin24.channels.telegram_api import TelegramApi
+from rasa_twin24.channels.typing_sign import typing_sign
 from rasa_twin24.ledger.files import File
 
 # Of a message's text, in UTF-16 units. https://core.telegram.org/bots/api#sendmessage
 MAX_TEXT = 4096
 # Of a file that a bot may fetch. https://core.telegram.org/bots/api#getfile
 MAX_FILE = 20 * 1024 * 1024
-# A turn that takes longer shows the bot typing, seconds; most answers are there before.
-TYPING_AFTER = 0.3
 # "typing" is shown for 5 seconds.
 TYPING_SECONDS = 4.5
 # What Telegram says of a message that cannot be edited any more, and of one that says so already.
@@ -69,20 +67,10 @@ class TelegramOutput:
                 raise Gone from None
             raise
 
-    @asynccontextmanager
-    async def typing(self, person: str) -> AsyncIterator[None]:
-        sign = asyncio.create_task(self._type(int(person)))
-        try:
-            yield
-        finally:
-            sign.cancel()
-
-    async def _type(self, chat: int) -> None:
-        await asyncio.sleep(TYPING_AFTER)
-        while True:
-            with suppress(MessengerError):
-                await self._api.once("sendChatAction", chat_id=chat, action="typing")
-            await asyncio.sleep(TYPING_SECONDS)
+    def typing(self, person: str) -> AbstractAsyncContextManager[None]:
+        return typing_sign(
+            lambda: self._api.once("sendChatAction", chat_id=int(person), action="typing"), TYPING_SECONDS
+        )
 
     async def fetch(self, file: Attached, most: int) -> bytes:
         try:

@@ -9,13 +9,13 @@ from typing import Any
 import structlog
 
 from rasa_twin24.channels.connection import MessengerError
+from rasa_twin24.channels.registration import Pauses, until_registered
 from rasa_twin24.channels.telegram_api import TelegramApi
 from rasa_twin24.channels.telegram_updates import ALLOWED_UPDATES, update_id
 
 log = structlog.get_logger(__name__)
 
 POLL_SECONDS = 25
-PAUSE_AFTER_ERROR = (1.0, 30.0)
 # Between polls that bring nothing: a server that answers at once must not be asked without a break.
 IDLE_PAUSE = 0.2
 
@@ -28,26 +28,21 @@ class TelegramSource:
         self._take = take
 
     async def register(self, webhook_url: str, secret: str) -> None:
-        """Until it works: the network may come later than the bot."""
-        pause = PAUSE_AFTER_ERROR[0]
-        while True:
-            try:
-                await self._api.once(
-                    "setWebhook",
-                    url=webhook_address(webhook_url),
-                    secret_token=secret,
-                    allowed_updates=list(ALLOWED_UPDATES),
-                )
-            except MessengerError as error:
-                pause = await self._wait_after(error, pause)
-            else:
-                log.info("telegram_webhook_registered")
-                return
+        """Until it works."""
+        await until_registered(
+            "telegram",
+            lambda: self._api.once(
+                "setWebhook",
+                url=webhook_address(webhook_url),
+                secret_token=secret,
+                allowed_updates=list(ALLOWED_UPDATES),
+            ),
+        )
 
     async def poll(self) -> None:
         """Ask for updates until the bot stops. An update is confirmed only once it is written down."""
         offset: int | None = None
-        pause = PAUSE_AFTER_ERROR[0]
+        pauses = Pauses("telegram")
         webhook_removed = False
         while True:
             try:
@@ -69,23 +64,17 @@ class TelegramSource:
                         await self._take(update)
                         offset = number + 1
                         taken += 1
-                pause = PAUSE_AFTER_ERROR[0]
+                pauses.begin_anew()
                 if not taken:
                     # All before is confirmed by now. After a quiet week Telegram begins to count anew, perhaps lower.
                     offset = None
                     await asyncio.sleep(IDLE_PAUSE)
             except MessengerError as error:
                 webhook_removed = webhook_removed and error.code != 409
-                pause = await self._wait_after(error, pause)
+                await pauses.after(error)
             except Exception as error:  # e.g. the database is away: asked again from the same offset
                 log.error("update_not_stored", channel="telegram", error=type(error).__name__)
-                await asyncio.sleep(pause)
-
-    async def _wait_after(self, error: MessengerError, pause: float) -> float:
-        """Wait as long as the error demands; returns the next pause."""
-        log.warning("telegram_failed", method=error.method, code=error.code, reason=error.description[:100])
-        await asyncio.sleep(max(error.retry_after or 0.0, pause))
-        return min(pause * 2, PAUSE_AFTER_ERROR[1])
+                await asyncio.sleep(pauses.seconds)
 
 
 def webhook_address(base: str) -> str:

@@ -20,7 +20,6 @@ from sanic.response import HTTPResponse, text
 from rasa_twin24.channels.base import MessengerInput
 from rasa_twin24.channels.connection import MessengerError
 from rasa_twin24.channels.incoming import Attached
-from rasa_twin24.channels.seldom import Seldom
 from rasa_twin24.channels.vk_api import VkApi
 from rasa_twin24.channels.vk_examined import examine
 from rasa_twin24.channels.vk_output import VkOutput
@@ -29,7 +28,6 @@ from rasa_twin24.channels.vk_source import VkSource, webhook_address
 from rasa_twin24.channels.vk_updates import CONFIRMATION, Pressed, Read, read_event
 from rasa_twin24.channels.webhook import Malformed, Webhook, same_secret
 from rasa_twin24.finding import Finding
-from rasa_twin24.ledger.audit import Act, Result
 from rasa_twin24.ledger.files import File
 
 log = structlog.get_logger(__name__)
@@ -37,8 +35,6 @@ log = structlog.get_logger(__name__)
 DEFAULT_URL = "https://api.vk.ru"
 # Of a Callback server. https://dev.vk.com/ru/method/groups.addCallbackServer
 MAX_SECRET = 50
-# A group is told once in this time that the bot works in private dialogues, seconds.
-GROUP_PAUSE = 3600.0
 # VK waits for the confirmation; how long it does is not told. Seconds.
 CONFIRMATION_SECONDS = 3.0
 
@@ -68,7 +64,6 @@ class VkInput(MessengerInput):
         self._confirmation = confirmation
         self._ca_bundle = ca_bundle
         self._proxy = proxy
-        self._groups_told = Seldom(GROUP_PAUSE)
         self.api: VkApi
         self.output: VkOutput
         self._people: VkPeople
@@ -183,15 +178,9 @@ class VkInput(MessengerInput):
             )
 
     async def _tell_group(self, read: Read) -> None:
-        if not self._groups_told.lets(str(read.group)):
-            return
-        told = self.reception.phrases.say("utter_private_only", read.group_language)
-        try:
-            await self.output.deliver(str(read.group), told, ())
-        except Exception as error:  # nobody waits for it
-            log.info("group_not_told", channel="vk", error=type(error).__name__)
-        await self.reception.ledger.audit.add(
-            f"vk:{read.group_person}", Act.COME_IN, Result.REFUSED, f"vk:{read.group}", reason="group"
+        group = str(read.group)
+        await self.tell_group(
+            group, read.group_person, read.group_language, lambda told: self.output.deliver(group, told, ())
         )
 
     # --- going out ------------------------------------------------------------------------------------------

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import structlog
@@ -14,6 +13,7 @@ from rasa_twin24.channels.connection import MessengerError
 from rasa_twin24.channels.incoming import Attached
 from rasa_twin24.channels.messenger import FileLost, FileTooLarge, Gone
 from rasa_twin24.channels.reply import split_text
+from rasa_twin24.channels.typing_sign import typing_sign
 from rasa_twin24.channels.vk_api import UPLOAD, VkApi, is_number
 from rasa_twin24.channels.vk_keyboard import Client, in_words, keyboards
 from rasa_twin24.ledger.files import File
@@ -22,8 +22,6 @@ log = structlog.get_logger(__name__)
 
 # Of a message's text, in UTF-16 units. The schema says 9000, applications cut at this.
 MAX_TEXT = 4096
-# A turn that takes longer shows the bot typing, seconds; most answers are there before.
-TYPING_AFTER = 0.3
 # "typing" is shown for 5 to 10 seconds.
 TYPING_SECONDS = 4.5
 # VK refuses this keyboard, or all of them, as long as the community's "bot abilities" are off.
@@ -106,20 +104,10 @@ class VkOutput:
                 raise Gone from None
             raise
 
-    @asynccontextmanager
-    async def typing(self, person: str) -> AsyncIterator[None]:
-        sign = asyncio.create_task(self._type(int(person)))
-        try:
-            yield
-        finally:
-            sign.cancel()
-
-    async def _type(self, peer: int) -> None:
-        await asyncio.sleep(TYPING_AFTER)
-        while True:
-            with suppress(MessengerError):
-                await self._api.once("messages.setActivity", type="typing", peer_id=peer)
-            await asyncio.sleep(TYPING_SECONDS)
+    def typing(self, person: str) -> AbstractAsyncContextManager[None]:
+        return typing_sign(
+            lambda: self._api.once("messages.setActivity", type="typing", peer_id=int(person)), TYPING_SECONDS
+        )
 
     async def fetch(self, file: Attached, most: int) -> bytes:
         try:

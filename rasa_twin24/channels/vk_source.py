@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 
 from rasa_twin24.channels.connection import MessengerError
+from rasa_twin24.channels.registration import Pauses, until_registered
 from rasa_twin24.channels.vk_api import VERSION, VkApi, is_number
 from rasa_twin24.channels.vk_updates import EVENTS
 from rasa_twin24.ledger.kept import Kept
@@ -16,7 +17,6 @@ from rasa_twin24.ledger.kept import Kept
 log = structlog.get_logger(__name__)
 
 POLL_SECONDS = 25
-PAUSE_AFTER_ERROR = (1.0, 30.0)
 # Between polls that bring nothing: a server that answers at once must not be asked without a break.
 IDLE_PAUSE = 0.2
 # What the bot's server is called in the community's settings, at most 14 signs.
@@ -48,16 +48,8 @@ class VkSource:
         await self._api.call("groups.deleteCallbackServer", group_id=self._group, server_id=server["id"])
 
     async def register(self, address: str, secret: str) -> None:
-        """Until it works: the network may come later than the bot."""
-        pause = PAUSE_AFTER_ERROR[0]
-        while True:
-            try:
-                await self._register(address, secret)
-            except MessengerError as error:
-                pause = await _wait_after(error, pause)
-            else:
-                log.info("vk_webhook_registered")
-                return
+        """Until it works."""
+        await until_registered("vk", lambda: self._register(address, secret))
 
     async def _register(self, address: str, secret: str) -> None:
         """Looks first, so that nothing is registered twice. Adding and editing make VK ask for the confirmation."""
@@ -83,7 +75,7 @@ class VkSource:
 
         The place in the stream is kept once all before it is written down: VK has no other confirmation.
         """
-        pause = PAUSE_AFTER_ERROR[0]
+        pauses = Pauses("vk")
         server: tuple[str, str] | None = None
         ts = place = ""
         is_on = False
@@ -111,15 +103,15 @@ class VkSource:
                     server = None
                 if failed == 3:
                     ts = ""
-                pause = PAUSE_AFTER_ERROR[0]
+                pauses.begin_anew()
                 if not updates:
                     await asyncio.sleep(IDLE_PAUSE)
             except MessengerError as error:
                 server = None
-                pause = await _wait_after(error, pause)
+                await pauses.after(error)
             except Exception as error:  # e.g. the database is away: asked again from the same place
                 log.error("update_not_stored", channel="vk", error=type(error).__name__)
-                await asyncio.sleep(pause)
+                await asyncio.sleep(pauses.seconds)
 
     async def _turn_on(self) -> None:
         settings = await self._api.call("groups.getLongPollSettings", group_id=self._group)
@@ -150,10 +142,3 @@ def _is_set(settings: Any) -> bool:
     if not isinstance(events, dict) or settings.get("api_version") != VERSION:
         return False
     return all(events.get(name) for name in EVENTS)
-
-
-async def _wait_after(error: MessengerError, pause: float) -> float:
-    """Wait as long as the error demands; returns the next pause."""
-    log.warning("vk_failed", method=error.method, code=error.code, reason=error.description[:100])
-    await asyncio.sleep(max(error.retry_after or 0.0, pause))
-    return min(pause * 2, PAUSE_AFTER_ERROR[1])

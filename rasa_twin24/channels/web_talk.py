@@ -7,13 +7,12 @@ import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 
+from rasa_twin24.channels.typing_sign import TYPING_AFTER
 from rasa_twin24.channels.web_messages import SHOWN_LINES, Question, line_json, newest
 from rasa_twin24.ledger import Ledger
 from rasa_twin24.ledger.files import File
 from rasa_twin24.ledger.people import WEB_OWNER
 
-# A turn that takes longer shows the bot typing, seconds; most answers are there before.
-TYPING_AFTER = 0.3
 BOT = "bot"
 # In `kept`: a page that shows another ledger's lines must start anew, however the numbers compare.
 _TALK = "web_talk"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext, suppress
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
 
 import structlog
@@ -17,14 +17,12 @@ from rasa_twin24.channels.connection import MessengerError
 from rasa_twin24.channels.handling import REPLY_LOST
 from rasa_twin24.channels.incoming import Attached, Incoming
 from rasa_twin24.channels.messenger import Gone
-from rasa_twin24.channels.seldom import Seldom
 from rasa_twin24.channels.webhook import Malformed, Webhook, same_secret, same_signature
 from rasa_twin24.channels.whatsapp_api import GONE, WhatsAppApi
 from rasa_twin24.channels.whatsapp_output import MAX_FILE, WhatsAppOutput, fits
 from rasa_twin24.channels.whatsapp_people import WhatsAppPeople
 from rasa_twin24.channels.whatsapp_updates import OBJECT, Failed, InGroup, Said, read_events
 from rasa_twin24.finding import Finding
-from rasa_twin24.ledger.audit import Act, Result
 from rasa_twin24.ledger.files import File
 
 log = structlog.get_logger(__name__)
@@ -33,8 +31,6 @@ DEFAULT_URL = "https://graph.facebook.com/v26.0"
 SIGNATURE_HEADER = "X-Hub-Signature-256"
 # https://developers.facebook.com/docs/whatsapp/cloud-api/guides/set-up-webhooks
 MOST_BYTES = 3 * 1024 * 1024
-# A group is told once in this time that the bot works in private chats, seconds.
-GROUP_PAUSE = 3600.0
 # People whose last message is remembered, for "typing" refers to one; beyond, all are forgotten.
 MOST_REMEMBERED = 10_000
 # What has to be set, and where it is found.
@@ -69,7 +65,6 @@ class WhatsAppInput(MessengerInput):
         self._api_url = api_url
         self._ca_bundle = ca_bundle
         self._proxy = proxy
-        self._groups_told = Seldom(GROUP_PAUSE)
         self._last_message: dict[str, str] = {}
         self.api: WhatsAppApi
         self.output: WhatsAppOutput
@@ -168,13 +163,8 @@ class WhatsAppInput(MessengerInput):
         await ledger.inbox.done("whatsapp", f"failed:{failed.id}")
 
     async def _tell_group(self, spoken: InGroup) -> None:
-        if not self._groups_told.lets(spoken.group):
-            return
-        with suppress(MessengerError):
-            await self.output.tell_group(spoken.group, self.reception.phrases.say("utter_private_only", None))
         person = spoken.ids.scoped or spoken.ids.phone
-        where = f"whatsapp:{spoken.group}"
-        await self.reception.ledger.audit.add(f"whatsapp:{person}", Act.COME_IN, Result.REFUSED, where, reason="group")
+        await self.tell_group(spoken.group, person, None, lambda told: self.output.tell_group(spoken.group, told))
 
     # --- going out ------------------------------------------------------------------------------------------
 

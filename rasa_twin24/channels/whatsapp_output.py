@@ -5,16 +5,16 @@ https://developers.facebook.com/docs/whatsapp/cloud-api/guides/send-messages
 
 from __future__ import annotations
 
-import asyncio
 import mimetypes
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from rasa_twin24.channels.connection import MessengerError
 from rasa_twin24.channels.incoming import Attached
 from rasa_twin24.channels.messenger import FileLost, FileTooLarge, Gone
 from rasa_twin24.channels.reply import shortened, split_text, utf16_length
+from rasa_twin24.channels.typing_sign import typing_sign
 from rasa_twin24.channels.whatsapp_api import WhatsAppApi
 from rasa_twin24.channels.whatsapp_updates import is_scoped
 from rasa_twin24.ledger.files import File
@@ -30,8 +30,6 @@ MAX_FILE = 100 * 1024 * 1024
 # Of those that the bot makes; whatever else goes as plain text.
 DOCUMENTS = ("application/pdf", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 PLAIN = "text/plain"
-# A turn that takes longer shows the bot typing, seconds; most answers are there before.
-TYPING_AFTER = 0.3
 # "typing" is shown for 25 seconds.
 TYPING_SECONDS = 24.0
 
@@ -68,21 +66,9 @@ class WhatsAppOutput:
         except MessengerError as error:
             raise _gone_or(error) from None
 
-    @asynccontextmanager
-    async def typing(self, message_id: str) -> AsyncIterator[None]:
+    def typing(self, message_id: str) -> AbstractAsyncContextManager[None]:
         """While the answer to this message is made."""
-        sign = asyncio.create_task(self._type(message_id))
-        try:
-            yield
-        finally:
-            sign.cancel()
-
-    async def _type(self, message_id: str) -> None:
-        await asyncio.sleep(TYPING_AFTER)
-        while True:
-            with suppress(MessengerError):
-                await self._api.show_typing(message_id)
-            await asyncio.sleep(TYPING_SECONDS)
+        return typing_sign(lambda: self._api.show_typing(message_id), TYPING_SECONDS)
 
     async def fetch(self, file: Attached, most: int) -> bytes:
         try:

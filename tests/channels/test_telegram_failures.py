@@ -262,7 +262,7 @@ async def test_a_keyboard_that_cannot_be_kept_leaves_the_text(
 async def test_polling_goes_on_where_the_database_failed(
     bot: TelegramBot, tg: Telegram, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rasa_twin24.channels.telegram_source.PAUSE_AFTER_ERROR", (0.1, 0.1))
+    monkeypatch.setattr("rasa_twin24.channels.registration.PAUSE_AFTER_ERROR", (0.1, 0.1))
     monkeypatch.setattr(bot.ledger.inbox, "claim", failing(2, bot.ledger.inbox.claim))
     await owner.says("раз")
     await owner.says("два")
@@ -289,7 +289,7 @@ async def test_a_turns_end_is_written_when_the_database_is_back(
 async def test_polling_goes_on_after_telegram_failed(
     bot: TelegramBot, tg: Telegram, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rasa_twin24.channels.telegram_source.PAUSE_AFTER_ERROR", (0.05, 0.1))
+    monkeypatch.setattr("rasa_twin24.channels.registration.PAUSE_AFTER_ERROR", (0.05, 0.1))
     for fault in ({"status": 502}, {"drop": "before_work"}, {"status": 409}, {"status": 429, "retry_after": 1}):
         tg.fail_next("getUpdates", **fault)  # type: ignore[arg-type]
     await owner.says("раз")

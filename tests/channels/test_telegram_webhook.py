@@ -244,7 +244,7 @@ async def test_a_secret_is_made_and_kept_when_none_is_given(tg: Telegram, tmp_pa
 async def test_registering_goes_on_until_it_works(
     tg: Telegram, tmp_path: Path, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rasa_twin24.channels.telegram_source.PAUSE_AFTER_ERROR", (0.05, 0.1))
+    monkeypatch.setattr("rasa_twin24.channels.registration.PAUSE_AFTER_ERROR", (0.05, 0.1))
     tg.fail_next("setWebhook", status=502, times=2)
     tg.fail_next("setWebhook", drop="before_work")
     async with TelegramBot(tg, tmp_path, webhook=True):

@@ -13,7 +13,7 @@ import pytest
 import structlog
 from sqlalchemy.exc import OperationalError
 
-from rasa_twin24.channels import connection, vk_output, vk_source
+from rasa_twin24.channels import connection, registration, vk_output, vk_source
 from rasa_twin24.channels.vk import VkInput
 from rasa_twin24.ledger.files import File
 from tests.channels.bot import PUBLIC_URL, until
@@ -33,7 +33,7 @@ async def vk(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Vk]:
     monkeypatch.setenv("BOT_OWNERS", f"{ME},vk:910600")
     for proxy in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.delenv(proxy, raising=False)
-    monkeypatch.setattr(vk_source, "PAUSE_AFTER_ERROR", (0.05, 0.1))
+    monkeypatch.setattr(registration, "PAUSE_AFTER_ERROR", (0.05, 0.1))
     monkeypatch.setattr(connection, "_pause", lambda error, attempt: 0.01 if error.passing and attempt < 3 else None)
     async with Vk() as vk:
         yield vk

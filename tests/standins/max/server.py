@@ -296,7 +296,8 @@ class Max:
             self.violations.append("an upload is one field, data")
             return web.Response(status=400)
         token = f"token-{request.match_info['id']}"
-        self.uploaded[token] = (part.filename, part.file.read())
+        with part.file:
+            self.uploaded[token] = (part.filename, part.file.read())
         return web.json_response({"token": token})
 
     async def _download(self, request: web.Request) -> web.Response:
