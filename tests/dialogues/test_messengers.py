@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import signal
 import subprocess
 import sys
 from collections import defaultdict
@@ -19,7 +20,8 @@ from tests.bot_process import PROJECT
 from tests.dialogues.messengers import OTHERS, PUBLIC_URL, Messenger, Person, Telegram
 from tests.dialogues.stage import Stage, staged
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+# The start of the bot counts to the first test, and one test starts it again.
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
 
 NAMES = ["telegram", *(kind.name for kind in OTHERS)]
 everywhere = pytest.mark.parametrize("name", NAMES)
@@ -149,6 +151,7 @@ async def test_the_command_line_tells_of_each(all_on: Everywhere) -> None:
         "slack: the bot is @callbot in Example",
     ):
         assert f"ok    {line}" in told, told
+    assert "Warning" not in told
     code, told = await command(all_on, "webhooks", "list")
     assert code == 0, told
     assert sorted(told.splitlines()) == [
@@ -157,6 +160,34 @@ async def test_the_command_line_tells_of_each(all_on: Everywhere) -> None:
         f"viber: {PUBLIC_URL}/webhooks/viber/webhook",
         "vk: none",
     ]
+
+
+async def test_stopped_at_the_question_each_goes_on_after_the_start(all_on: Everywhere) -> None:
+    """SIGTERM with six messengers open: code 0 within ten seconds, and no process is left."""
+    bot, people = all_on.stage.bot, {name: all_on.person(name) for name in NAMES}
+    await asyncio.gather(*(to_the_question(people[name], name) for name in NAMES))
+    assert await bot.stop(signal.SIGTERM) == 0, bot.log
+    assert bot.orphans() == []
+    await bot.start()
+    await asyncio.gather(*(to_the_end(people[name], name) for name in NAMES))
+    for name in NAMES:
+        all_on.check(f"Перерыв {name}", phones(name, 30, 1), plays=1)
+    assert "Traceback" not in bot.log
+
+
+async def to_the_question(person: Person, name: str) -> None:
+    await person.says(f"создай обзвон «Перерыв {name}»")
+    await person.expect("создано")
+    await person.says(f"+{phones(name, 30, 1)[0]}")
+    await person.expect("Ещё номер?")
+    await person.presses("Нет, это все")
+    await person.expect("Запустить обзвон?")
+
+
+async def to_the_end(person: Person, name: str) -> None:
+    await person.presses("Да, запустить")
+    await person.expect(f"Обзвон «Перерыв {name}» запущен")
+    await person.expect(f"Обзвон «Перерыв {name}» завершён")
 
 
 async def command(all_on: Everywhere, *arguments: str) -> tuple[int, str]:
