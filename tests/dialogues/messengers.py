@@ -52,10 +52,11 @@ class Person(ABC):
 
 
 class Messenger(ABC):
-    """One stand-in; `has_cards`: people can send contacts there."""
+    """One stand-in; `has_cards`: people can send contacts there; `tells_language`: it says which one theirs is."""
 
     name: str
     has_cards = True
+    tells_language = True
     standin: Any
 
     async def __aenter__(self) -> Messenger:
@@ -234,6 +235,7 @@ class ViberPerson(Person):
 
 class WhatsApp(Messenger):
     name = "whatsapp"
+    tells_language = False
 
     def __init__(self) -> None:
         self.standin = whatsapp.WhatsApp()
@@ -282,10 +284,9 @@ class WhatsAppPerson(Person):
 
 
 class Slack(Messenger):
-    """It has no cards."""
-
     name = "slack"
     has_cards = False
+    tells_language = False
 
     def __init__(self) -> None:
         self.standin = slack.Slack()

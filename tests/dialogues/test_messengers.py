@@ -120,6 +120,9 @@ async def test_a_task_that_somebody_else_has_made(all_on: Everywhere, name: str)
 async def test_in_english(all_on: Everywhere, name: str) -> None:
     person, task = all_on.person(name, "en"), f"Spring {name}"
     numbers = phones(name, 20, 2)
+    if all_on.messengers[name].tells_language:
+        await person.says("/start")
+        await person.expect("Hello!")
     await person.says(f'create a call task "{task}"')
     await person.expect(f"The task “{task}” is created")
     await person.says(f"+{numbers[0]}, +{numbers[1]}")
