@@ -99,6 +99,7 @@ class Person:
 
     async def _push(self, event: dict[str, Any]) -> int:
         status, event_id = await self._slack.push_event(event)
+        self._last = (event, event_id)
 
         async def again() -> int:
             return (await self._slack.push_event(event, event_id))[0]
