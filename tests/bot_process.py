@@ -34,17 +34,21 @@ class BotProcess:
     def log(self) -> str:
         return self._log_file.read_text(encoding="utf-8", errors="replace") if self._log_file.exists() else ""
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables it is started with, and no others."""
+        kept = ("PATH", "HOME", "LANG", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
+        env = {name: os.environ[name] for name in kept if name in os.environ}
+        return env | {"BOT_PORT": str(self.port), "BOT_DATA_DIR": str(self.data_dir), **self.settings}
+
     async def start(self) -> None:
         """Returns once messages can be answered."""
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        kept = ("PATH", "HOME", "LANG", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
-        env = {name: os.environ[name] for name in kept if name in os.environ}
-        env |= {"BOT_PORT": str(self.port), "BOT_DATA_DIR": str(self.data_dir), **self.settings}
         with self._log_file.open("ab") as log:
             self._process = subprocess.Popen(
                 [str(Path(sys.executable).parent / "rasa-twin24"), "run"],
                 cwd=PROJECT,
-                env=env,
+                env=self.environment,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,

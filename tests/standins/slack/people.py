@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,15 +19,15 @@ class Person:
         self.id = person
         self.direct = f"D{person[1:]}"
         self._read = 0
-        self.last_event = ""
+        self._again: Callable[[], Awaitable[int]]
 
     @property
     def messages(self) -> list[Message]:
         return [message for message in self._slack.messages if message.channel == self.direct]
 
-    async def expect(self, substring: str = "", seconds: float = 10.0) -> Message:
+    async def expect(self, substring: str = "", timeout: float = 10.0) -> Message:
         """The first new message with this text; what it skips is not seen again."""
-        deadline = asyncio.get_running_loop().time() + seconds
+        deadline = asyncio.get_running_loop().time() + timeout
         while True:
             for index in range(self._read, len(self.messages)):
                 if substring in self.messages[index].text:
@@ -51,9 +53,8 @@ class Person:
         return await self._push({**event, **more})
 
     async def repeats(self) -> int:
-        """Slack delivers the last event once more."""
-        event, event_id = self._last
-        return (await self._slack.push_event(event, event_id))[0]
+        """Slack delivers the last event or press once more."""
+        return await self._again()
 
     async def edits(self, text: str) -> int:
         message = {
@@ -84,19 +85,24 @@ class Person:
 
     async def presses_value(self, value: str, shown: Message) -> int:
         action = {"type": "button", "action_id": "button_0", "value": value, "action_ts": self._slack.ts()}
-        return await self._slack.push_press(
-            {
-                "type": "block_actions",
-                "user": {"id": self.id, "username": "anna", "team_id": "T0TEAM"},
-                "container": {"type": "message", "message_ts": shown.ts, "channel_id": self.direct},
-                "channel": {"id": self.direct, "name": "directmessage"},
-                "message": shown.as_json,
-                "response_url": "https://hooks.slack.com/actions/T0TEAM/1/x",
-                "actions": [action],
-            }
-        )
+        press = {
+            "type": "block_actions",
+            "user": {"id": self.id, "username": "anna", "team_id": "T0TEAM"},
+            "container": {"type": "message", "message_ts": shown.ts, "channel_id": self.direct},
+            "channel": {"id": self.direct, "name": "directmessage"},
+            "message": shown.as_json,
+            "response_url": "https://hooks.slack.com/actions/T0TEAM/1/x",
+            "actions": [action],
+        }
+        self._again = partial(self._slack.push_press, press)
+        return await self._again()
 
     async def _push(self, event: dict[str, Any]) -> int:
         status, event_id = await self._slack.push_event(event)
         self._last = (event, event_id)
+
+        async def again() -> int:
+            return (await self._slack.push_event(event, event_id))[0]
+
+        self._again = again
         return status

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import html
 import json
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -115,9 +116,10 @@ class Subscriber:
         shown = [(html.unescape(button["Text"]), button["ActionBody"]) for button in buttons]
         self.messages.append(Seen(message.get("text", ""), shown, message))
 
-    async def expect(self, substring: str = "") -> Seen:
+    async def expect(self, substring: str = "", timeout: float = 5.0) -> Seen:
         """The next message that holds this; what it skips is not seen again."""
-        for _ in range(250):
+        until = time.monotonic() + timeout
+        while time.monotonic() < until:
             for number in range(self._read, len(self.messages)):
                 if substring in self.messages[number].text:
                     self._read = number + 1

@@ -37,6 +37,7 @@ class User:
         self.typing_for: list[str] = []
         self.last_id = ""
         self._push = push
+        self._last: dict[str, Any] = {}
         self._seen = 0
         self._count = 0
         self._news = asyncio.Event()
@@ -107,7 +108,12 @@ class User:
             message["from_user_id"] = contact["user_id"] = self.scoped
         if at is None:
             self.window_is_open = True
-        return await self._push({"contacts": [contact], "messages": [message]})
+        self._last = {"contacts": [contact], "messages": [message]}
+        return await self._push(self._last)
+
+    async def repeats(self) -> int:
+        """WhatsApp brings the last message once more."""
+        return await self._push(self._last)
 
     async def is_not_reached(self, message: Shown, code: int, at: float | None = None) -> int:
         """WhatsApp tells later that a message failed."""
