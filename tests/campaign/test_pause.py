@@ -124,7 +124,7 @@ async def test_a_start_that_is_not_out_yet_is_taken_back(scene: Scene) -> None:
 
 async def test_a_start_that_waits_for_twin_is_taken_back(scene: Scene) -> None:
     task = await scene.agreed(*FOUR)
-    scene.sandbox.fail_next("read", delay=0.2, work=True)
+    scene.sandbox.fail_next("read", delay=1.0, work=True)
     starting = asyncio.create_task(scene.work())
     await asyncio.sleep(0.05)
     assert await paused(scene, task) is None
@@ -133,7 +133,7 @@ async def test_a_start_that_waits_for_twin_is_taken_back(scene: Scene) -> None:
     assert await acts(scene, Act.START_CALLS) == ["refused"]
 
 
-@pytest.mark.parametrize("fault", [{"delay": 0.2, "work": True}, {"delay": 0.2, "drop": "after"}], ids=["slow", "lost"])
+@pytest.mark.parametrize("fault", [{"delay": 1.0, "work": True}, {"delay": 1.0, "drop": "after"}], ids=["slow", "lost"])
 async def test_a_play_on_its_way_is_paused_right_after(scene: Scene, fault: dict[str, Any]) -> None:
     task = await scene.agreed(*FOUR)
     scene.trouble("play", **fault)

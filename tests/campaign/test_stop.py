@@ -127,7 +127,7 @@ async def test_a_kill_after_the_stop_leaves_nothing_running(scene: Scene) -> Non
 
 async def test_a_play_that_is_on_its_way_is_paused_right_after(scene: Scene) -> None:
     task = await scene.agreed(ANNA)
-    scene.sandbox.fail_next("play", delay=0.2, work=True)
+    scene.sandbox.fail_next("play", delay=1.0, work=True)
     starting = asyncio.create_task(scene.work())
     await scene.until(lambda: scene.plays == 1)
     await stopped(scene)
@@ -138,7 +138,7 @@ async def test_a_play_that_is_on_its_way_is_paused_right_after(scene: Scene) -> 
 
 async def test_a_play_on_its_way_that_cannot_be_paused_is_tried_again(scene: Scene) -> None:
     task = await scene.agreed(ANNA)
-    scene.sandbox.fail_next("play", delay=0.2, work=True)
+    scene.sandbox.fail_next("play", delay=1.0, work=True)
     starting = asyncio.create_task(scene.work())
     await scene.until(lambda: scene.plays == 1)
     await scene.campaign.emergency_stop(ME)
@@ -171,7 +171,7 @@ async def test_a_task_that_is_continued_in_the_cabinet_is_paused_again(scene: Sc
 async def test_slow_pauses_go_on_beside_the_talk(scene: Scene) -> None:
     task = await runs(scene, ANNA)
     slow = scene.with_settings(patience=0.05)
-    scene.sandbox.fail_next("pause", delay=0.2, work=True)
+    scene.sandbox.fail_next("pause", delay=1.0, work=True)
     stop = await slow.campaign.emergency_stop(ME)
     assert await slow.campaign.pause_all(ME, stop) is None
     await slow.campaign.close()
