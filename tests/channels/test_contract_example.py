@@ -116,6 +116,8 @@ async def files(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[dict[str, byte
 
 
 class TestExample(MessengerContract):
+    lacks = frozenset({"voice", "leaving"})
+
     @pytest.fixture
     async def stage(self, files: dict[str, bytes], tmp_path: Path) -> AsyncIterator[Stage]:
         """As `rasa-twin24 run` makes it: of what credentials.yml and the environment say, and of nothing else."""

@@ -133,6 +133,8 @@ def text_of(message: Message) -> str:
 
 
 class TestSlack(MessengerContract):
+    lacks = frozenset({"contact", "leaving"})
+
     @pytest.fixture
     async def stage(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
         monkeypatch.setenv("BOT_OWNERS", f"slack:{SlackStage.owner},slack:{SlackStage.other}")

@@ -90,6 +90,8 @@ class TelegramStage(Stage):
 
 
 class TestTelegram(MessengerContract):
+    lacks = frozenset({"file address"})
+
     @pytest.fixture
     async def stage(self, tg: Telegram, tmp_path: Path) -> AsyncIterator[Stage]:
         block = {"token": tg.token, "api_url": tg.url, "webhook_url": PUBLIC_URL, "webhook_secret": SECRET}

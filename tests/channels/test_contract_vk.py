@@ -101,6 +101,8 @@ class VkStage(Stage):
 
 
 class TestVk(MessengerContract):
+    lacks = frozenset({"contact"})
+
     @pytest.fixture
     async def stage(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Stage]:
         monkeypatch.setenv("BOT_OWNERS", f"vk:{OWNER},vk:500200")
