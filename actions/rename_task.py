@@ -1,4 +1,4 @@
-"""A task that was to be called otherwise: «не Курьеры, а Водители»."""
+"""A task that was to be called otherwise: another name instead of the one it has."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from typing import Any
 from rasa_twin24.channels.connection import MessengerError
 from rasa_twin24.channels.incoming import Attached
 from rasa_twin24.channels.max_api import NOT_READY, MaxApi
-from rasa_twin24.channels.messenger import FileLost, FileTooLarge, Gone
+from rasa_twin24.channels.refusals import unless_gone, whole_file
 from rasa_twin24.channels.reply import shortened, split_text
 from rasa_twin24.channels.spacing import Spacing
 from rasa_twin24.channels.typing_sign import typing_sign
@@ -69,10 +69,10 @@ class MaxOutput:
         body.setdefault("attachments", [])  # else the buttons of before would stay
         await self._pace.turn(person)
         try:
-            await self._api.call("editMessage", "PUT", "messages", params={"message_id": message}, json=body)
+            await unless_gone(
+                self._api.call("editMessage", "PUT", "messages", params={"message_id": message}, json=body)
+            )
         except MessengerError as error:
-            if error.gone:
-                raise Gone from None
             if error.code in (400, 404):  # deleted, or too old to be changed
                 return await self.deliver(person, text, keyboard)
             raise
@@ -101,12 +101,8 @@ class MaxOutput:
 
     async def _send(self, person: str, body: dict[str, Any]) -> dict[str, Any]:
         await self._pace.turn(person)
-        try:
-            return await self._api.call("sendMessage", "POST", "messages", params={"user_id": person}, json=body)
-        except MessengerError as error:
-            if error.gone:
-                raise Gone from None
-            raise
+        call = self._api.call("sendMessage", "POST", "messages", params={"user_id": person}, json=body)
+        return await unless_gone(call)
 
     def typing(self, person: str) -> AbstractAsyncContextManager[None]:
         chat = self._dialogues.get(person)
@@ -116,13 +112,7 @@ class MaxOutput:
         return typing_sign(lambda: self._api.once("sendAction", "POST", action, json=body), TYPING_SECONDS)
 
     async def fetch(self, file: Attached, most: int) -> bytes:
-        try:
-            content = await self._api.download(file.id, most)
-        except MessengerError as error:
-            raise FileLost(str(error)) from None
-        if content is None:
-            raise FileTooLarge
-        return content
+        return await whole_file(self._api.download(file.id, most))
 
 
 def _message(text: str, keyboard: Sequence[tuple[str, str]]) -> dict[str, Any]:

@@ -17,7 +17,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from rasa_twin24.channels.connection import CONNECT_SECONDS, READ_SECONDS, MessengerError, trusting
 from rasa_twin24.channels.incoming import Attached, Incoming
-from rasa_twin24.channels.messenger import FileLost, FileTooLarge
+from rasa_twin24.channels.messenger import FileLost
+from rasa_twin24.channels.refusals import whole_file
 from rasa_twin24.channels.slack_output import (
     LOST_MESSAGES,
     MAX_BUTTONS,
@@ -185,12 +186,7 @@ class SlackInput(StockInput):
 
     async def fetch(self, file: Attached, most: int) -> bytes:
         headers = {"Authorization": f"Bearer {self._token}"} if self._is_slacks(file.id) else None
-        try:
-            content = await self.connection.download(file.id, most, headers=headers)
-        except MessengerError as error:
-            raise FileLost(str(error)) from None
-        if content is None:
-            raise FileTooLarge
+        content = await whole_file(self.connection.download(file.id, most, headers=headers))
         if content[:15].lower() == b"<!doctype html>" and not file.name.lower().endswith((".html", ".htm")):
             # https://docs.slack.dev/reference/objects/file-object: what comes without the scope is a page to sign in.
             raise FileLost("a page instead of the file: the app needs the scope files:read")

@@ -22,7 +22,7 @@ from sanic.response import HTTPResponse
 from rasa_twin24.channels.base import MessengerInput
 from rasa_twin24.channels.connection import Connection, MessengerError
 from rasa_twin24.channels.incoming import BUTTON, TEXT, Incoming
-from rasa_twin24.channels.messenger import Gone
+from rasa_twin24.channels.refusals import unless_gone
 from rasa_twin24.channels.reply import shortened, split_text
 from rasa_twin24.channels.webhook import Malformed, Webhook
 from rasa_twin24.ledger.files import File
@@ -241,12 +241,7 @@ class StockInput(MessengerInput):
                 trouble = self.trouble(name, error)
             raise trouble  # outside: the error itself must not go along
 
-        try:
-            return await self.connection.repeat(once)
-        except MessengerError as error:
-            if error.gone:
-                raise Gone from None
-            raise
+        return await unless_gone(self.connection.repeat(once))
 
     def buttons(self, keyboard: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
         """As Rasa's channels know them."""

@@ -8,7 +8,8 @@ from typing import Any
 
 from rasa_twin24.channels.connection import MessengerError, Uploads
 from rasa_twin24.channels.incoming import Attached
-from rasa_twin24.channels.messenger import FileLost, FileTooLarge, Gone
+from rasa_twin24.channels.messenger import FileLost, FileTooLarge
+from rasa_twin24.channels.refusals import unless_gone, whole_file
 from rasa_twin24.channels.reply import split_text
 from rasa_twin24.channels.telegram_api import TelegramApi
 from rasa_twin24.channels.typing_sign import typing_sign
@@ -60,12 +61,7 @@ class TelegramOutput:
         await self._send("sendDocument", {"chat_id": int(person)}, files={"document": (file.name, file.content)})
 
     async def _send(self, method: str, params: dict[str, Any], files: Uploads | None = None) -> Any:
-        try:
-            return await self._api.call(method, files=files, **params)
-        except MessengerError as error:
-            if error.gone:
-                raise Gone from None
-            raise
+        return await unless_gone(self._api.call(method, files=files, **params))
 
     def typing(self, person: str) -> AbstractAsyncContextManager[None]:
         return typing_sign(
@@ -75,17 +71,14 @@ class TelegramOutput:
     async def fetch(self, file: Attached, most: int) -> bytes:
         try:
             described = await self._api.call("getFile", file_id=file.id)
-            path = described.get("file_path") if isinstance(described, dict) else None
-            if not isinstance(path, str):
-                raise FileLost("getFile told no path")
-            content = await self._api.download(path, most)
         except MessengerError as error:
             if error.code == 400 and "file is too big" in error.description:
                 raise FileTooLarge from None
             raise FileLost(str(error)) from None
-        if content is None:
-            raise FileTooLarge
-        return content
+        path = described.get("file_path") if isinstance(described, dict) else None
+        if not isinstance(path, str):
+            raise FileLost("getFile told no path")
+        return await whole_file(self._api.download(path, most))
 
 
 def _message(person: str, text: str, keyboard: Sequence[tuple[str, str]]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import structlog
 
 from rasa_twin24.channels.connection import MessengerError
 from rasa_twin24.channels.incoming import Attached
-from rasa_twin24.channels.messenger import FileLost, FileTooLarge, Gone
+from rasa_twin24.channels.refusals import unless_gone, whole_file
 from rasa_twin24.channels.reply import split_text, utf16_length
 from rasa_twin24.channels.viber_api import NO_WEBHOOK, NOT_SHOWN, TOO_MANY, ViberApi
 from rasa_twin24.channels.viber_updates import BUTTON_PREFIX
@@ -102,21 +102,23 @@ class ViberOutput:
             raise MessengerError("send_message", TOO_MANY, "not asked: too many messages without an answer")
         message = {"receiver": person, "sender": {"name": await self.learn_name()}, **content}
         try:
-            try:
-                answer = await self._api.call("send_message", **message)
-            except MessengerError as error:
-                if error.code != NO_WEBHOOK:
-                    raise
-                await self._register()
-                answer = await self._api.call("send_message", **message)
+            answer = await unless_gone(self._send_with_webhook(message))
         except MessengerError as error:
-            if error.gone:
-                raise Gone from None
             if error.code == TOO_MANY:
                 self._note_full(person)
             raise
         token = answer.get("message_token")
         return None if token is None else str(token)
+
+    async def _send_with_webhook(self, message: dict[str, Any]) -> dict[str, Any]:
+        """Viber sends nothing of a bot whose webhook is not set."""
+        try:
+            return await self._api.call("send_message", **message)
+        except MessengerError as error:
+            if error.code != NO_WEBHOOK:
+                raise
+        await self._register()
+        return await self._api.call("send_message", **message)
 
     def _note_full(self, person: str) -> None:
         if len(self._full_until) >= MOST_REMEMBERED:
@@ -124,13 +126,7 @@ class ViberOutput:
         self._full_until[person] = time.monotonic() + FULL_SECONDS
 
     async def fetch(self, file: Attached, most: int) -> bytes:
-        try:
-            content = await self._api.download(file.id, most)
-        except MessengerError as error:
-            raise FileLost(str(error)) from None
-        if content is None:
-            raise FileTooLarge
-        return content
+        return await whole_file(self._api.download(file.id, most))
 
 
 def _keyboard(buttons: Sequence[tuple[str, str]]) -> dict[str, Any]:

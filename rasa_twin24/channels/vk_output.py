@@ -11,7 +11,7 @@ import structlog
 
 from rasa_twin24.channels.connection import MessengerError
 from rasa_twin24.channels.incoming import Attached
-from rasa_twin24.channels.messenger import FileLost, FileTooLarge, Gone
+from rasa_twin24.channels.refusals import unless_gone, whole_file
 from rasa_twin24.channels.reply import split_text
 from rasa_twin24.channels.typing_sign import typing_sign
 from rasa_twin24.channels.vk_api import UPLOAD, VkApi, is_number
@@ -97,12 +97,7 @@ class VkOutput:
         return str(sent) if is_number(sent) else None
 
     async def _send(self, method: str, **params: Any) -> Any:
-        try:
-            return await self._api.call(method, **params)
-        except MessengerError as error:
-            if error.gone:
-                raise Gone from None
-            raise
+        return await unless_gone(self._api.call(method, **params))
 
     def typing(self, person: str) -> AbstractAsyncContextManager[None]:
         return typing_sign(
@@ -110,10 +105,4 @@ class VkOutput:
         )
 
     async def fetch(self, file: Attached, most: int) -> bytes:
-        try:
-            content = await self._api.download(file.id, most)
-        except MessengerError as error:
-            raise FileLost(str(error)) from None
-        if content is None:
-            raise FileTooLarge
-        return content
+        return await whole_file(self._api.download(file.id, most))

@@ -12,7 +12,8 @@ from typing import Any
 
 from rasa_twin24.channels.connection import MessengerError
 from rasa_twin24.channels.incoming import Attached
-from rasa_twin24.channels.messenger import FileLost, FileTooLarge, Gone
+from rasa_twin24.channels.messenger import FileLost, FileTooLarge
+from rasa_twin24.channels.refusals import unless_gone, whole_file
 from rasa_twin24.channels.reply import shortened, split_text, utf16_length
 from rasa_twin24.channels.typing_sign import typing_sign
 from rasa_twin24.channels.whatsapp_api import WhatsAppApi
@@ -53,18 +54,12 @@ class WhatsAppOutput:
 
     async def deliver_file(self, person: str, file: File) -> None:
         kind = mimetypes.guess_type(file.name)[0]
-        try:
-            media = await self._api.upload(file.name, file.content, kind if kind in DOCUMENTS else PLAIN)
-        except MessengerError as error:
-            raise _gone_or(error) from None
+        media = await unless_gone(self._api.upload(file.name, file.content, kind if kind in DOCUMENTS else PLAIN))
         document = {"id": media, "filename": file.name}
         await self._send({**_to(person), "type": "document", "document": document})
 
     async def _send(self, message: dict[str, Any]) -> str | None:
-        try:
-            return await self._api.send(message)
-        except MessengerError as error:
-            raise _gone_or(error) from None
+        return await unless_gone(self._api.send(message))
 
     def typing(self, message_id: str) -> AbstractAsyncContextManager[None]:
         """While the answer to this message is made."""
@@ -73,17 +68,14 @@ class WhatsAppOutput:
     async def fetch(self, file: Attached, most: int) -> bytes:
         try:
             told = await self._api.media(file.id)
-            url, size = told.get("url"), told.get("file_size")
-            if not isinstance(url, str):
-                raise FileLost("no address was told")
-            if str(size).isdigit() and int(str(size)) > most:
-                raise FileTooLarge
-            content = await self._api.download(url, most)
         except MessengerError as error:
             raise FileLost(str(error)) from None
-        if content is None:
+        url, size = told.get("url"), told.get("file_size")
+        if not isinstance(url, str):
+            raise FileLost("no address was told")
+        if str(size).isdigit() and int(str(size)) > most:
             raise FileTooLarge
-        return content
+        return await whole_file(self._api.download(url, most))
 
 
 def rendered(text: str, keyboard: Sequence[tuple[str, str]], opener: str) -> list[dict[str, Any]]:
@@ -131,7 +123,3 @@ def _row(title: str, token: str) -> dict[str, str]:
 
 def _interactive(content: dict[str, Any]) -> dict[str, Any]:
     return {"type": "interactive", "interactive": content}
-
-
-def _gone_or(error: MessengerError) -> Exception:
-    return Gone() if error.gone else error
