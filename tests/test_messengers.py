@@ -110,3 +110,25 @@ def test_every_variable_of_a_messenger_is_explained() -> None:
     example = (PROJECT / ".env.example").read_text("utf-8")
 
     assert {name for name in named if f"\n{name}=" not in example} == set()
+
+
+OURS = {
+    "telegram.TelegramInput": {"token": "1:x"},
+    "max.MaxInput": {"token": "t"},
+    "vk.VkInput": {"token": "t", "group_id": "1"},
+    "viber.ViberInput": {"token": "t", "webhook_url": "https://bot.example.org"},
+    "whatsapp.WhatsAppInput": {"token": "t", "phone_number_id": "1", "app_secret": "s", "verify_token": "v"},
+    "slack.SlackInput": {"token": "t", "signing_secret": "s"},
+}
+
+
+@pytest.mark.parametrize("path", OURS)
+@pytest.mark.parametrize(
+    ("setting", "fault"),
+    [({"ca_bundle": "/nowhere/ca.pem"}, "holds no certificates"), ({"proxy": "no proxy"}, "a proxy is written")],
+    ids=["certificates", "proxy"],
+)
+async def test_the_network_of_a_block_is_that_of_its_messenger(path: str, setting: dict[str, str], fault: str) -> None:
+    channel = messengers.find(f"rasa_twin24.channels.{path}").from_credentials({**OURS[path], **setting})
+    with pytest.raises(ValueError, match=fault):
+        channel.connect()

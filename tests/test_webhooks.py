@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from rasa_twin24.channels.connection import Connection
 from rasa_twin24.cli import main
 from tests.standins.telegram import Telegram
 
@@ -42,7 +43,7 @@ async def registered(telegram: Telegram) -> None:
     """As a bot that ran before has left it."""
     from rasa_twin24.channels.telegram_api import TelegramApi
 
-    api = TelegramApi(telegram.token, telegram.url)
+    api = TelegramApi(telegram.token, Connection(telegram.url))
     await api.call("setWebhook", url=ADDRESS, secret_token="s")
     await api.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
@@ -91,6 +92,11 @@ class MessengerInput(InputChannel, ABC):  # type: ignore[misc]
     async def open(self, app: Sanic) -> None:
         """The server listens: make what sending needs."""
         self.connect()
+
+    async def kept_secret(self) -> str:
+        """A webhook's secret for which nobody has chosen one: made at random, and the same at the next start."""
+        made = self.reception.ledger.kept.get_or_make
+        return await made(f"{self.name()}_webhook_secret", lambda: secrets.token_urlsafe(32))
 
     async def listen(self) -> None:
         """Turns can be taken now: begin to poll, or register a webhook. Returns at once."""

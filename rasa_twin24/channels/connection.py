@@ -9,7 +9,8 @@ import asyncio
 import logging
 import ssl
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 import httpx
@@ -65,6 +66,24 @@ class MessengerError(Exception):
         self.retry_after = retry_after
         self.gone = gone
         self.passing = code in (0, 429) or 500 <= code < 600 if passing is None else passing
+
+
+@dataclass(frozen=True)
+class Network:
+    """Where a messenger's interface is and the way there: `api_url`, `ca_bundle` and `proxy` of its block."""
+
+    api_url: str
+    ca_bundle: str | None = None
+    proxy: str | None = None
+
+    @classmethod
+    def of(cls, block: Mapping[str, str], api_url: str) -> Network:
+        """`api_url` is the messenger's own address, for a block that names no other."""
+        return cls(block.get("api_url") or api_url, block.get("ca_bundle"), block.get("proxy"))
+
+    def connection(self) -> Connection:
+        """Raises as `check_network`."""
+        return Connection(self.api_url, ca_bundle=self.ca_bundle, proxy=self.proxy)
 
 
 class Connection:

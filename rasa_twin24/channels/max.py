@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import secrets
-from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,16 +13,14 @@ from sanic import Blueprint, Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from rasa_twin24.channels.base import MessengerInput
-from rasa_twin24.channels.connection import MessengerError
-from rasa_twin24.channels.incoming import Attached
+from rasa_twin24.channels.connection import MessengerError, Network
 from rasa_twin24.channels.max_api import MaxApi
 from rasa_twin24.channels.max_output import MaxOutput
 from rasa_twin24.channels.max_source import MaxSource, subscriptions, unsubscribe, webhook_address
 from rasa_twin24.channels.max_updates import Pressed, Read, read_update
+from rasa_twin24.channels.speaking import SpeakingInput
 from rasa_twin24.channels.webhook import Malformed, Webhook, same_secret
 from rasa_twin24.finding import Finding
-from rasa_twin24.ledger.files import File
 
 log = structlog.get_logger(__name__)
 
@@ -34,29 +30,24 @@ SECRET_HEADER = "X-Max-Bot-Api-Secret"  # noqa: S105
 SECRET = re.compile(r"[A-Za-z0-9_-]{5,256}")
 
 
-class MaxInput(MessengerInput):
+class MaxInput(SpeakingInput):
     needs = ("token",)
     registers_webhooks = True
+    output: MaxOutput
 
     def __init__(
         self,
         token: str,
-        api_url: str,
+        network: Network,
         webhook_url: str | None,
         secret: str | None,
-        *,
-        ca_bundle: str | None = None,
-        proxy: str | None = None,
     ) -> None:
         super().__init__()
         self._token = token
-        self._api_url = api_url
+        self._network = network
         self._webhook_url = webhook_url
         self._secret = secret
-        self._ca_bundle = ca_bundle
-        self._proxy = proxy
         self.api: MaxApi
-        self.output: MaxOutput
 
     @classmethod
     def name(cls) -> str:
@@ -77,11 +68,9 @@ class MaxInput(MessengerInput):
             raise ValueError("MAX_WEBHOOK_SECRET: use 5 to 256 of A-Z a-z 0-9 _ -, or leave it empty")
         return cls(
             block["token"],
-            block.get("api_url") or DEFAULT_URL,
+            Network.of(block, DEFAULT_URL),
             address,
             secret,
-            ca_bundle=block.get("ca_bundle"),
-            proxy=block.get("proxy"),
         )
 
     # --- coming in ------------------------------------------------------------------------------------------
@@ -131,31 +120,10 @@ class MaxInput(MessengerInput):
                 str(group), read.group_person, read.group_language, lambda told: self.output.say_in_group(group, told)
             )
 
-    # --- going out ------------------------------------------------------------------------------------------
-
-    async def deliver(
-        self, person: str, text: str, keyboard: Sequence[tuple[str, str]], *, standing: bool = False
-    ) -> str | None:
-        return await self.output.deliver(person, text, keyboard, standing=standing)
-
-    async def edit(
-        self, person: str, message: str, text: str, keyboard: Sequence[tuple[str, str]], *, last: bool
-    ) -> str | None:
-        return await self.output.edit(person, message, text, keyboard, last=last)
-
-    async def deliver_file(self, person: str, file: File) -> None:
-        await self.output.deliver_file(person, file)
-
-    async def fetch(self, file: Attached, most: int) -> bytes:
-        return await self.output.fetch(file, most)
-
-    def typing(self, person: str) -> AbstractAsyncContextManager[None]:
-        return self.output.typing(person)
-
     # --- opening and closing --------------------------------------------------------------------------------
 
     def connect(self) -> None:
-        self.api = MaxApi(self._token, self._api_url, ca_bundle=self._ca_bundle, proxy=self._proxy)
+        self.api = MaxApi(self._token, self._network.connection())
         self.output = MaxOutput(self.api)
 
     async def disconnect(self) -> None:
@@ -163,10 +131,7 @@ class MaxInput(MessengerInput):
 
     async def open(self, app: Sanic) -> None:
         await super().open(app)
-        if not self._secret:
-            self._secret = await self.reception.ledger.kept.get_or_make(
-                "max_webhook_secret", lambda: secrets.token_urlsafe(32)
-            )
+        self._secret = self._secret or await self.kept_secret()
 
     async def listen(self) -> None:
         source = MaxSource(self.api, self.reception.ledger.kept, self._take)

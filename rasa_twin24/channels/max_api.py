@@ -5,8 +5,6 @@ The token goes in a header, to MAX's own host alone: files lie elsewhere, and ar
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
@@ -26,21 +24,16 @@ GONE = ("chat.denied", "dialog.suspended", "dialog.not.found", "chat.not.found")
 
 
 class MaxApi:
-    """One bot's connection. `sleep` and `transport` are parameters for tests."""
+    """One bot's interface."""
 
     def __init__(
         self,
         token: str,
-        base_url: str,
-        *,
-        ca_bundle: str | None = None,
-        proxy: str | None = None,
-        transport: httpx.AsyncBaseTransport | None = None,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        connection: Connection,
     ) -> None:
         self._headers = {"Authorization": token}
-        self._connection = Connection(base_url, ca_bundle=ca_bundle, proxy=proxy, transport=transport, sleep=sleep)
-        self._calls = Spacing(MOST_CALLS, CALLS_SECONDS, sleep=sleep)
+        self._connection = connection
+        self._calls = Spacing(MOST_CALLS, CALLS_SECONDS)
         self._refused = 0
 
     async def close(self) -> None:

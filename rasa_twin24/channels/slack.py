@@ -15,7 +15,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, empty, text
 from slack_sdk.web.async_client import AsyncWebClient
 
-from rasa_twin24.channels.connection import CONNECT_SECONDS, READ_SECONDS, MessengerError, trusting
+from rasa_twin24.channels.connection import CONNECT_SECONDS, READ_SECONDS, MessengerError, Network, trusting
 from rasa_twin24.channels.incoming import Attached, Incoming
 from rasa_twin24.channels.messenger import FileLost
 from rasa_twin24.channels.refusals import whole_file
@@ -98,12 +98,9 @@ class SlackInput(StockInput):
         self,
         token: str,
         signing_secret: str,
-        api_url: str = DEFAULT_URL,
-        *,
-        ca_bundle: str | None = None,
-        proxy: str | None = None,
+        network: Network,
     ) -> None:
-        super().__init__(_Stock(token, signing_secret), api_url=api_url, ca_bundle=ca_bundle, proxy=proxy)
+        super().__init__(_Stock(token, signing_secret), network)
         self._token = token
         self._secret = signing_secret
         self._output: SlackOutput
@@ -125,9 +122,7 @@ class SlackInput(StockInput):
         return cls(
             block["token"],
             block["signing_secret"],
-            block.get("api_url") or DEFAULT_URL,
-            ca_bundle=block.get("ca_bundle"),
-            proxy=block.get("proxy"),
+            Network.of(block, DEFAULT_URL),
         )
 
     # --- coming in ------------------------------------------------------------------------------------------
@@ -242,13 +237,13 @@ class SlackInput(StockInput):
 
     def connect(self) -> None:
         super().connect()
-        ssl = trusting(self._ca_bundle)
+        ssl = trusting(self.network.ca_bundle)
         client = AsyncWebClient(
             self._token,
-            base_url=self._api_url,
+            base_url=self.network.api_url,
             timeout=int(CONNECT_SECONDS + READ_SECONDS),
             ssl=None if ssl is True else ssl,
-            proxy=self._proxy,
+            proxy=self.network.proxy,
             retry_handlers=[],  # `send` does it
         )
         self._output = SlackOutput(client)

@@ -20,7 +20,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from rasa_twin24.channels.base import MessengerInput
-from rasa_twin24.channels.connection import Connection, MessengerError
+from rasa_twin24.channels.connection import Connection, MessengerError, Network
 from rasa_twin24.channels.incoming import BUTTON, TEXT, Incoming
 from rasa_twin24.channels.refusals import unless_gone
 from rasa_twin24.channels.reply import shortened, split_text
@@ -52,8 +52,8 @@ _door: ContextVar[_Door] = ContextVar("stock_channel_door")
 class StockInput(MessengerInput):
     """Wraps a stock channel. What a messenger's class may say otherwise: everything without an underscore.
 
-    `api_url`, `ca_bundle` and `proxy` are those of `connection`, which fetches files and keeps the pauses; the stock
-    channel sends by its own means.
+    `network` is that of `connection`, which fetches files and keeps the pauses; the stock channel sends by its own
+    means.
     """
 
     # The stock channel's addresses that are opened; some have others, with which anybody can make it do something.
@@ -66,14 +66,10 @@ class StockInput(MessengerInput):
     most_buttons = 0
     connection: Connection
 
-    def __init__(
-        self, stock: InputChannel, *, api_url: str = "", ca_bundle: str | None = None, proxy: str | None = None
-    ) -> None:
+    def __init__(self, stock: InputChannel, network: Network | None = None) -> None:
         super().__init__()
         self.stock = stock
-        self._api_url = api_url
-        self._ca_bundle = ca_bundle
-        self._proxy = proxy
+        self.network = network or Network("")
 
     # --- coming in ------------------------------------------------------------------------------------------
 
@@ -254,7 +250,7 @@ class StockInput(MessengerInput):
     # --- opening and closing --------------------------------------------------------------------------------
 
     def connect(self) -> None:
-        self.connection = Connection(self._api_url, ca_bundle=self._ca_bundle, proxy=self._proxy)
+        self.connection = self.network.connection()
 
     async def disconnect(self) -> None:
         await self.connection.close()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import secrets
-from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -13,16 +11,14 @@ from sanic import Blueprint, Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from rasa_twin24.channels.base import MessengerInput
-from rasa_twin24.channels.connection import MessengerError
-from rasa_twin24.channels.incoming import Attached
+from rasa_twin24.channels.connection import MessengerError, Network
+from rasa_twin24.channels.speaking import SpeakingInput
 from rasa_twin24.channels.telegram_api import TelegramApi
 from rasa_twin24.channels.telegram_output import MAX_FILE, TelegramOutput
 from rasa_twin24.channels.telegram_source import TelegramSource, webhook_address
 from rasa_twin24.channels.telegram_updates import Pressed, Read, read_update, update_id
 from rasa_twin24.channels.webhook import Malformed, Webhook, same_secret
 from rasa_twin24.finding import Finding
-from rasa_twin24.ledger.files import File
 from rasa_twin24.ledger.invites import TELEGRAM_NAME
 
 log = structlog.get_logger(__name__)
@@ -32,30 +28,25 @@ SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105
 COMMANDS = ("new", "add", "help", "cancel")
 
 
-class TelegramInput(MessengerInput):
+class TelegramInput(SpeakingInput):
     needs = ("token",)
     registers_webhooks = True
+    output: TelegramOutput
     most_file_bytes = MAX_FILE
 
     def __init__(
         self,
         token: str,
-        api_url: str,
+        network: Network,
         webhook_url: str | None,
         secret: str | None,
-        *,
-        ca_bundle: str | None = None,
-        proxy: str | None = None,
     ) -> None:
         super().__init__()
         self._token = token
-        self._ca_bundle = ca_bundle
-        self._proxy = proxy
-        self._api_url = api_url
+        self._network = network
         self._webhook_url = webhook_url
         self._secret = secret
         self.api: TelegramApi
-        self.output: TelegramOutput
 
     @classmethod
     def name(cls) -> str:
@@ -69,11 +60,9 @@ class TelegramInput(MessengerInput):
             raise ValueError("TELEGRAM_BOT_TOKEN is missing: ask @BotFather for one")
         return cls(
             block["token"],
-            block.get("api_url") or DEFAULT_URL,
+            Network.of(block, DEFAULT_URL),
             block.get("webhook_url"),
             block.get("webhook_secret"),
-            ca_bundle=block.get("ca_bundle"),
-            proxy=block.get("proxy"),
         )
 
     # --- coming in ------------------------------------------------------------------------------------------
@@ -129,31 +118,10 @@ class TelegramInput(MessengerInput):
             lambda told: self.api.call("sendMessage", chat_id=read.group, text=told),
         )
 
-    # --- going out ------------------------------------------------------------------------------------------
-
-    async def deliver(
-        self, person: str, text: str, keyboard: Sequence[tuple[str, str]], *, standing: bool = False
-    ) -> str | None:
-        return await self.output.deliver(person, text, keyboard, standing=standing)
-
-    async def edit(
-        self, person: str, message: str, text: str, keyboard: Sequence[tuple[str, str]], *, last: bool
-    ) -> str | None:
-        return await self.output.edit(person, message, text, keyboard, last=last)
-
-    async def deliver_file(self, person: str, file: File) -> None:
-        await self.output.deliver_file(person, file)
-
-    async def fetch(self, file: Attached, most: int) -> bytes:
-        return await self.output.fetch(file, most)
-
-    def typing(self, person: str) -> AbstractAsyncContextManager[None]:
-        return self.output.typing(person)
-
     # --- opening and closing --------------------------------------------------------------------------------
 
     def connect(self) -> None:
-        self.api = TelegramApi(self._token, self._api_url, ca_bundle=self._ca_bundle, proxy=self._proxy)
+        self.api = TelegramApi(self._token, self._network.connection())
         self.output = TelegramOutput(self.api)
 
     async def disconnect(self) -> None:
@@ -161,10 +129,7 @@ class TelegramInput(MessengerInput):
 
     async def open(self, app: Sanic) -> None:
         await super().open(app)
-        if not self._secret:
-            self._secret = await self.reception.ledger.kept.get_or_make(
-                "telegram_webhook_secret", lambda: secrets.token_urlsafe(32)
-            )
+        self._secret = self._secret or await self.kept_secret()
 
     async def listen(self) -> None:
         self.beside(self._publish_commands())

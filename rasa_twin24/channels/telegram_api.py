@@ -5,13 +5,9 @@ The token is a part of every address: it must never reach a log, so errors carry
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable
 from typing import Any, TypeGuard
 from urllib.parse import quote
-
-import httpx
 
 from rasa_twin24.channels.connection import LONGEST_PAUSE, READ_SECONDS, Connection, MessengerError, Uploads
 
@@ -20,21 +16,16 @@ RECEIVING = "getUpdates"
 
 
 class TelegramApi:
-    """One bot's connection. `sleep` and `transport` are parameters for tests."""
+    """One bot's interface."""
 
     def __init__(
         self,
         token: str,
-        base_url: str,
-        *,
-        ca_bundle: str | None = None,
-        proxy: str | None = None,
-        transport: httpx.AsyncBaseTransport | None = None,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        connection: Connection,
     ) -> None:
         self._path = f"bot{token}/"
         self._files = f"file/bot{token}/"
-        self._connection = Connection(base_url, ca_bundle=ca_bundle, proxy=proxy, transport=transport, sleep=sleep)
+        self._connection = connection
 
     async def close(self) -> None:
         await self._connection.close()

@@ -15,7 +15,7 @@ from sanic.response import HTTPResponse, empty, raw
 from sanic.response import json as json_response
 
 from rasa_twin24.channels.base import MessengerInput
-from rasa_twin24.channels.connection import MessengerError
+from rasa_twin24.channels.connection import MessengerError, Network
 from rasa_twin24.channels.incoming import Attached
 from rasa_twin24.channels.registration import until_registered
 from rasa_twin24.channels.reply import utf16_length
@@ -42,20 +42,15 @@ class ViberInput(MessengerInput):
     def __init__(
         self,
         token: str,
-        api_url: str,
+        network: Network,
         webhook_url: str,
         sender_name: str | None,
-        *,
-        ca_bundle: str | None = None,
-        proxy: str | None = None,
     ) -> None:
         super().__init__()
         self._token = token
-        self._api_url = api_url
+        self._network = network
         self._base = f"{webhook_url.rstrip('/')}/webhooks/viber"
         self._sender_name = sender_name
-        self._ca_bundle = ca_bundle
-        self._proxy = proxy
         self.api: ViberApi
         self.output: ViberOutput
         self.links: FileLinks
@@ -76,11 +71,9 @@ class ViberInput(MessengerInput):
             raise ValueError(f"VIBER_SENDER_NAME is too long: Viber shows {MAX_SENDER_NAME} characters at most")
         return cls(
             block["token"],
-            block.get("api_url") or DEFAULT_URL,
+            Network.of(block, DEFAULT_URL),
             block["webhook_url"],
             block.get("sender_name"),
-            ca_bundle=block.get("ca_bundle"),
-            proxy=block.get("proxy"),
         )
 
     # --- coming in ------------------------------------------------------------------------------------------
@@ -170,7 +163,7 @@ class ViberInput(MessengerInput):
     # --- opening and closing --------------------------------------------------------------------------------
 
     def connect(self) -> None:
-        self.api = ViberApi(self._token, self._api_url, ca_bundle=self._ca_bundle, proxy=self._proxy)
+        self.api = ViberApi(self._token, self._network.connection())
         self.output = ViberOutput(self.api, self._sender_name, self._set_webhook)
 
     async def disconnect(self) -> None:

@@ -5,9 +5,7 @@ The token goes along as a header of each call, never of the connection: files ar
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
@@ -25,20 +23,15 @@ NOT_SHOWN = (3, 4, 11, 13, 14)
 
 
 class ViberApi:
-    """One bot's connection. `sleep` and `transport` are parameters for tests."""
+    """One bot's interface."""
 
     def __init__(
         self,
         token: str,
-        base_url: str,
-        *,
-        ca_bundle: str | None = None,
-        proxy: str | None = None,
-        transport: httpx.AsyncBaseTransport | None = None,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        connection: Connection,
     ) -> None:
         self._headers = {TOKEN_HEADER: token, "Content-Type": "application/json"}
-        self._connection = Connection(base_url, ca_bundle=ca_bundle, proxy=proxy, transport=transport, sleep=sleep)
+        self._connection = connection
 
     async def close(self) -> None:
         await self._connection.close()

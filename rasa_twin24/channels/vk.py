@@ -6,9 +6,7 @@ https://dev.vk.com/ru/api/bots/getting-started
 from __future__ import annotations
 
 import json
-import secrets
-from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -17,9 +15,8 @@ from sanic import Blueprint, Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse, text
 
-from rasa_twin24.channels.base import MessengerInput
-from rasa_twin24.channels.connection import MessengerError
-from rasa_twin24.channels.incoming import Attached
+from rasa_twin24.channels.connection import MessengerError, Network
+from rasa_twin24.channels.speaking import SpeakingInput
 from rasa_twin24.channels.vk_api import VkApi
 from rasa_twin24.channels.vk_examined import examine
 from rasa_twin24.channels.vk_output import VkOutput
@@ -28,7 +25,6 @@ from rasa_twin24.channels.vk_source import VkSource, webhook_address
 from rasa_twin24.channels.vk_updates import CONFIRMATION, Pressed, Read, read_event
 from rasa_twin24.channels.webhook import Malformed, Webhook, same_secret
 from rasa_twin24.finding import Finding
-from rasa_twin24.ledger.files import File
 
 log = structlog.get_logger(__name__)
 
@@ -39,33 +35,28 @@ MAX_SECRET = 50
 CONFIRMATION_SECONDS = 3.0
 
 
-class VkInput(MessengerInput):
+class VkInput(SpeakingInput):
     needs = ("token", "group_id")
     registers_webhooks = True
+    output: VkOutput
 
     def __init__(
         self,
         token: str,
         group_id: int,
-        api_url: str,
+        network: Network,
         webhook_url: str | None,
         secret: str | None,
         confirmation: str | None,
-        *,
-        ca_bundle: str | None = None,
-        proxy: str | None = None,
     ) -> None:
         super().__init__()
         self._token = token
         self._group_id = group_id
-        self._api_url = api_url
+        self._network = network
         self._webhook_url = webhook_url
         self._secret = secret
         self._confirmation = confirmation
-        self._ca_bundle = ca_bundle
-        self._proxy = proxy
         self.api: VkApi
-        self.output: VkOutput
         self._people: VkPeople
 
     @classmethod
@@ -86,12 +77,10 @@ class VkInput(MessengerInput):
         return cls(
             block["token"],
             int(group),
-            block.get("api_url") or DEFAULT_URL,
+            Network.of(block, DEFAULT_URL),
             block.get("webhook_url"),
             block.get("webhook_secret"),
             block.get("confirmation"),
-            ca_bundle=block.get("ca_bundle"),
-            proxy=block.get("proxy"),
         )
 
     # --- coming in ------------------------------------------------------------------------------------------
@@ -183,31 +172,10 @@ class VkInput(MessengerInput):
             group, read.group_person, read.group_language, lambda told: self.output.deliver(group, told, ())
         )
 
-    # --- going out ------------------------------------------------------------------------------------------
-
-    async def deliver(
-        self, person: str, text: str, keyboard: Sequence[tuple[str, str]], *, standing: bool = False
-    ) -> str | None:
-        return await self.output.deliver(person, text, keyboard)
-
-    async def edit(
-        self, person: str, message: str, text: str, keyboard: Sequence[tuple[str, str]], *, last: bool
-    ) -> str | None:
-        return await self.output.edit(person, message, text, keyboard)
-
-    async def deliver_file(self, person: str, file: File) -> None:
-        await self.output.deliver_file(person, file)
-
-    async def fetch(self, file: Attached, most: int) -> bytes:
-        return await self.output.fetch(file, most)
-
-    def typing(self, person: str) -> AbstractAsyncContextManager[None]:
-        return self.output.typing(person)
-
     # --- opening and closing --------------------------------------------------------------------------------
 
     def connect(self) -> None:
-        self.api = VkApi(self._token, self._api_url, ca_bundle=self._ca_bundle, proxy=self._proxy)
+        self.api = VkApi(self._token, self._network.connection())
         self._people = VkPeople(self.api)
         self.output = VkOutput(self.api, self._people.client)
 
@@ -216,10 +184,7 @@ class VkInput(MessengerInput):
 
     async def open(self, app: Sanic) -> None:
         await super().open(app)
-        if not self._secret:
-            self._secret = await self.reception.ledger.kept.get_or_make(
-                "vk_webhook_secret", lambda: secrets.token_urlsafe(32)
-            )
+        self._secret = self._secret or await self.kept_secret()
 
     async def listen(self) -> None:
         source = VkSource(self.api, self._group_id)

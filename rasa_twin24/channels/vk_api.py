@@ -5,9 +5,7 @@ The token goes in the body of every call and VK repeats parameters in its refusa
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Awaitable, Callable
 from typing import Any, TypeGuard
 
 import httpx
@@ -38,20 +36,15 @@ MOST_REMEMBERED = 1_000
 
 
 class VkApi:
-    """One community's connection. `sleep` and `transport` are parameters for tests."""
+    """One community's interface."""
 
     def __init__(
         self,
         token: str,
-        base_url: str,
-        *,
-        ca_bundle: str | None = None,
-        proxy: str | None = None,
-        transport: httpx.AsyncBaseTransport | None = None,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        connection: Connection,
     ) -> None:
         self._token = token
-        self._connection = Connection(base_url, ca_bundle=ca_bundle, proxy=proxy, transport=transport, sleep=sleep)
+        self._connection = connection
         self._not_before: dict[str, float] = {}
 
     async def close(self) -> None:

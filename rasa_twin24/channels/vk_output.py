@@ -40,7 +40,9 @@ class VkOutput:
         self._api = api
         self._client = client
 
-    async def deliver(self, person: str, text: str, keyboard: Sequence[tuple[str, str]]) -> str | None:
+    async def deliver(
+        self, person: str, text: str, keyboard: Sequence[tuple[str, str]], *, standing: bool = False
+    ) -> str | None:
         shown = keyboards(keyboard, self._client(person))
         *before, last = split_text(text if shown else in_words(text, keyboard), MAX_TEXT)
         for part in before:
@@ -59,7 +61,9 @@ class VkOutput:
             await self._say(person, MORE_BUTTONS, more)
         return message
 
-    async def edit(self, person: str, message: str, text: str, keyboard: Sequence[tuple[str, str]]) -> str | None:
+    async def edit(
+        self, person: str, message: str, text: str, keyboard: Sequence[tuple[str, str]], *, last: bool
+    ) -> str | None:
         shown = keyboards(keyboard, self._client(person))
         parts = split_text(text if shown else in_words(text, keyboard), MAX_TEXT)
         if len(parts) > 1 or len(shown) > 1:  # nothing that changes is so long; if it is, all of it is said

@@ -13,7 +13,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, empty, text
 
 from rasa_twin24.channels.base import MessengerInput
-from rasa_twin24.channels.connection import MessengerError
+from rasa_twin24.channels.connection import MessengerError, Network
 from rasa_twin24.channels.handling import REPLY_LOST
 from rasa_twin24.channels.incoming import Attached, Incoming
 from rasa_twin24.channels.messenger import Gone
@@ -52,19 +52,14 @@ class WhatsAppInput(MessengerInput):
         phone_number_id: str,
         app_secret: str,
         verify_token: str,
-        api_url: str,
-        *,
-        ca_bundle: str | None = None,
-        proxy: str | None = None,
+        network: Network,
     ) -> None:
         super().__init__()
         self._token = token
         self._number = phone_number_id
         self._app_secret = app_secret
         self._verify_token = verify_token
-        self._api_url = api_url
-        self._ca_bundle = ca_bundle
-        self._proxy = proxy
+        self._network = network
         self._last_message: dict[str, str] = {}
         self.api: WhatsAppApi
         self.output: WhatsAppOutput
@@ -88,9 +83,7 @@ class WhatsAppInput(MessengerInput):
             block["phone_number_id"],
             block["app_secret"],
             block["verify_token"],
-            block.get("api_url") or DEFAULT_URL,
-            ca_bundle=block.get("ca_bundle"),
-            proxy=block.get("proxy"),
+            Network.of(block, DEFAULT_URL),
         )
 
     # --- coming in ------------------------------------------------------------------------------------------
@@ -224,7 +217,7 @@ class WhatsAppInput(MessengerInput):
     # --- opening and closing --------------------------------------------------------------------------------
 
     def connect(self) -> None:
-        self.api = WhatsAppApi(self._token, self._number, self._api_url, ca_bundle=self._ca_bundle, proxy=self._proxy)
+        self.api = WhatsAppApi(self._token, self._number, self._network.connection())
         self.output = WhatsAppOutput(self.api)
 
     async def disconnect(self) -> None:

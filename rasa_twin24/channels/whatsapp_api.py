@@ -6,13 +6,9 @@ without numbers: those of people stand in some.
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import quote
-
-import httpx
 
 from rasa_twin24.channels.connection import LONGEST_WAIT, Connection, MessengerError
 
@@ -34,22 +30,17 @@ _LONG_NUMBER = re.compile(r"\d{7,}")
 
 
 class WhatsAppApi:
-    """One business number's connection. `sleep` and `transport` are parameters for tests."""
+    """One business number's interface."""
 
     def __init__(
         self,
         token: str,
         phone_number_id: str,
-        base_url: str,
-        *,
-        ca_bundle: str | None = None,
-        proxy: str | None = None,
-        transport: httpx.AsyncBaseTransport | None = None,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        connection: Connection,
     ) -> None:
         self._own = phone_number_id
         self._headers = {"Authorization": f"Bearer {token}"}
-        self._connection = Connection(base_url, ca_bundle=ca_bundle, proxy=proxy, transport=transport, sleep=sleep)
+        self._connection = connection
         self._pause = FIRST_PAUSE
 
     async def close(self) -> None:

@@ -13,7 +13,7 @@ import structlog
 
 from rasa_twin24.channels import attachments, connection
 from rasa_twin24.channels.attachments import MEGABYTE
-from rasa_twin24.channels.connection import MessengerError
+from rasa_twin24.channels.connection import Connection, MessengerError
 from rasa_twin24.channels.settings import ChannelSettings
 from rasa_twin24.channels.telegram_api import TelegramApi
 from tests.channels.bot import OWNER, STRANGER, TelegramBot, until
@@ -257,7 +257,7 @@ async def test_redirects_are_not_followed_and_the_address_is_told_to_nobody() ->
         asked.append(str(request.url))
         return httpx.Response(302, headers={"location": "http://evil.example/"})
 
-    api = TelegramApi("1:TOKEN", "https://tg.example", transport=httpx.MockTransport(answer))
+    api = TelegramApi("1:TOKEN", Connection("https://tg.example", transport=httpx.MockTransport(answer)))
     with pytest.raises(MessengerError) as caught:
         await api.download("documents/файл 1?x#y", 10)
     await api.close()

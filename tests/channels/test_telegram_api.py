@@ -16,7 +16,7 @@ import respx
 import structlog
 
 from rasa_twin24.channels import connection
-from rasa_twin24.channels.connection import LONGEST_WAIT, TRIES, MessengerError
+from rasa_twin24.channels.connection import LONGEST_WAIT, TRIES, Connection, MessengerError
 from rasa_twin24.channels.telegram_api import TelegramApi
 
 TOKEN = "123456:AAF-secret_Part"
@@ -50,7 +50,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 async def api(clock: Clock) -> AsyncIterator[TelegramApi]:
-    api = TelegramApi(TOKEN, "https://api.example.org/", sleep=clock.sleep)
+    api = TelegramApi(TOKEN, Connection("https://api.example.org/", sleep=clock.sleep))
     yield api
     await api.close()
 
@@ -216,7 +216,7 @@ async def test_the_token_stays_inside(
 async def test_httpx_does_not_log_addresses(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     transport = httpx.MockTransport(lambda _request: httpx.Response(200, json={"ok": True, "result": True}))
-    api = TelegramApi(TOKEN, "https://api.example.org", transport=transport)
+    api = TelegramApi(TOKEN, Connection("https://api.example.org", transport=transport))
 
     assert await api.call("sendMessage") is True
     await api.close()
@@ -225,7 +225,7 @@ async def test_httpx_does_not_log_addresses(caplog: pytest.LogCaptureFixture) ->
 
 
 async def test_an_address_that_is_none(clock: Clock) -> None:
-    api = TelegramApi("123:a\nb", "https://api.example.org:port", sleep=clock.sleep)
+    api = TelegramApi("123:a\nb", Connection("https://api.example.org:port", sleep=clock.sleep))
 
     with pytest.raises(MessengerError, match="0 InvalidURL"):
         await api.once("getMe")
@@ -234,7 +234,9 @@ async def test_an_address_that_is_none(clock: Clock) -> None:
 
 async def test_the_real_clock_is_waited_for() -> None:
     answers = iter([refusal(429, retry_after=1), OK])
-    api = TelegramApi(TOKEN, "https://api.example.org", transport=httpx.MockTransport(lambda _: next(answers)))
+    api = TelegramApi(
+        TOKEN, Connection("https://api.example.org", transport=httpx.MockTransport(lambda _: next(answers)))
+    )
     began = time.monotonic()
 
     await api.call("sendMessage")

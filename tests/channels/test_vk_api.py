@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -10,7 +9,7 @@ import httpx
 import pytest
 
 from rasa_twin24.channels import vk_api
-from rasa_twin24.channels.connection import MessengerError
+from rasa_twin24.channels.connection import Connection, MessengerError
 from rasa_twin24.channels.vk_api import VkApi
 from rasa_twin24.channels.vk_people import VkPeople
 
@@ -43,7 +42,8 @@ class Answers:
 
 
 def api(answers: Answers) -> VkApi:
-    return VkApi(TOKEN, "https://api.vk.example", transport=httpx.MockTransport(answers), sleep=answers.sleep)
+    connection = Connection("https://api.vk.example", transport=httpx.MockTransport(answers), sleep=answers.sleep)
+    return VkApi(TOKEN, connection)
 
 
 OK = {"response": 5}
@@ -154,8 +154,3 @@ async def test_a_name_is_clean() -> None:
     answers = Answers({"response": [{"id": 5, "first_name": "Иван\u202e\n", "last_name": "П" * 90}]})
 
     assert await VkPeople(api(answers)).name("5") == ("Иван " + "П" * 90)[:60]
-
-
-def test_certificates_are_read_from_the_file_named(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="holds no certificates"):
-        VkApi(TOKEN, "https://api.vk.example", ca_bundle=str(tmp_path / "none.pem"))

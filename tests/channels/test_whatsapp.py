@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from rasa_twin24 import messengers
 from rasa_twin24.channels import connection, whatsapp_api
+from rasa_twin24.channels.connection import Connection
 from rasa_twin24.channels.whatsapp import WhatsAppInput
 from rasa_twin24.channels.whatsapp_updates import Ids
 from rasa_twin24.ledger.files import File
@@ -557,7 +558,7 @@ async def test_a_refusal_is_not_repeated_and_leaks_nothing(
 
 
 async def test_no_number_of_a_person_in_the_text_of_an_error() -> None:
-    api = whatsapp_api.WhatsAppApi("t", "1", "http://127.0.0.1:9")
+    api = whatsapp_api.WhatsAppApi("t", "1", Connection("http://127.0.0.1:9"))
     refusal = api._refusal("messages", 400, {"error": {"code": 131030, "message": "(#131030) +79161234567 is not on"}})
     await api.close()
     assert "916" not in str(refusal)
