@@ -13,6 +13,8 @@ from pathlib import Path
 
 import httpx
 
+from tests.loopback import client
+
 PROJECT = Path(__file__).parent.parent
 # From the start to the first answer of /health; TensorFlow alone takes most of it.
 START_SECONDS = 120
@@ -54,10 +56,10 @@ class BotProcess:
                 start_new_session=True,
             )
         until = time.monotonic() + START_SECONDS
-        async with httpx.AsyncClient() as client:
+        async with client() as http:
             while True:
                 try:
-                    if (await client.get(f"{self.url}/health")).status_code == 200:
+                    if (await http.get(f"{self.url}/health")).status_code == 200:
                         return
                 except httpx.HTTPError:
                     pass

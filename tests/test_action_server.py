@@ -14,6 +14,7 @@ import pytest
 
 from rasa_twin24.sandbox import CALLER_ID, LOGIN, PASSWORD, SCRIPT_ID
 from tests.bot_process import PROJECT, free_port
+from tests.loopback import client
 
 PHONE = "89161234567"
 TRACKER = {
@@ -49,7 +50,7 @@ async def server(tmp_path: Path) -> AsyncIterator[tuple[httpx.AsyncClient, Path]
             stdout=out,
             stderr=out,
         )
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=20) as http:
+    async with client(f"http://127.0.0.1:{port}") as http:
         try:
             for _ in range(300):
                 assert process.poll() is None, log.read_text()

@@ -122,10 +122,14 @@ class Reception:
         if self._closed or incoming.channel not in self._channels:
             raise NotReady
         # A messenger that hangs up cancels its request. What has been claimed by then must not be lost.
-        taking = asyncio.create_task(self._take_in(incoming))
+        taking = asyncio.create_task(self._take_in(incoming), name=incoming.channel)
         self._taking.add(taking)
         taking.add_done_callback(self._taking.discard)
-        return await asyncio.shield(taking)
+        try:
+            return await asyncio.shield(taking)
+        except asyncio.CancelledError:
+            taking.add_done_callback(_unseen)
+            raise
 
     async def note_refusal(self, messenger: str, reason: str) -> None:
         """Write down that something came to a messenger's door from nobody knows whom; never raises."""
@@ -196,3 +200,9 @@ class Reception:
             except Exception as error:  # the database may be away for a while
                 log.error("sweep_failed", error=type(error).__name__)
             await asyncio.sleep(SWEEP_PAUSE)
+
+
+def _unseen(taking: asyncio.Task[bool]) -> None:
+    """Nobody waits for it any more, and asyncio would log its error whole, with the texts that are in it."""
+    if not taking.cancelled() and (error := taking.exception()):
+        log.error("update_not_stored", channel=taking.get_name(), error=type(error).__name__)

@@ -167,7 +167,7 @@ class TelegramBot(ChannelBot):
         tg.route(PUBLIC_URL, self.url)
 
 
-async def until(condition: Any, seconds: float = 5.0) -> None:
+async def until(condition: Any, seconds: float = 30.0) -> None:
     """Wait until `condition()`, or what it awaits to, is true."""
     for _ in range(int(seconds / 0.02)):
         result = condition()

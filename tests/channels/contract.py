@@ -17,7 +17,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-import httpx
 import pytest
 import structlog
 from sqlalchemy.exc import OperationalError
@@ -26,6 +25,7 @@ from rasa_twin24.channels import news
 from rasa_twin24.channels.reply import utf16_length
 from rasa_twin24.channels.webhook import MAX_BODY
 from tests.channels.bot import ChannelBot, until
+from tests.loopback import client
 
 PHONE = "79161234567"
 # Whatever some platform takes for markup.
@@ -138,7 +138,7 @@ class Stage(ABC):
 
     async def post(self, post: Post) -> int:
         """Bring an update; returns the status."""
-        async with httpx.AsyncClient(trust_env=False, timeout=30) as http:
+        async with client() as http:
             answer = await http.post(self.bot.url + post.path, content=post.body, headers=dict(post.headers))
         return answer.status_code
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx
 import pytest
 import structlog
 
@@ -15,6 +14,7 @@ from rasa_twin24.channels.reply import Reply, to_reply
 from rasa_twin24.channels.web_page import attachment
 from tests.channels.bot import OWNER, TelegramBot
 from tests.channels.web_bot import WebBot
+from tests.loopback import client
 from tests.standins.telegram import Telegram, User
 
 pytestmark = pytest.mark.rasa
@@ -125,7 +125,7 @@ async def test_a_link_that_downloads(web: WebBot) -> None:
     file_id = await web.ledger.files.add("web:owner", "журнал.csv", CONTENT)
     output = web.channel.reception.output(web.channel)
     await output.send_response("web:owner", {"text": "Вот журнал.", "custom": {"file": file_id}})
-    async with httpx.AsyncClient(base_url=web.url, trust_env=False) as http:
+    async with client(web.url) as http:
         lines = (await http.get("/webhooks/web/messages", params={"after": 0})).json()["lines"]
         assert [(line["text"], line["file"]) for line in lines] == [
             ("Вот журнал.", None),
@@ -147,7 +147,7 @@ async def test_a_link_that_downloads(web: WebBot) -> None:
 async def test_the_door_is_asked(tmp_path: Path) -> None:
     async with WebBot(tmp_path, open_door=False) as web:
         file_id = await web.ledger.files.add("web:owner", "a.csv", CONTENT)
-        async with httpx.AsyncClient(base_url=web.url, trust_env=False) as http:
+        async with client(web.url) as http:
             assert (await http.get(f"/chat/files/{file_id}")).status_code == 401
             await http.get(await web.channel.address("127.0.0.1", web.port))
             assert (await http.get(f"/chat/files/{file_id}")).content == CONTENT

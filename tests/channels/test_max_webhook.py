@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import structlog
 from sqlalchemy.exc import OperationalError
@@ -16,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from rasa_twin24.channels import connection, max_source
 from rasa_twin24.channels.max import MaxInput
 from tests.channels.bot import OWNER, PUBLIC_URL, ChannelBot, until
+from tests.loopback import client
 from tests.standins.max import Max, User
 
 pytestmark = pytest.mark.rasa
@@ -58,7 +58,7 @@ async def bot(mx: Max, tmp_path: Path) -> AsyncIterator[ChannelBot]:
 
 async def post(bot: ChannelBot, body: bytes, secret: bytes | None = SECRET.encode()) -> int:
     headers = {} if secret is None else {b"X-Max-Bot-Api-Secret": secret}
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with client() as http:
         return (await http.post(f"{bot.url}/webhooks/max/webhook", content=body, headers=headers)).status_code
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import httpx
 import pytest
 import structlog
 
@@ -20,6 +19,7 @@ from rasa_twin24.channels.base import MessengerInput
 from tests.channels.bot import OWNER, RESPONSES, TelegramBot, until
 from tests.channels.test_web import MESSAGES, Page, words
 from tests.channels.web_bot import WebBot
+from tests.loopback import client
 from tests.standins.telegram import Telegram, User
 
 pytestmark = pytest.mark.rasa
@@ -312,7 +312,7 @@ async def web(tmp_path: Path) -> AsyncIterator[WebBot]:
 
 @pytest.fixture
 async def page(web: WebBot) -> AsyncIterator[Page]:
-    async with httpx.AsyncClient(base_url=web.url, timeout=10, trust_env=False) as http:
+    async with client(web.url) as http:
         yield Page(http)
 
 

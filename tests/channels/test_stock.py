@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
 from sanic import Blueprint
@@ -22,6 +21,7 @@ from rasa_twin24.channels.connection import MessengerError
 from rasa_twin24.channels.messenger import Gone
 from rasa_twin24.channels.stock import StockInput
 from tests.channels.bot import ChannelBot, until
+from tests.loopback import client
 
 pytestmark = pytest.mark.rasa
 
@@ -154,7 +154,7 @@ async def post(
     bot: ChannelBot, *texts: str, person: str | None = "anna", number: int = 1, path: str = "webhook", **headers: str
 ) -> int:
     body = {"from": person, "texts": list(texts), "number": number}
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with client() as http:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return (await http.post(f"{bot.url}/webhooks/viber/{path}", json=body, headers=named)).status_code
 
@@ -245,7 +245,7 @@ async def test_what_is_handed_over_after_the_answer_is_kept_and_named(
 
 async def test_a_get_brings_no_message_and_other_addresses_are_closed(tmp_path: Path) -> None:
     stock = Stock()
-    async with running(Channel(stock), tmp_path) as bot, httpx.AsyncClient(trust_env=False) as http:
+    async with running(Channel(stock), tmp_path) as bot, client() as http:
         assert (await http.get(f"{bot.url}/webhooks/viber/")).text == "ok"
         body = {"from": "anna", "texts": ["привет"]}
         await http.request("GET", f"{bot.url}/webhooks/viber/webhook", json=body)
@@ -280,7 +280,7 @@ async def test_the_example_of_the_page(tmp_path: Path, monkeypatch: pytest.Monke
     out = Out()
     monkeypatch.setattr(channel.stock, "get_output_channel", lambda: out)
 
-    async with ChannelBot(channel, tmp_path) as bot, httpx.AsyncClient(trust_env=False) as http:
+    async with ChannelBot(channel, tmp_path) as bot, client() as http:
         address = f"{bot.url}/webhooks/viber/webhook"
         signed = {"X-Twilio-Signature": RequestValidator("secret").compute_signature(ADDRESS, TWILIO)}
         assert (await http.post(address, data=TWILIO)).status_code == 403

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
+import structlog
 from sqlalchemy.exc import OperationalError
 
 from tests.channels.bot import PUBLIC_URL, STRANGER, TelegramBot, until
+from tests.loopback import PATIENCE, client
 from tests.standins.telegram import Telegram, User
 
 pytestmark = pytest.mark.rasa
@@ -28,9 +30,17 @@ async def bot(tg: Telegram, tmp_path: Path) -> AsyncIterator[TelegramBot]:
         yield bot
 
 
+async def hurried(bot: TelegramBot, body: bytes) -> asyncio.StreamWriter:
+    """The connection of a messenger that has sent an update and does not wait for the answer."""
+    _reader, writer = await asyncio.open_connection("127.0.0.1", int(bot.url.rpartition(":")[2]))
+    head = f"Host: x\r\nX-Telegram-Bot-Api-Secret-Token: {SECRET}\r\nContent-Length: {len(body)}\r\n\r\n"
+    writer.write(b"POST /webhooks/telegram/webhook HTTP/1.1\r\n" + head.encode() + body)
+    return writer
+
+
 async def post(bot: TelegramBot, body: bytes, secret: bytes | None = SECRET.encode()) -> int:
     headers = {} if secret is None else {b"X-Telegram-Bot-Api-Secret-Token": secret}
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with client() as http:
         answer = await http.post(f"{bot.url}/webhooks/telegram/webhook", content=body, headers=headers)
     assert answer.content == b""
     return answer.status_code
@@ -170,9 +180,7 @@ async def test_a_messenger_that_hangs_up_does_not_lose_the_update(
     monkeypatch.setattr(bot.ledger.inbox, "claim", slow)
     owner.chat.has_started = True
     body = json.dumps(TEXT).encode()
-    _reader, writer = await asyncio.open_connection("127.0.0.1", int(bot.url.rpartition(":")[2]))
-    head = f"Host: x\r\nX-Telegram-Bot-Api-Secret-Token: {SECRET}\r\nContent-Length: {len(body)}\r\n\r\n"
-    writer.write(b"POST /webhooks/telegram/webhook HTTP/1.1\r\n" + head.encode() + body)
+    writer = await hurried(bot, body)
     await asyncio.wait_for(claiming.wait(), 3)
     writer.close()
     await asyncio.sleep(0.2)
@@ -182,6 +190,32 @@ async def test_a_messenger_that_hangs_up_does_not_lose_the_update(
     # It is brought again, as it was not answered.
     assert await post(bot, body) == 200
     await owner.expect_silence()
+
+
+async def test_a_loss_that_no_messenger_waits_for_is_in_the_log_without_its_text(
+    bot: TelegramBot, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    go_on, claiming = asyncio.Event(), asyncio.Event()
+
+    async def failing(*_arguments: Any) -> Any:
+        claiming.set()
+        await go_on.wait()
+        raise OperationalError("INSERT", {"text": "89161234567"}, Exception("disk full"))
+
+    monkeypatch.setattr(bot.ledger.inbox, "claim", failing)
+    writer = await hurried(bot, json.dumps(TEXT).encode())
+    await asyncio.wait_for(claiming.wait(), PATIENCE)
+    writer.close()
+    await asyncio.sleep(0.2)
+    with structlog.testing.capture_logs() as logs:
+        go_on.set()
+        await until(lambda: bool(logs))
+    gc.collect()  # then asyncio tells of errors that nobody has looked at
+
+    assert [(entry["event"], entry["channel"], entry["error"]) for entry in logs] == [
+        ("update_not_stored", "telegram", "OperationalError")
+    ]
+    assert "disk full" not in caplog.text
 
 
 async def test_before_the_bot_is_ready_and_while_it_stops_the_messenger_keeps_updates(

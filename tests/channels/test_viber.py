@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import structlog
 from sqlalchemy.exc import OperationalError
@@ -23,6 +22,7 @@ from rasa_twin24.channels.viber import ViberInput
 from rasa_twin24.channels.viber_updates import BUTTON_PREFIX
 from rasa_twin24.ledger.files import File
 from tests.channels.bot import PUBLIC_URL, ChannelBot, until
+from tests.loopback import client
 from tests.standins.viber import Subscriber, Viber
 
 pytestmark = pytest.mark.rasa
@@ -73,7 +73,7 @@ def signed(viber: Viber, body: bytes) -> str:
 
 async def post(bot: ViberBot, body: bytes, signature: str | bytes | None) -> int:
     headers = {} if signature is None else {"X-Viber-Content-Signature": signature}
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with client() as http:
         answer = await http.post(f"{bot.url}/webhooks/viber/webhook", content=body, headers=headers)
     assert answer.content == b""
     return answer.status_code
@@ -532,7 +532,7 @@ async def test_a_file_is_fetched_by_its_signed_address(bot: ViberBot, viber: Vib
     assert sent["media"].startswith(f"{PUBLIC_URL}/webhooks/viber/files/")
     assert await viber.fetch(sent["media"]) == (200, CONTENT)
 
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with client() as http:
         answer = await http.get(viber.local(sent["media"]))
         head = await http.head(viber.local(sent["media"]))
     assert answer.headers["content-disposition"].startswith("attachment;")

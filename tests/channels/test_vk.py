@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import structlog
 from sqlalchemy.exc import OperationalError
@@ -18,6 +17,7 @@ from rasa_twin24.channels.vk import VkInput
 from rasa_twin24.ledger.files import File
 from tests.channels.bot import PUBLIC_URL, until
 from tests.channels.vk_bot import VkBot
+from tests.loopback import client
 from tests.standins.vk import CONFIRMATION_CODE, Person, Vk
 
 pytestmark = pytest.mark.rasa
@@ -67,7 +67,7 @@ def is_registered(vk: Vk) -> bool:
 
 
 async def post(bot: VkBot, body: bytes) -> tuple[int, str]:
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with client() as http:
         answer = await http.post(f"{bot.url}/webhooks/vk/webhook", content=body)
     return answer.status_code, answer.text
 

@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from rasa_twin24.channels.attachments import MEGABYTE
 from tests.channels.web_bot import WebBot
+from tests.loopback import client
 
 pytestmark = pytest.mark.rasa
 
@@ -61,7 +62,7 @@ async def bot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
 
 @pytest.fixture
 async def page(bot: WebBot) -> AsyncIterator[Page]:
-    async with httpx.AsyncClient(base_url=bot.url, timeout=10, trust_env=False) as http:
+    async with client(bot.url) as http:
         yield Page(http)
 
 
@@ -197,11 +198,11 @@ async def test_killed_between_the_line_and_the_claim(page: Page, bot: WebBot) ->
 
 
 async def test_stopped_in_the_middle_of_a_turn(tmp_path: Path) -> None:
-    async with WebBot(tmp_path) as bot, httpx.AsyncClient(base_url=bot.url, trust_env=False) as http:
+    async with WebBot(tmp_path) as bot, client(bot.url) as http:
         bot.agent.handle_message = hang  # type: ignore[method-assign]
         await Page(http).send("k1", text="привет")
 
-    async with WebBot(tmp_path) as bot, httpx.AsyncClient(base_url=bot.url, trust_env=False) as http:
+    async with WebBot(tmp_path) as bot, client(bot.url) as http:
         page = Page(http)
         assert await page.send("k1", text="привет") == {"seq": 1, "repeated": True}
         assert words(await page.read(2)) == [("person", "привет"), ("bot", "Понял: привет")]
@@ -356,7 +357,7 @@ async def test_open_door_page(page: Page, bot: WebBot) -> None:
 async def test_token_door(tmp_path: Path) -> None:
     async with (
         WebBot(tmp_path, open_door=False) as bot,
-        httpx.AsyncClient(base_url=bot.url, trust_env=False) as http,
+        client(bot.url) as http,
     ):
         address = await bot.channel.address("127.0.0.1", bot.port)
         token = address.partition("?token=")[2]
@@ -397,7 +398,7 @@ async def test_token_door(tmp_path: Path) -> None:
 async def test_a_link_on_another_site_gets_a_second_chance(tmp_path: Path) -> None:
     async with (
         WebBot(tmp_path, open_door=False) as bot,
-        httpx.AsyncClient(base_url=bot.url, trust_env=False) as http,
+        client(bot.url) as http,
     ):
         answer = await http.get("/chat", headers={"sec-fetch-site": "cross-site"})
         assert (answer.status_code, answer.headers["refresh"]) == (401, "0; url=/chat")
@@ -406,7 +407,7 @@ async def test_a_link_on_another_site_gets_a_second_chance(tmp_path: Path) -> No
 async def test_a_waiting_page_does_not_hold_up_the_stop(tmp_path: Path) -> None:
     bot = WebBot(tmp_path)
     await bot.start()
-    async with httpx.AsyncClient(base_url=bot.url, timeout=30, trust_env=False) as http:
+    async with client(bot.url) as http:
         waiting = [asyncio.create_task(http.get(MESSAGES, params={"wait": 25})) for _ in range(3)]
         await asyncio.sleep(0.3)
         assert await bot.stop() < 1

@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from rasa_twin24.channels.attachments import MEGABYTE
 from rasa_twin24.channels.web_messages import shown_list
 from tests.channels.test_web import WEBHOOK, Page, words
 from tests.channels.web_bot import WebBot
+from tests.loopback import client
 
 pytestmark = pytest.mark.rasa
 
@@ -32,7 +32,7 @@ async def bot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
 
 @pytest.fixture
 async def page(bot: WebBot) -> AsyncIterator[Page]:
-    async with httpx.AsyncClient(base_url=bot.url, timeout=10, trust_env=False) as http:
+    async with client(bot.url) as http:
         yield Page(http)
 
 
@@ -139,7 +139,7 @@ async def test_refused(
 async def test_the_door_of_the_token(tmp_path: Path) -> None:
     async with (
         WebBot(tmp_path, open_door=False) as bot,
-        httpx.AsyncClient(base_url=bot.url, trust_env=False) as http,
+        client(bot.url) as http,
     ):
         answer = await http.post(FILE, params={"key": "k", "name": "a.csv"}, content=b"x", headers=RAW)
         assert answer.status_code == 401

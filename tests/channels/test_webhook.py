@@ -18,6 +18,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, text
 
 from rasa_twin24.channels.webhook import Malformed, Webhook, same_secret, same_signature
+from tests.loopback import client
 
 Sanic.test_mode = True
 
@@ -115,7 +116,7 @@ class Door:
             connection.abort()
 
     async def post(self, body: bytes, **headers: str) -> httpx.Response:
-        async with httpx.AsyncClient(trust_env=False) as http:
+        async with client() as http:
             return await http.post(f"http://127.0.0.1:{self.port}/webhook", content=body, headers=headers)
 
 

@@ -11,13 +11,13 @@ from email.utils import formatdate
 from pathlib import Path
 from time import time
 
-import httpx
 import pytest
 import pytest_asyncio
 
 from rasa_twin24.sandbox import Sandbox
 from tests.dialogues.stage import Stage, staged
 from tests.dialogues.walks import planned
+from tests.loopback import client
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -110,8 +110,8 @@ async def test_a_file_that_another_process_holds(stage: Stage) -> None:
     holder = sqlite3.connect(stage.bot.data_dir / "ledger.db", isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
     update = await person.says("да")
-    async with httpx.AsyncClient() as client:
-        answer = await client.get(f"{stage.bot.url}/health", timeout=10)
+    async with client() as http:
+        answer = await http.get(f"{stage.bot.url}/health", timeout=10)
     assert (answer.status_code, answer.json()["status"]) == (503, "storage_away")
     with pytest.raises(asyncio.TimeoutError):
         await stage.telegram.taken(update, 12)

@@ -40,7 +40,7 @@ def kept(stage: Stage, person: User) -> dict[str, int]:
     return counts
 
 
-async def gone(stage: Stage, person: User, seconds: float = 8.0) -> None:
+async def gone(stage: Stage, person: User, seconds: float = 30.0) -> None:
     for _ in range(int(seconds / 0.1)):
         if not any(kept(stage, person).values()):
             return

@@ -7,11 +7,11 @@ import re
 import sqlite3
 from pathlib import Path
 
-import httpx
 import pytest
 
 from rasa_twin24.sandbox import PASSWORD, Sandbox
 from tests.dialogues.stage import Stage, staged
+from tests.loopback import client
 from tests.standins.telegram import User
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -124,7 +124,7 @@ async def a_troubled_life(stage: Stage) -> None:
     await stranger.expect("Ваш id")
     stage.telegram.fail_next("sendMessage", status=400, chat=person.id)
     await person.says("8 (916) 123-45-67")
-    async with httpx.AsyncClient(base_url=stage.bot.url) as http:
+    async with client(stage.bot.url) as http:
         for given in (WEBHOOK_SECRET[:-1], WEBHOOK_SECRET + "x"):
             header = {"X-Telegram-Bot-Api-Secret-Token": given}
             await http.post("/webhooks/telegram/webhook", content=b"8 (916) 123-45-67", headers=header)

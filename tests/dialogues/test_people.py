@@ -8,13 +8,13 @@ import re
 from collections.abc import AsyncIterator
 from typing import Any
 
-import httpx
 import pytest
 import pytest_asyncio
 
 from rasa_twin24.ledger import Ledger
 from tests.dialogues.stage import Stage, staged
 from tests.dialogues.walks import planned
+from tests.loopback import client
 from tests.standins.telegram import User
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -370,7 +370,7 @@ async def test_an_update_past_telegram(stage: Stage, owner: User, secret: str | 
         },
     }
     headers = {} if secret is None else {"X-Telegram-Bot-Api-Secret-Token": secret}
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with client() as http:
         answer = await http.post(f"{stage.bot.url}/webhooks/telegram/webhook", json=update, headers=headers)
     assert answer.status_code == 403
     await asyncio.sleep(0.3)

@@ -7,7 +7,6 @@ import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx
 import pytest
 import pytest_asyncio
 import sqlalchemy as sa
@@ -15,6 +14,7 @@ import sqlalchemy as sa
 from rasa_twin24.sandbox import Sandbox
 from tests.dialogues.stage import Stage, staged
 from tests.dialogues.walks import planned
+from tests.loopback import client
 from tests.postgres import PostgresServer
 from tests.standins.telegram import User
 
@@ -34,9 +34,9 @@ async def hooked(mortal: PostgresServer, tmp_path_factory: pytest.TempPathFactor
 
 async def health(stage: Stage, expected: int) -> str:
     """Wait until /health answers so, at most ten seconds; returns the status it names."""
-    async with httpx.AsyncClient() as client:
+    async with client() as http:
         for _ in range(100):
-            answer = await client.get(f"{stage.bot.url}/health")
+            answer = await http.get(f"{stage.bot.url}/health")
             if answer.status_code == expected:
                 return str(answer.json()["status"])
             await asyncio.sleep(0.1)

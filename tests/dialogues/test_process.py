@@ -8,12 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import httpx
 import pytest
 
 from rasa_twin24.sandbox import Sandbox
 from tests.bot_process import PROJECT, BotProcess
 from tests.dialogues.stage import Stage, staged
+from tests.loopback import client
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -76,9 +76,9 @@ async def test_webhook_restart_and_kill(tmp_path: Path) -> None:
 async def forged(stage: Stage, secret: str | None) -> int:
     update = {"update_id": 1, "message": {"message_id": 1, "date": 1, "text": "да"}}
     headers = {} if secret is None else {"X-Telegram-Bot-Api-Secret-Token": secret}
-    async with httpx.AsyncClient() as client:
+    async with client() as http:
         url = f"{stage.bot.url}/webhooks/telegram/webhook"
-        return (await client.post(url, json=update, headers=headers)).status_code
+        return (await http.post(url, json=update, headers=headers)).status_code
 
 
 async def test_a_first_look_needs_nothing(tmp_path: Path) -> None:
@@ -88,24 +88,24 @@ async def test_a_first_look_needs_nothing(tmp_path: Path) -> None:
     try:
         assert f"Web chat: {bot.url}/chat" in bot.log
         assert "built-in sandbox" in bot.log
-        async with httpx.AsyncClient(base_url=bot.url) as client:
-            assert (await client.get("/chat")).status_code == 200
+        async with client(bot.url) as http:
+            assert (await http.get("/chat")).status_code == 200
             for path in ("/model/parse", "/conversations/web:owner/tracker", "/status", "/webhooks/rest/webhook"):
-                assert (await client.post(path, json={})).status_code == 404, path
+                assert (await http.post(path, json={})).status_code == 404, path
     finally:
         assert await bot.stop() == 0
     assert bot.orphans() == []
 
 
 async def test_with_a_login_the_web_chat_wants_its_token(stage: Stage) -> None:
-    async with httpx.AsyncClient(base_url=stage.bot.url) as client:
-        assert (await client.get("/chat")).status_code == 401
-        sent = await client.post("/webhooks/web/webhook", json={"key": "k", "text": "да"})
+    async with client(stage.bot.url) as http:
+        assert (await http.get("/chat")).status_code == 401
+        sent = await http.post("/webhooks/web/webhook", json={"key": "k", "text": "да"})
         assert sent.status_code in (401, 403)
         line = next(line for line in stage.bot.log.splitlines() if line.startswith("Web chat: "))
-        opened = await client.get(line.partition(": ")[2])
+        opened = await http.get(line.partition(": ")[2])
         assert opened.status_code == 303
-        assert (await client.get("/chat")).status_code == 200
+        assert (await http.get("/chat")).status_code == 200
 
 
 @pytest.mark.parametrize(

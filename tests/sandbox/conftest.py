@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-import httpx
 import pytest
 
 from rasa_twin24.sandbox import Sandbox, SandboxServer
+from tests.loopback import client
 from tests.sandbox.twin_over_http import FakeClock, TwinOverHttp
 
 
@@ -30,7 +30,7 @@ async def server(sandbox: Sandbox) -> AsyncIterator[SandboxServer]:
 
 @pytest.fixture
 async def twin(server: SandboxServer) -> AsyncIterator[TwinOverHttp]:
-    async with httpx.AsyncClient(timeout=5, trust_env=False) as http:
+    async with client() as http:
         logged_in = TwinOverHttp(server, http)
         await logged_in.log_in()
         yield logged_in

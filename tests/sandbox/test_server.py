@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from rasa_twin24.sandbox import Sandbox, SandboxServer
+from tests.loopback import client
 from tests.sandbox.twin_over_http import FakeClock, TwinOverHttp, phones
 
 
@@ -18,7 +19,7 @@ def test_the_sandbox_is_not_shown_to_the_network(host: str) -> None:
 
 @pytest.mark.parametrize(("host", "origin"), [("127.0.0.1", "http://127.0.0.1:"), ("localhost", "http://localhost:")])
 async def test_the_addresses_lead_to_the_server(host: str, origin: str) -> None:
-    async with SandboxServer(Sandbox(), host=host) as server, httpx.AsyncClient(trust_env=False) as http:
+    async with SandboxServer(Sandbox(), host=host) as server, client() as http:
         assert server.port > 0
         assert server.iam_url == f"{origin}{server.port}/iam/api/v1"
         assert server.cis_url == f"{origin}{server.port}/cis/api/v1"
@@ -35,7 +36,7 @@ async def test_a_taken_port_is_an_error_and_the_first_server_goes_on(server: San
     with pytest.raises(OSError, match="in use"):
         await second.start()
     await second.stop()
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with client() as http:
         assert (await http.get(server.page_url)).status_code == 200
 
 
@@ -46,7 +47,7 @@ async def test_a_stopped_server_listens_no_more_and_may_start_again() -> None:
     port = server.port
     await server.stop()
     await server.stop()
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with client() as http:
         with pytest.raises(httpx.ConnectError):
             await http.get(server.page_url)
         await server.start()
@@ -66,7 +67,7 @@ async def test_a_stop_does_not_wait_for_delays_on_order(twin: TwinOverHttp, sand
 
 async def test_tasks_outlive_the_server_but_tokens_do_not(clock: FakeClock, tmp_path: Path) -> None:
     file = tmp_path / "sandbox.json"
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with client() as http:
         async with SandboxServer(Sandbox(clock=clock, state_file=file)) as first:
             twin = TwinOverHttp(first, http)
             await twin.log_in()

@@ -57,7 +57,7 @@ class Talk:
         self.typing_count = 0
         self._read = 0
 
-    async def expect(self, substring: str = "", timeout: float = 10.0) -> Message:
+    async def expect(self, substring: str = "", timeout: float = 30.0) -> Message:
         """The first message sent or edited since the last `expect` whose text then held `substring`."""
         until = time.monotonic() + timeout
         while time.monotonic() < until:

@@ -25,7 +25,7 @@ class Person:
     def messages(self) -> list[Message]:
         return [message for message in self._slack.messages if message.channel == self.direct]
 
-    async def expect(self, substring: str = "", timeout: float = 10.0) -> Message:
+    async def expect(self, substring: str = "", timeout: float = 30.0) -> Message:
         """The first new message with this text; what it skips is not seen again."""
         deadline = asyncio.get_running_loop().time() + timeout
         while True:

@@ -45,7 +45,7 @@ class Conversation:
         """How often the bot showed «typing»."""
         return self.chat.typing_count
 
-    async def expect(self, substring: str = "", timeout: float = 10.0) -> BotMessage:
+    async def expect(self, substring: str = "", timeout: float = 30.0) -> BotMessage:
         """The first message sent or edited since the last `expect` whose text then held `substring`.
 
         What it skips is not seen again. Raises `AssertionError` with the whole talk after `timeout` seconds.

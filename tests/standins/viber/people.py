@@ -116,7 +116,7 @@ class Subscriber:
         shown = [(html.unescape(button["Text"]), button["ActionBody"]) for button in buttons]
         self.messages.append(Seen(message.get("text", ""), shown, message))
 
-    async def expect(self, substring: str = "", timeout: float = 5.0) -> Seen:
+    async def expect(self, substring: str = "", timeout: float = 30.0) -> Seen:
         """The next message that holds this; what it skips is not seen again."""
         until = time.monotonic() + timeout
         while time.monotonic() < until:

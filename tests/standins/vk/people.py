@@ -50,7 +50,7 @@ class Dialogue:
         self.journal.append((message.id, message.text))
         self._news.set()
 
-    async def expect(self, substring: str = "", timeout: float = 10.0) -> BotMessage:
+    async def expect(self, substring: str = "", timeout: float = 30.0) -> BotMessage:
         """The first message sent or edited since the last `expect` whose text then held `substring`."""
         until = time.monotonic() + timeout
         while True:

@@ -46,7 +46,7 @@ class User:
         self.messages.append(message)
         self._news.set()
 
-    async def expect(self, substring: str = "", timeout: float = 10.0) -> Shown:
+    async def expect(self, substring: str = "", timeout: float = 30.0) -> Shown:
         """The first message since the last `expect` that holds `substring`; what it skips is not seen again."""
         until = time.monotonic() + timeout
         while True:
