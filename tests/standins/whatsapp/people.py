@@ -82,7 +82,10 @@ class User:
 
     async def presses_id(self, identity: str, title: str = "?", message: Shown | None = None) -> int:
         kind = "list_reply" if message and message.opener else "button_reply"
-        return await self.sends("interactive", interactive={"type": kind, kind: {"id": identity, "title": title}})
+        pressed = {"type": kind, kind: {"id": identity, "title": title}}
+        # The number of the business is not known here, and its value means nothing.
+        context = {"from": "74950000000", "id": message.id if message else "wamid.OUT0"}
+        return await self.sends("interactive", context=context, interactive=pressed)
 
     async def shares_contact(self, phone: str, name: str) -> int:
         card = {

@@ -47,6 +47,7 @@ class WhatsApp:
         self.verify_token = "wa-verify-token"
         self.calls: list[Call] = []
         self.violations: list[str] = []
+        self.updates: list[dict[str, Any]] = []
         self.groups: dict[str, list[str]] = {}
         self.users: list[User] = []
         self.media: dict[str, dict[str, Any]] = {}
@@ -118,7 +119,8 @@ class WhatsApp:
         return "sha256=" + hmac.new(self.app_secret.encode(), body, hashlib.sha256).hexdigest()
 
     async def push(self, value: dict[str, Any]) -> int:
-        return await self.post(json.dumps(self.wrapped(value)).encode())
+        self.updates.append(self.wrapped(value))
+        return await self.post(json.dumps(self.updates[-1]).encode())
 
     async def post(self, body: bytes, signature: str | None = "genuine") -> int:
         """Bring a body to the bot; `signature` None: without one."""
