@@ -1,4 +1,4 @@
-"""Writes down what each stand-in brings to the bot, and what the bot sends: `python -m payloads.record FOLDER`.
+"""Writes down what each stand-in brings to the bot, and what the bot sends: `python -m payloads.record`.
 
 Runs where the bot is installed; the libraries read the files where they are. For each messenger `<name>.json` with
 `came`, updates beside what the person did, and `sent`, the calls that the bot made.
@@ -10,12 +10,12 @@ import asyncio
 import inspect
 import json
 import os
-import sys
 import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from payloads.reading import RECORDED
 from rasa_twin24 import messengers
 from rasa_twin24.channels.base import MessengerInput
 from tests.channels.bot import ChannelBot, until
@@ -39,6 +39,14 @@ CONTENT = "Телефон\n+79991234567\n".encode()
 TOKEN = "A" * 22
 # Those that also poll, by the variable that tells not to.
 WEBHOOKS = {"telegram": "TELEGRAM_WEBHOOK_URL", "max": "MAX_WEBHOOK_URL", "vk": "VK_WEBHOOK_URL"}
+
+# The call that shows "typing", where there is one.
+TYPING = {
+    "telegram": "sendChatAction",
+    "max": "POST /chats/{chat}/actions",
+    "vk": "messages.setActivity",
+    "whatsapp": "typing",
+}
 
 
 class Scene:
@@ -87,6 +95,11 @@ async def talk(scene: Scene) -> None:
     await owner.expect("Понял: /affirm")
     await scene.says("кнопки 12", "Какую?")
     await scene.says("длинно 1300", "слово")
+    await scene.act(owner.says("жди"), text="жди")
+    typing = TYPING.get(scene.messenger.name)
+    await until(lambda: typing in (None, *(name for name, _ in map(_named, scene.standin.calls))))
+    scene.bot.agent.go_on.set()
+    await owner.expect("Дождался.")
     await stranger(scene)
     if scene.messenger.has_cards:
         await scene.act(owner.shares_contact(PHONE, "Мария"), phone=PHONE)
@@ -214,7 +227,8 @@ async def record(messenger: Messenger, folder: Path, *acts: Callable[[Scene], Aw
             await channel.webhooks()
             await channel.remove_webhooks()
         assert messenger.standin.violations == [], messenger.standin.violations
-        return scene.came, [_call(call) for call in messenger.standin.calls]
+        calls = [_named(call) for call in messenger.standin.calls]
+        return scene.came, [{"name": name, "params": params} for name, params in calls]
 
 
 def _lead(messenger: Messenger, bot_url: str) -> None:
@@ -239,13 +253,11 @@ def _is_connected(messenger: Messenger, poll: bool) -> bool:
     return bool(standin.webhook) if isinstance(messenger, Viber) else True
 
 
-def _call(call: Any) -> dict[str, Any]:
-    """Stand-ins keep (name, parameters) in their own ways."""
+def _named(call: Any) -> tuple[str, Any]:
+    """Stand-ins keep their calls in three ways."""
     if isinstance(call, tuple):
-        name, params = call
-    else:
-        name, params = getattr(call, "method", None) or call.name, getattr(call, "params", None) or call.__dict__.get("body")
-    return {"name": name, "params": params}
+        return call[0], call[1]
+    return (call.method, call.params) if hasattr(call, "method") else (call.name, call.body)
 
 
 async def main(folder: Path) -> None:
@@ -270,4 +282,4 @@ def _as_text(value: Any) -> str:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1])))
+    asyncio.run(main(RECORDED))
