@@ -139,7 +139,9 @@ SAME: dict[str, Callable[[Bot, dict[str, Any], Any], Any]] = {
     "GET /updates": lambda bot, query, body: bot.get_updates(**polled(query)),
     "POST /messages": lambda bot, query, body: bot.send_message(**query, **message(body)),
     "PUT /messages": lambda bot, query, body: bot.edit_message(**query, **message(body)),
-    "POST /answers": lambda bot, query, body: bot.send_callback(**query, message=MessageForCallback(**message(body["message"]))),
+    "POST /answers": lambda bot, query, body: bot.send_callback(
+        **query, message=MessageForCallback(**message(body["message"]))
+    ),
     "POST /chats/{chat}/actions": lambda bot, query, body: bot.send_action(chat_id=1, action=body["action"]),
     "POST /uploads": lambda bot, query, body: bot.get_upload_url(UploadType(query["type"])),
 }

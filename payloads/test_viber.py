@@ -86,7 +86,7 @@ def test_a_fixture(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(UNKNOWN))
 def test_what_does_not_exist_is_unknown_to_others_too(name: str) -> None:
-    with pytest.raises(Exception, match="'(hologram|levitated)' is not supported"):
+    with pytest.raises(Exception, match=r"'(hologram|levitated)' is not supported"):
         by_viberbot(FIXTURES[name])
 
 

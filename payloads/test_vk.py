@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import json
 import re
@@ -115,8 +116,7 @@ def test_what_the_stand_in_brings(act: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("keyboard", KEYBOARDS)
 def test_a_keyboard_of_ours(keyboard: dict[str, Any]) -> None:
-    rows = [[{**button["action"], **({"color": button["color"]} if "color" in button else {})} for button in row]
-            for row in keyboard["buttons"]]  # fmt: skip
+    rows = [[{**button.pop("action"), **button} for button in row] for row in copy.deepcopy(keyboard["buttons"])]
 
     made = Keyboard(inline=True).schema(rows).get_json()
 
