@@ -59,6 +59,16 @@ def sent(messenger: str, *without: str) -> list[tuple[str, Any]]:
     return list(calls.values())
 
 
+def answered(messenger: str, path: str) -> list[tuple[str, Any]]:
+    """What the stand-in said to calls below a path, as (the rest of the call's address, answer); each once."""
+    answers = {
+        json.dumps(each, sort_keys=True): (each["call"][each["call"].index(path) + len(path) :], each["answer"])
+        for each in recorded(messenger)["answered"]
+        if path in each["call"]
+    }
+    return list(answers.values())
+
+
 def check(read: Meaning, act: Mapping[str, Any], buttons: Mapping[str, str]) -> None:
     """Whether the library reads what the person did; `buttons` are the titles that the bot sent, by their payloads."""
     done = act["meaning"]

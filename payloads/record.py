@@ -1,12 +1,13 @@
 """Writes down what each stand-in brings to the bot, and what the bot sends: `python -m payloads.record`.
 
 Runs where the bot is installed; the libraries read the files where they are. For each messenger `<name>.json` with
-`came`, updates beside what the person did, and `sent`, the calls that the bot made.
+`came`, updates beside what the person did, `sent`, the calls that the bot made, and `answered`, what the stand-in said.
 """
 
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 import logging
 import os
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from aiohttp import web
 
 from payloads.acts import ALONE, Scene, talk
 from payloads.reading import RECORDED
@@ -28,6 +30,18 @@ from tests.standins.telegram import Telegram as TelegramStandin
 # Those that also poll, by the variable that tells not to.
 WEBHOOKS = {"telegram": "TELEGRAM_WEBHOOK_URL", "max": "MAX_WEBHOOK_URL", "vk": "VK_WEBHOOK_URL"}
 PROXIES = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
+
+
+answered: list[dict[str, Any]] = []
+
+
+@web.middleware
+async def note_answer(request: web.Request, handler: Callable[[web.Request], Awaitable[Any]]) -> web.StreamResponse:
+    """What a stand-in says to a call."""
+    response: web.StreamResponse = await handler(request)
+    if isinstance(response, web.Response) and response.content_type == "application/json":
+        answered.append({"call": f"{request.method} {request.path}", "answer": json.loads(response.text or "null")})
+    return response
 
 
 async def record(messenger: Messenger, folder: Path, *acts: Callable[[Scene], Awaitable[None]], poll: bool) -> Any:
@@ -82,8 +96,10 @@ async def main(folder: Path) -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     for proxy in PROXIES:  # everything is on loopback
         os.environ.pop(proxy, None)
+    web.Application = functools.partial(web.Application, middlewares=[note_answer])  # type: ignore[misc]
     folder.mkdir(parents=True, exist_ok=True)
     for kind in (Telegram, *OTHERS):
+        answered.clear()
         came: list[Any] = []
         sent: list[Any] = []
         for poll in (False, True) if kind.name in WEBHOOKS else (False,):
@@ -92,7 +108,8 @@ async def main(folder: Path) -> None:
                 acts = [] if poll else [talk, ALONE[kind]]
                 new, calls = await record(messenger, Path(place), *acts, poll=poll)
             came, sent = came + new, sent + calls
-        written = json.dumps({"came": came, "sent": sent}, ensure_ascii=False, indent=1, default=_as_text)
+        recorded = {"came": came, "sent": sent, "answered": answered}
+        written = json.dumps(recorded, ensure_ascii=False, indent=1, default=_as_text)
         (folder / f"{kind.name}.json").write_text(written + "\n", encoding="utf-8")
         print(f"{kind.name}: {len(came)} updates, {len(sent)} calls")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +18,7 @@ from maxapi.types.updates import UpdateUnionAdapter
 from maxapi.types.updates.message_callback import MessageForCallback
 from pydantic import TypeAdapter, ValidationError
 
-from payloads.reading import Meaning, came, check, done, fixtures, sent
+from payloads.reading import Meaning, answered, came, check, done, fixtures, sent
 
 FIXTURES = fixtures("max")
 IVAN = "500100"
@@ -151,23 +152,33 @@ class Asked(Exception):
     """Instead of the network."""
 
 
-@pytest.mark.parametrize(("name", "params"), sent("max", "download"))
-def test_a_call_of_ours_is_the_librarys_too(monkeypatch: pytest.MonkeyPatch, name: str, params: dict[str, Any]) -> None:
-    async def ask(_connection: BaseConnection, method: Any, path: Any, *_model: Any, **content: Any) -> None:
-        raise Asked(f"{method.value} {getattr(path, 'value', path)}", content.get("params"), content.get("json"))
+def library_asks(monkeypatch: pytest.MonkeyPatch, name: str, params: dict[str, Any]) -> tuple[str, Any, Any, Any]:
+    """Its call instead of ours: address, query, body, and the model of the answer."""
+
+    async def ask(_connection: BaseConnection, method: Any, path: Any, model: Any = None, **content: Any) -> None:
+        raise Asked(f"{method.value} {getattr(path, 'value', path)}", content.get("params"), content.get("json"), model)
 
     monkeypatch.setattr(BaseConnection, "request", ask)
     query = {key: value for key, value in params.items() if key != "body"}
     with pytest.raises(Asked) as asked:
         asyncio.run(SAME[name](Bot("token"), query, params["body"]))
+    path, query, body, model = asked.value.args
+    return path, query, body, model
 
-    path, its_query, its_body = asked.value.args
+
+CALLS = sent("max", "download")
+
+
+@pytest.mark.parametrize(("name", "params"), CALLS)
+def test_a_call_of_ours_is_the_librarys_too(monkeypatch: pytest.MonkeyPatch, name: str, params: dict[str, Any]) -> None:
+    path, query, body, _ = library_asks(monkeypatch, name, params)
+
     assert path == name.replace("{chat}", "1")
     if name != "POST /chats/{chat}/actions":
-        assert {key: str(value) for key, value in (its_query or {}).items()} == query
+        assert {**{key: str(value) for key, value in (query or {}).items()}, "body": params["body"]} == params
     # The library names the attachments of a new message even where there are none.
     ours = {"attachments": [], **params["body"]} if name == "POST /messages" else params["body"]
-    assert plain(its_body) == ours
+    assert plain(body) == ours
 
 
 # What goes without saying; `intent` buttons had once, and the library says it still.
@@ -180,3 +191,19 @@ def plain(value: Any) -> Any:
         kept = {key: plain(each) for key, each in value.items() if each is not None}
         return {key: each for key, each in kept.items() if (key, each) not in DEFAULTS}
     return [plain(each) for each in value] if isinstance(value, list) else getattr(value, "value", value)
+
+
+# Those of `GET /updates` the library reads update by update, as above.
+ANSWERED = set(SAME) - {"GET /updates"}
+ANSWERS = [(re.sub(r"/chats/\d+/", "/chats/{chat}/", call), answer) for call, answer in answered("max", "")]
+
+
+@pytest.mark.parametrize(("name", "answer"), [(name, answer) for name, answer in ANSWERS if name in ANSWERED])
+def test_an_answer_of_the_stand_in(monkeypatch: pytest.MonkeyPatch, name: str, answer: dict[str, Any]) -> None:
+    *_, model = library_asks(monkeypatch, name, dict(CALLS)[name])
+
+    model.model_validate_json(json.dumps(answer), strict=True, extra="forbid")
+
+
+def test_all_kinds_of_answers_are_looked_at() -> None:
+    assert {name for name, _ in ANSWERS} >= ANSWERED

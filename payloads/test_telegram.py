@@ -9,10 +9,11 @@ from typing import Any
 import aiogram.methods
 import pytest
 import telegram
+from aiogram.methods import Response
 from aiogram.types import Update
 from pydantic import BaseModel
 
-from payloads.reading import Meaning, Unread, came, check, done, fixtures, sent
+from payloads.reading import Meaning, Unread, answered, came, check, done, fixtures, sent
 
 FIXTURES = fixtures("telegram")
 IVAN = "500100"
@@ -150,6 +151,17 @@ def test_a_call_of_ours(method: str, params: dict[str, Any]) -> None:
     call = model.model_validate_json(json.dumps(params), strict=method not in IN_FORMS)
 
     assert list(unknown_to_aiogram(call)) == []
+
+
+@pytest.mark.parametrize(("method", "answer"), answered("telegram", "-TOKEN/"))
+def test_an_answer_of_the_stand_in(method: str, answer: dict[str, Any]) -> None:
+    returned = getattr(aiogram.methods, method[0].upper() + method[1:]).__returning__
+
+    read = Response[returned].model_validate(answer)
+
+    assert list(unknown_to_aiogram(read)) == []
+    assert read.ok
+    assert read.result is not None
 
 
 @pytest.mark.parametrize("params", [params for _, params in sent("telegram") if "reply_markup" in params])

@@ -11,7 +11,7 @@ import pytest
 from pywa import WhatsApp
 from pywa.types import Button, RawUpdate, Section, SectionList, SectionRow
 
-from payloads.reading import Meaning, came, check, done, fixtures, sent
+from payloads.reading import Meaning, answered, came, check, done, fixtures, sent
 
 FIXTURES = fixtures("whatsapp")
 IVAN, PHONE = "RU.13491208655302741918", "79991234567"
@@ -113,9 +113,11 @@ class Asked(Exception):
     """Instead of the network."""
 
 
-def client() -> WhatsApp:
+def client(answer: Any = None) -> WhatsApp:
     def ask(request: httpx.Request) -> httpx.Response:
-        raise Asked(request.method, request.url.path, json.loads(request.content))
+        if answer is None:
+            raise Asked(request.method, request.url.path, json.loads(request.content))
+        return httpx.Response(200, json=answer)
 
     return WhatsApp(phone_id="2040", token="token", session=httpx.Client(transport=httpx.MockTransport(ask)))
 
@@ -165,3 +167,11 @@ def test_typing_is_shown_as_the_library_shows_it(ours: dict[str, Any]) -> None:
         client().indicate_typing(ours["message_id"])
 
     assert asked.value.args[2] == ours
+
+
+SENT = [answer for _, answer in answered("whatsapp", "/2040/messages") if "messages" in answer]
+
+
+@pytest.mark.parametrize("answer", SENT)
+def test_an_answer_of_the_stand_in(answer: dict[str, Any]) -> None:
+    assert client(answer).send_message(IVAN, "привет").id == answer["messages"][0]["id"]

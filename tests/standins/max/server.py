@@ -235,7 +235,9 @@ class Max:
         talk.messages.append(message)
         talk.journal.append((message.text, message))
         shown = {"mid": message.mid, "seq": 1, "text": message.text}
-        return {"message": {"timestamp": self.now(), "sender": BOT, "body": shown}}
+        kind = {"chat_type": "dialog", "user_id": talk.id} if isinstance(talk, User) else {"chat_type": "chat"}
+        recipient = {"chat_id": talk.chat_id, **kind}
+        return {"message": {"timestamp": self.now(), "sender": BOT, "recipient": recipient, "body": shown}}
 
     async def _edit(self, request: web.Request) -> dict[str, Any]:
         only(dict(request.query), {"message_id"}, "query")

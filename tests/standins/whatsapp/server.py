@@ -174,7 +174,8 @@ class WhatsApp:
         identity = f"wamid.OUT{self._count}"
         if body.get("recipient_type") == "group":
             self.groups.setdefault(body["to"], []).append(body["text"]["body"])
-            return {"messaging_product": "whatsapp", "messages": [{"id": identity}]}
+            group = {"input": body["to"], "wa_id": body["to"]}
+            return {"messaging_product": "whatsapp", "contacts": [group], "messages": [{"id": identity}]}
         user = self._find(body)
         if user.has_blocked:
             raise Refusal(400, 131026, "Message undeliverable", is_slip=False)
