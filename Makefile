@@ -4,7 +4,9 @@ export PYTHON
 
 VENV := .venv
 BIN := $(VENV)/bin
-CODE := rasa_twin24 actions tests benchmarks
+CODE := rasa_twin24 actions tests benchmarks payloads
+# Libraries that need newer versions of what Rasa pins.
+PAYLOADS := .venv-payloads
 
 .PHONY: help
 help: ## print this
@@ -35,6 +37,11 @@ check: $(VENV)/.dev ## format, lint, types, imports
 	@$(BIN)/python -m pytest tests/test_imports.py
 	@$(BIN)/python -W ignore -m rasa data validate > $(VENV)/validate.log 2>&1 || { cat $(VENV)/validate.log; exit 1; }
 
+.PHONY: payloads
+payloads: $(VENV)/.dev $(PAYLOADS)/.installed ## what the stand-ins bring and the bot sends, read by the libraries of others
+	@$(BIN)/python -W ignore -m payloads.record
+	@$(PAYLOADS)/bin/python -m pytest -c payloads/pytest.ini payloads
+
 .PHONY: format
 format: $(VENV)/.dev ## put the code into its form
 	@$(BIN)/ruff format $(CODE)
@@ -52,7 +59,7 @@ nlu-report: $(VENV)/.dev ## how well the model understands: per intent, confusio
 
 .PHONY: requirements
 requirements: ## pin again what requirements/*.in name (needs uv)
-	@cd requirements && for name in run dev; do \
+	@cd requirements && for name in run dev payloads; do \
 	  uv pip compile --universal --python-version 3.10 --generate-hashes --no-emit-index-url -q $$name.in -o $$name.txt; \
 	done
 
@@ -68,4 +75,9 @@ $(VENV)/.run: $(VENV)/bin/python requirements/run.txt pyproject.toml
 
 $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(PAYLOADS)/.installed: requirements/payloads.txt
+	@python=$$(scripts/find-python) && "$$python" -m venv $(PAYLOADS)
+	@$(PAYLOADS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/payloads.txt
 	@touch $@

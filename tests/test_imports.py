@@ -78,6 +78,14 @@ def test_the_tests_stand_ins_share_no_code_with_the_bot() -> None:
         assert not [name for name in imported(file) if name.startswith(("rasa_twin24", "actions"))], file.name
 
 
+def test_others_libraries_read_every_messengers_payloads_without_the_bot() -> None:
+    """Where they are installed nothing of ours is."""
+    readers = {file.stem.removeprefix("test_"): file for file in (PROJECT / "payloads").glob("test_*.py")}
+    assert set(readers) == {folder.name for folder in (PROJECT / "tests" / "fixtures").iterdir()} - {"twin24"}
+    for file in (*readers.values(), PROJECT / "payloads" / "reading.py"):
+        assert not [name for name in imported(file) if name.startswith(("rasa_twin24", "tests"))], file.name
+
+
 def test_an_action_server_loads_no_tensorflow() -> None:
     code = "import sys, actions.answers, actions.task_status, actions.teach;"
     code += "print({'rasa', 'tensorflow'} & set(sys.modules))"

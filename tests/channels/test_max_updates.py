@@ -56,7 +56,7 @@ EXPECTED = {
     "sticker": from_ivan("mid:mid.sticker", "sticker"),
     "location": from_ivan("mid:mid.location", "other"),
     "unknown_content": from_ivan("mid:mid.unknown_content", "other"),
-    "edited": from_ivan("edited:mid.0001:1760000000009", EDITED),
+    "edited": from_ivan("edited:mid.0001:1760000000009", EDITED, language=None),
     "group_message": Read(group=-71234567, group_person="500100"),
     "channel_post": Read(ignored="written by no person"),
     "from_another_bot": Read(ignored="written by no person"),

@@ -62,7 +62,17 @@ def test_each_file_of_a_message_is_an_update_of_its_own() -> None:
 
     assert (first.key, first.text, first.file) == (event["event_id"], "две", DOC)
     assert (second.key, second.text) == (f"{event['event_id']}:2", "")
-    assert second.file == Attached(f"https://vk.example/doc{P}_92?hash=1", "второй.xlsx", None)
+    assert second.file == Attached(f"https://vk.example/doc{P}_92?hash=1", "второй.xlsx", 512)
+
+
+def test_a_size_that_is_no_number_is_not_told() -> None:
+    event = fixture("doc")
+    event["object"]["message"]["attachments"][0]["doc"]["size"] = "?"
+
+    (incoming,) = read_event(event).incoming
+
+    assert incoming.file is not None
+    assert incoming.file.size is None
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,15 @@ def test_a_file_is_named_and_its_size_is_not_told() -> None:
     assert said.file == Attached("3080", "база.xlsx", None)
 
 
+def test_a_card_without_its_name_in_one_piece() -> None:
+    body = fixture("contact_with_more")
+    card = body["entry"][0]["changes"][0]["value"]["messages"][0]["contacts"][0]
+    del card["name"]["formatted_name"]
+
+    (said,) = read_events(body, "2040")
+    assert said.text.startswith("Анна Петрова: 8 (916)")
+
+
 def test_several_messages_of_one_body() -> None:
     assert [said.text for said in read_events(fixture("two_messages"), "2040")] == ["раз", "два"]
 

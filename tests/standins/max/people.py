@@ -146,7 +146,7 @@ class User(Talk):
     ) -> dict[str, Any]:
         """`size` announces another length than the content has, `url` another address than MAX's."""
         address = url or self.mx.keep_file(content)
-        payload = {"url": address, "token": "f-token", "fileId": 31}
+        payload = {"url": address, "token": "f-token"}
         told = len(content) if size is None else size
         file = {"type": "file", "filename": name, "size": told, "payload": payload}
         return await self.sends({"text": text, "attachments": [file]})
@@ -168,6 +168,8 @@ class User(Talk):
         }
 
     async def _push(self, kind: str, **content: Any) -> dict[str, Any]:
-        update = {"update_type": kind, "timestamp": self.mx.now(), "user_locale": self.locale, **content}
+        update = {"update_type": kind, "timestamp": self.mx.now(), **content}
+        if kind != "message_edited":  # which tells no language
+            update["user_locale"] = self.locale
         await self.mx.push(update)
         return update

@@ -39,7 +39,7 @@ class Max:
         self._people: dict[int, User] = {}
         self._groups: dict[int, Group] = {}
         self._files: list[bytes] = []
-        self._updates: list[dict[str, Any]] = []
+        self.updates: list[dict[str, Any]] = []
         self._confirmed = 0
         self._routes: dict[str, str] = {}
         self._faults: list[tuple[str, int | None, str, bool]] = []
@@ -116,7 +116,7 @@ class Max:
         return 1760000000000 + self._last_id
 
     async def push(self, update: dict[str, Any]) -> None:
-        self._updates.append(update)
+        self.updates.append(update)
 
     # --- the way out ----------------------------------------------------------------------------------------
 
@@ -125,9 +125,9 @@ class Max:
         async with aiohttp.ClientSession() as http:
             while True:
                 await asyncio.sleep(0.01)
-                if not self.subscribed or self._confirmed >= len(self._updates):
+                if not self.subscribed or self._confirmed >= len(self.updates):
                     continue
-                hook, update = next(iter(self.subscribed.values())), self._updates[self._confirmed]
+                hook, update = next(iter(self.subscribed.values())), self.updates[self._confirmed]
                 if update["update_type"] not in hook["update_types"]:
                     self._confirmed += 1
                     continue
@@ -203,14 +203,14 @@ class Max:
             raise Refusal(400, "types or timeout")
         if self.subscribed:
             return {"updates": [], "marker": None}
-        marker = int(request.query.get("marker", len(self._updates) if self.only_news else self._confirmed))
-        if marker > len(self._updates):
+        marker = int(request.query.get("marker", len(self.updates) if self.only_news else self._confirmed))
+        if marker > len(self.updates):
             raise Refusal(400, "marker", is_slip=False)
         self._confirmed = marker
         until = time.monotonic() + int(request.query["timeout"])
-        while len(self._updates) <= marker and time.monotonic() < until:
+        while len(self.updates) <= marker and time.monotonic() < until:
             await asyncio.sleep(0.01)
-        found = self._updates[marker : marker + int(request.query.get("limit", 100))]
+        found = self.updates[marker : marker + int(request.query.get("limit", 100))]
         return {"updates": [one for one in found if one["update_type"] in types], "marker": marker + len(found)}
 
     async def _send(self, request: web.Request) -> dict[str, Any]:
@@ -235,7 +235,9 @@ class Max:
         talk.messages.append(message)
         talk.journal.append((message.text, message))
         shown = {"mid": message.mid, "seq": 1, "text": message.text}
-        return {"message": {"timestamp": self.now(), "sender": BOT, "body": shown}}
+        kind = {"chat_type": "dialog", "user_id": talk.id} if isinstance(talk, User) else {"chat_type": "chat"}
+        recipient = {"chat_id": talk.chat_id, **kind}
+        return {"message": {"timestamp": self.now(), "sender": BOT, "recipient": recipient, "body": shown}}
 
     async def _edit(self, request: web.Request) -> dict[str, Any]:
         only(dict(request.query), {"message_id"}, "query")

@@ -74,6 +74,7 @@ class Slack:
         self.token, self.signing_secret = TOKEN, SIGNING_SECRET
         self.calls: list[Call] = []
         self.violations: list[str] = []
+        self.updates: list[dict[str, Any]] = []  # events, and payloads of presses
         self.faults: list[Fault] = []
         self.messages: list[Message] = []
         self.shared: list[tuple[str, str, bytes]] = []  # channel, name, content
@@ -133,9 +134,11 @@ class Slack:
             "event_time": 1760000000,
             "authorizations": [{"team_id": "T0TEAM", "user_id": BOT, "is_bot": True}],
         }
+        self.updates.append(body)
         return await self.post(json.dumps(body).encode(), "application/json"), event_id
 
     async def push_press(self, payload: dict[str, Any]) -> int:
+        self.updates.append(payload)
         body = urlencode({"payload": json.dumps(payload)}).encode()
         return await self.post(body, "application/x-www-form-urlencoded")
 

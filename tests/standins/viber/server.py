@@ -43,6 +43,7 @@ class Viber:
     # Status of each answer to an update, None where no answer came.
     deliveries: list[int | None] = field(default_factory=list)
     webhook: dict[str, Any] = field(default_factory=dict)
+    updates: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._people: dict[str, Subscriber] = {}
@@ -131,6 +132,7 @@ class Viber:
         return await self._push_to(self.webhook["url"], update)
 
     async def _push_to(self, url: str, update: dict[str, Any]) -> tuple[int, bytes]:
+        self.updates.append(update)
         body = json.dumps(update, ensure_ascii=False).encode()
         headers = {
             "Content-Type": "application/json",

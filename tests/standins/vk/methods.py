@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import TYPE_CHECKING, Any
 
 from .keyboards import read_keyboard
@@ -182,4 +183,6 @@ class Methods:
             raise Refusal(100, "file")
         number = 700 + len(self._vk.saved)
         self._vk.saved[f"doc-{self._vk.group_id}_{number}"] = (params["title"] or name, content)
-        return {"type": "doc", "doc": {"id": number, "owner_id": -self._vk.group_id, "title": params["title"]}}
+        described = {"id": number, "owner_id": -self._vk.group_id, "title": params["title"], "size": len(content)}
+        more = {"ext": name.rpartition(".")[2], "date": int(time.time()), "type": 1}
+        return {"type": "doc", "doc": {**described, **more}}

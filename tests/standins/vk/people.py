@@ -98,7 +98,8 @@ class Person(Dialogue):
         return self._new({"text": "Начать", "payload": '{"command":"start"}'})
 
     def forwards(self, *texts: str, own: str = "") -> str:
-        inside = [{"from_id": 9, "date": 1, "peer_id": 9, "text": text, "attachments": []} for text in texts]
+        quoted = {"from_id": 9, "date": 1, "peer_id": 9, "attachments": []}
+        inside = [{**quoted, "conversation_message_id": number, "text": text} for number, text in enumerate(texts, 1)]
         return self._new({"text": own, "fwd_messages": inside})
 
     def edits(self, text: str) -> str:

@@ -82,7 +82,10 @@ class User:
 
     async def presses_id(self, identity: str, title: str = "?", message: Shown | None = None) -> int:
         kind = "list_reply" if message and message.opener else "button_reply"
-        return await self.sends("interactive", interactive={"type": kind, kind: {"id": identity, "title": title}})
+        pressed = {"type": kind, kind: {"id": identity, "title": title}}
+        # The number of the business is not known here, and its value means nothing.
+        context = {"from": "74950000000", "id": message.id if message else "wamid.OUT0"}
+        return await self.sends("interactive", context=context, interactive=pressed)
 
     async def shares_contact(self, phone: str, name: str) -> int:
         card = {
@@ -101,14 +104,13 @@ class User:
         self._count += 1
         self.last_id = identity or f"wamid.{self.phone or self.scoped}.{self._count}"
         message = {"id": self.last_id, "timestamp": str(int(at or time.time())), "type": kind, **content}
-        contact: dict[str, Any] = {"profile": {"name": self.name}}
         if self.phone and self.names_phone:
-            message["from"] = contact["wa_id"] = self.phone
+            message["from"] = self.phone
         if self.scoped and self.names_scoped:
-            message["from_user_id"] = contact["user_id"] = self.scoped
+            message["from_user_id"] = self.scoped
         if at is None:
             self.window_is_open = True
-        self._last = {"contacts": [contact], "messages": [message]}
+        self._last = {"contacts": [self._contact()], "messages": [message]}
         return await self._push(self._last)
 
     async def repeats(self) -> int:
@@ -123,4 +125,13 @@ class User:
             status["recipient_id"] = self.phone
         if self.scoped and self.names_scoped:
             status["recipient_user_id"] = self.scoped
-        return await self._push({"statuses": [status]})
+        return await self._push({"contacts": [self._contact()], "statuses": [status]})
+
+    def _contact(self) -> dict[str, Any]:
+        """Who an event is about."""
+        contact: dict[str, Any] = {"profile": {"name": self.name}}
+        if self.phone and self.names_phone:
+            contact["wa_id"] = self.phone
+        if self.scoped and self.names_scoped:
+            contact["user_id"] = self.scoped
+        return contact

@@ -47,6 +47,7 @@ class WhatsApp:
         self.verify_token = "wa-verify-token"
         self.calls: list[Call] = []
         self.violations: list[str] = []
+        self.updates: list[dict[str, Any]] = []
         self.groups: dict[str, list[str]] = {}
         self.users: list[User] = []
         self.media: dict[str, dict[str, Any]] = {}
@@ -118,7 +119,8 @@ class WhatsApp:
         return "sha256=" + hmac.new(self.app_secret.encode(), body, hashlib.sha256).hexdigest()
 
     async def push(self, value: dict[str, Any]) -> int:
-        return await self.post(json.dumps(self.wrapped(value)).encode())
+        self.updates.append(self.wrapped(value))
+        return await self.post(json.dumps(self.updates[-1]).encode())
 
     async def post(self, body: bytes, signature: str | None = "genuine") -> int:
         """Bring a body to the bot; `signature` None: without one."""
@@ -172,7 +174,8 @@ class WhatsApp:
         identity = f"wamid.OUT{self._count}"
         if body.get("recipient_type") == "group":
             self.groups.setdefault(body["to"], []).append(body["text"]["body"])
-            return {"messaging_product": "whatsapp", "messages": [{"id": identity}]}
+            group = {"input": body["to"], "wa_id": body["to"]}
+            return {"messaging_product": "whatsapp", "contacts": [group], "messages": [{"id": identity}]}
         user = self._find(body)
         if user.has_blocked:
             raise Refusal(400, 131026, "Message undeliverable", is_slip=False)
