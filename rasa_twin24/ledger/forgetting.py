@@ -206,7 +206,6 @@ def _delete_talk(connection: sa.engine.Connection, conversation: str, until: flo
         sa.delete(conversations).where(
             conversations.c.id == conversation,
             conversations.c.task_id.is_(None),
-            conversations.c.gone_at.is_(None),
         ),
     ):
         connection.execute(gone)
