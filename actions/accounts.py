@@ -20,6 +20,14 @@ from rasa_twin24.ledger.joining import DRAFT
 from rasa_twin24.ledger.notices import Notice
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.ledger.tasks import CallTask
+from rasa_twin24.text.accounts import (
+    ASK_ACCOUNTS,
+    HOW_TO_LINK,
+    LINK_ACCOUNT,
+    UNLINK_ACCOUNT,
+    names_messenger,
+    seems_about_accounts,
+)
 
 JOINED, BROUGHT = "accounts_joined", "accounts_brought"
 
@@ -31,11 +39,12 @@ class ActionAccounts(TopicAction):
         return "action_accounts"
 
     async def act(self, turn: Turn, office: Office) -> Events | None:
-        if turn.intent == "link_account":
+        asked = seems_about_accounts(turn.text) if turn.intent == ASK_ACCOUNTS else turn.intent
+        if asked == LINK_ACCOUNT:
             await _give_code(turn, office)
-        elif turn.intent == "ask_linking":
-            turn.offer("accounts_how", [_button(turn, "accounts_get_code", "link_account")], standing=True)
-        elif turn.intent == "unlink_account":
+        elif asked == HOW_TO_LINK:
+            turn.offer("accounts_how", [_button(turn, "accounts_get_code", LINK_ACCOUNT)], standing=True)
+        elif asked == UNLINK_ACCOUNT:
             if await _unlink(turn, office):
                 return [FollowupAction("action_listen")]  # what a form asks is none of this account's business now
         else:
@@ -82,7 +91,7 @@ class ActionContinueDraft(TopicAction):
 
 async def tell_of_joined(turn: Turn, notice: Notice) -> None:
     """Somebody has used a code of this conversation: its owner must know at once, for it may have been stolen."""
-    button = _button(turn, "accounts_unlink_button", "unlink_account", account=str(notice.params["account"]))
+    button = _button(turn, "accounts_unlink_button", UNLINK_ACCOUNT, account=str(notice.params["account"]))
     turn.offer(JOINED, [button], standing=True, who=str(notice.params["who"]))
 
 
@@ -124,12 +133,13 @@ async def _unlink(turn: Turn, office: Office) -> bool:
 
 async def _go_on(turn: Turn, office: Office) -> None:
     others = [account for account in await office.ledger.accounts.together(turn.conversation) if account != turn.account]
-    if not others:
-        turn.say("accounts_not_linked")
-        await resume(turn, office)
-        return
     _, step = await office.campaign.current(turn.conversation)
-    if turn.in_form or step is not None:
+    is_asking = turn.in_form or step is not None
+    if not others and (names_messenger(turn.text) or not is_asking):
+        turn.say("accounts_not_linked")
+    if not others:
+        await resume(turn, office)
+    elif is_asking:
         turn.say("accounts_go_on", accounts=", ".join(others))
         await resume(turn, office)
     elif await known_tasks(turn, office, 1):
