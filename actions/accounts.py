@@ -132,7 +132,9 @@ async def _unlink(turn: Turn, office: Office) -> bool:
 
 
 async def _go_on(turn: Turn, office: Office) -> None:
-    others = [account for account in await office.ledger.accounts.together(turn.conversation) if account != turn.account]
+    others = [
+        account for account in await office.ledger.accounts.together(turn.conversation) if account != turn.account
+    ]
     _, step = await office.campaign.current(turn.conversation)
     is_asking = turn.in_form or step is not None
     if not others and (names_messenger(turn.text) or not is_asking):

@@ -41,7 +41,13 @@ log = structlog.get_logger(__name__)
 WRITE_PAUSES = (0.5, 1.0, 2.0, 4.0)
 STORAGE_AWAY = "utter_storage_away"
 # News that the channel says itself, in the language of the talk, else in the one that the messenger told.
-ACCESS_NEWS = ("access_granted_operator", "access_granted_viewer", "access_refused", "access_removed", "access_unlinked")
+ACCESS_NEWS = (
+    "access_granted_operator",
+    "access_granted_viewer",
+    "access_refused",
+    "access_removed",
+    "access_unlinked",
+)
 # The notice that an answer did not reach its person.
 REPLY_LOST = "reply_lost"
 
@@ -136,7 +142,10 @@ class Handling:
             return False
         linked, who = await self._ledger.accounts.link(incoming.account, code, incoming.name)
         language = await known_language(self._ledger, incoming)
-        text, offered = self.phrases().say(LINKING[linked], language, who=who), self.phrases().buttons(LINKING[linked], language)
+        text, offered = (
+            self.phrases().say(LINKING[linked], language, who=who),
+            self.phrases().buttons(LINKING[linked], language),
+        )
         buttons = [{"title": title, "payload": payload, "standing": True} for title, payload in offered]
         await output.send_response(who or incoming.conversation, {"text": text, "buttons": buttons})
         if linked is Link.LINKED:  # a form that asked something here must not take a later message for its answer

@@ -71,9 +71,7 @@ class Plans:
         """Whatever was shown may no longer be said yes to."""
         await self._store.run(lambda c: void(c, conversation))
 
-    async def shown(
-        self, conversation: str, message: str | None = None, account: str | None = None
-    ) -> int | None:
+    async def shown(self, conversation: str, message: str | None = None, account: str | None = None) -> int | None:
         """The count of the plan that waits for its answer in this account; None when there is none there.
 
         Nor is there one for the `message` that it answers.
@@ -81,9 +79,7 @@ class Plans:
 
         def work(connection: sa.engine.Connection) -> int | None:
             count: int | None = connection.scalar(
-                sa.select(plans.c.count).where(
-                    *self._waits(conversation), _shown_in(account), _answers_other(message)
-                )
+                sa.select(plans.c.count).where(*self._waits(conversation), _shown_in(account), _answers_other(message))
             )
             return count
 
