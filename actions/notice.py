@@ -49,8 +49,9 @@ class ActionNotice(TopicAction):
             return None
         if notice.kind == JOINED:
             await tell_of_joined(turn, notice)
-            # «ок» to this must never be taken for a yes to what was asked before.
-            await resume(turn, office)
+            # «ок» to this must never be taken for a yes to the plan above it. What is asked elsewhere stays there.
+            if await office.ledger.plans.shown(turn.conversation, account=turn.account) is not None:
+                await resume(turn, office)
             return None
         if notice.kind == BROUGHT:
             await tell_of_brought(turn, office, notice)
