@@ -90,7 +90,7 @@ _JOINS = re.compile(
 )
 # To speak with the bot from somewhere else, to be known there, to go over there.
 _USES = re.compile(
-    r"\b(?:пис(?:ать|ал|ала|у|ы)|напис|пользу|пользова|общат|общен|говор|разговор|бесед|чат\b|переписыв|работ|узнава|узна[её]шь"
+    r"\b(?:пис(?:ать|ал|ала|у|ы)|напис|пользу|пользова|общат|общен|говор|разговор|разговарив|попасть|найти|бесед|чат\b|переписыв|работ|узнава|узна[её]шь"
     r"|перей(?:ти|ду|дем)|перех|переез|перенес|перенос|перебра|войти|зайти|авториз|добав|код\b|кода\b|тоже|ты есть|хочу"
     r"|write|talk|chat|speak|message you|use\b|using|switch|move|log ?in|sign in|code\b|add\b|recogni[sz]e|know me"
     r"|conversation|i want)"
@@ -98,8 +98,8 @@ _USES = re.compile(
 _FROM_ELSEWHERE = re.compile(
     r"\b(?:теб[еяю]|тобой|вам\b|вами|ты\b|бот(?:ом|у|а)?\b|наш|мо(?:й|я|и|его|ей|ему|им|ем|ю)\b|мне\b|меня\b"
     r"|сво(?:й|я|его|ей|ю|им|ем)\b|друг(?:ой|ого|ому|им|ом)|втор(?:ой|ого|ым|ую)|нов(?:ый|ого|ом|ую)|дв(?:ух|а|е)\b|обоих|еще"
-    r"|также|(?:тот|этот|то|то|это) же|перей|туда|оттуда"
-    r"|you\b|the bot|this bot|our|my\b|me\b|another|other|second|new\b|two|both|also|too\b|as well|same)"
+    r"|также|(?:тот|этот|то|то|это) же|перей|туда|оттуда|(?:и|или) (?:тут|там|здесь|в|из)\b"
+    r"|you\b|the bot|this bot|our|my\b|me\b|another|other|second|new\b|two|both|also|too\b|as well|same|instead|there\b)"
 )
 _CHANGED = re.compile(r"\b(?:поменял|сменил|завел|удалил|потерял|changed|lost|new)")
 # Whatever is about calls, lists, people or something that the bot does not do.
@@ -127,7 +127,7 @@ _PARTS = re.compile(
     r"|\b(?:убери|убрать|удали|удалить|разорви|разорвать|сними|снять|отмени|remove|undo|drop|cancel)"
     r" (?:\w+ )?(?:привязк|связь|связку|link)"
 )
-_OF_ACCOUNTS = re.compile(r"\b(?:привязк|его\b|ее\b|them\b|it\b|the link)")
+_OF_ACCOUNTS = re.compile(r"\b(?:привязк|его\b|ее\b|все\b|them\b|it\b|all\b|everything\b|the link)")
 
 
 def accounts_intent(text: str) -> str | None:
@@ -157,8 +157,11 @@ def seems_about_accounts(text: str) -> str | None:
         return None if _NEGATED.search(low) else CONTINUE_TALK
     if not things or _NEGATED.search(low):
         return None
+    changed = _CHANGED.search(low) is not None
+    if changed and not named:  # «сменил мессенджер»
+        return HOW_TO_LINK
     elsewhere = _FROM_ELSEWHERE.search(low) is not None
-    if _JOINS.search(low) or len(named) > 1 or (elsewhere and (_USES.search(low) or _CHANGED.search(low))):
+    if _JOINS.search(low) or len(named) > 1 or (elsewhere and (changed or _USES.search(low))):
         return HOW_TO_LINK
     return None
 
