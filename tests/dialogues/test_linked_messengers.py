@@ -14,7 +14,7 @@ from tests.dialogues.everywhere import Everywhere, opened
 from tests.dialogues.messengers import Max, Person, Vk, WhatsApp
 
 # The start of the bot counts to the first test, and one test starts it again and again.
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(590)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(600)]
 
 OTHERS = pytest.mark.parametrize("name", ["max", "vk", "whatsapp"])
 NUMBERS = ["79161230001", "79161230002"]
