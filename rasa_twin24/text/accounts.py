@@ -98,8 +98,9 @@ _USES = re.compile(
 _FROM_ELSEWHERE = re.compile(
     r"\b(?:теб[еяю]|тобой|вам\b|вами|ты\b|бот(?:ом|у|а)?\b|наш|мо(?:й|я|и|его|ей|ему|им|ем|ю)\b|мне\b|меня\b"
     r"|сво(?:й|я|его|ей|ю|им|ем)\b|друг(?:ой|ого|ому|им|ом)|втор(?:ой|ого|ым|ую)|нов(?:ый|ого|ом|ую)|дв(?:ух|а|е)\b|обоих|еще"
-    r"|также|(?:тот|этот|то|то|это) же|перей|туда|оттуда|(?:и|или) (?:тут|там|здесь|в|из)\b"
-    r"|you\b|the bot|this bot|our|my\b|me\b|another|other|second|new\b|two|both|also|too\b|as well|same|instead|there\b)"
+    r"|также|(?:тот|этот|то|это) же|перей|туда|оттуда|(?:и|или) (?:тут|там|здесь|в|из)\b"
+    r"|you\b|the bot|this bot|our|my\b|me\b|another|other|second|new\b|two|both|also|too\b|as well|same"
+    r"|instead|there\b)"
 )
 _CHANGED = re.compile(r"\b(?:поменял|сменил|завел|удалил|потерял|changed|lost|new)")
 # Whatever is about calls, lists, people or something that the bot does not do.
