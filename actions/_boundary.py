@@ -61,11 +61,13 @@ async def admitted(turn: Turn, office: Office, action: str, needs: Role) -> bool
     and since Rasa may be reached past our channels.
     """
     role = await office.ledger.people.role(turn.conversation)
+    if turn.account != turn.conversation and await office.ledger.accounts.home(turn.account) != turn.conversation:
+        role = None  # unlinked meanwhile
     if role is not None and role >= needs:
         return True
     phrase = "access_denied" if role is None else "access_above_role"
     if turn.has_said(phrase):  # the next action of a rule whose first was refused
         return False
-    turn.say(phrase, id=turn.conversation)
-    await office.ledger.audit.add(turn.conversation, Act.USE_COMMAND, Result.REFUSED, action=action)
+    turn.say(phrase, id=turn.account)
+    await office.ledger.audit.add(turn.account, Act.USE_COMMAND, Result.REFUSED, action=action)
     return False

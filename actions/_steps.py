@@ -96,7 +96,7 @@ async def resume(turn: Turn, office: Office) -> None:
 
 async def ask_again(turn: Turn, office: Office) -> None:
     """The start question in short: it wants a yes, or a number; or the plan anew, when none is alive."""
-    asked = await office.campaign.consent.asked(turn.conversation, turn.message_id)
+    asked = await office.campaign.consent.asked(turn.conversation, turn.message_id, turn.account)
     if asked.count is not None:
         turn.say("start_calls_type_count", count=str(asked.count))
     elif asked.yes:
@@ -110,14 +110,15 @@ async def show_plan(turn: Turn, office: Office, *, answered: bool = False) -> No
 
     `answered`: somebody said yes to an earlier plan, which was no yes to this one.
     """
-    plan = await office.campaign.consent.show_plan(turn.conversation, turn.message_id)
+    elsewhere = answered and await office.ledger.plans.shown_elsewhere(turn.conversation, turn.account)
+    plan = await office.campaign.consent.show_plan(turn.conversation, turn.message_id, turn.account)
     if isinstance(plan, Outcome):
         if plan.kind in _LATER:
             await office.campaign.want_start(turn.conversation, True)
         turn.tell(plan)
         return
     if answered and plan.obstacle is None:
-        turn.say("start_calls_plan_old")
+        turn.say("start_calls_plan_elsewhere" if elsewhere else "start_calls_plan_old")
     if plan.left_out:
         turn.say("start_calls_left_out", count=str(plan.left_out))
     if plan.before is not None and plan.before < 0:

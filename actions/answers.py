@@ -188,7 +188,7 @@ class ActionConfirmCount(ActionUnclear):
 
     async def act(self, turn: Turn, office: Office) -> Events | None:
         count = read_count(turn.text) if turn.typed else None
-        asked = await office.campaign.consent.asked(turn.conversation, turn.message_id)
+        asked = await office.campaign.consent.asked(turn.conversation, turn.message_id, turn.account)
         if count is not None and asked.count is not None:
             await consent(turn, office, count)
             return None

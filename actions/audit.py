@@ -122,6 +122,7 @@ def _line(entry: Entry, zone: Any, say: Say) -> str:
     time = datetime.fromtimestamp(entry.at, zone)
     name, count = entry.detail.get("name"), entry.detail.get("count")
     about = [f"«{str(name)[:NAMED_CHARACTERS]}»"] if name else []
+    about += [f"({whom})"] if (whom := entry.detail.get("whom")) else []
     about += [say("audit_count", count=str(count))] if count else []
     words = " ".join([_act(entry, say), *about])
     return f"{time:%d.%m %H:%M} {_who(entry, say)}: {words} — {_result(entry, say)}"

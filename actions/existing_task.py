@@ -117,14 +117,20 @@ class ActionOpenTask(TopicAction):
 
     async def act(self, turn: Turn, office: Office) -> Events:
         if turn.tracker.get_slot("task_id"):
-            task, _ = await office.campaign.current(turn.conversation)
-            if task is not None and task.twin_id:
-                status = task.seen_status or ""
-                if status == TaskStatus.BLANK and await office.campaign.numbers(task):
-                    status = TaskStatus.READY  # TWIN shows what was added a moment late
-                turn.say(f"existing_task_{status.lower()}", name=task.name, task_id=task.twin_id)
-                await offer_waiting_list(turn, office)
+            await tell_opened(turn, office)
         return [SlotSet("task_id", None)]
+
+
+async def tell_opened(turn: Turn, office: Office) -> None:
+    """How the task that was turned to stands; numbers are asked for."""
+    task, _ = await office.campaign.current(turn.conversation)
+    if task is None or not task.twin_id:
+        return
+    status = task.seen_status or ""
+    if status == TaskStatus.BLANK and await office.campaign.numbers(task):
+        status = TaskStatus.READY  # TWIN shows what was added a moment late
+    turn.say(f"existing_task_{status.lower()}", name=task.name, task_id=task.twin_id)
+    await offer_waiting_list(turn, office)
 
 
 async def open_by_id(turn: Turn, office: Office, twin_id: str) -> bool | None:

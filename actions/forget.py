@@ -34,7 +34,10 @@ class ActionForget(TopicAction):
             {"title": turn.word("forget_yes"), "payload": payload},
             {"title": turn.word("forget_no"), "payload": "/keep_data"},
         ]
-        turn.offer("forget_ask_own" if whose == turn.conversation else "forget_ask", buttons, id=whose)
+        everywhere = await office.ledger.accounts.together(whose)
+        if len(everywhere) > 1:
+            turn.say("forget_accounts", accounts=", ".join(everywhere))
+        turn.offer("forget_ask_own" if turn.conversation in everywhere else "forget_ask", buttons, id=whose)
         return None
 
 
@@ -50,12 +53,14 @@ class ActionConfirmForget(TopicAction):
         whose = turn.entity("person")
         if turn.kind != "button" or whose is None or not await _may_forget(turn, office, whose):
             return []
-        await office.campaign.drop(whose)
+        everywhere = await office.ledger.accounts.together(whose)
+        for one in everywhere:
+            await office.campaign.drop(one)
         running = await office.ledger.forgetting.ask(whose, turn.conversation)
         turn.say("forget_done", id=whose)
         if running:
             turn.say("forget_running", names=", ".join(f"«{name}»" for name in running))
-        return [SlotSet("task_name", None), SlotSet("task_id", None)] if whose == turn.conversation else []
+        return [SlotSet("task_name", None), SlotSet("task_id", None)] if turn.conversation in everywhere else []
 
 
 class ActionKeepData(TopicAction):
@@ -71,4 +76,5 @@ class ActionKeepData(TopicAction):
 
 
 async def _may_forget(turn: Turn, office: Office, whose: str) -> bool:
-    return whose == turn.conversation or await admitted(turn, office, "forget_other", Role.OWNER)
+    own = turn.conversation in await office.ledger.accounts.together(whose)
+    return own or await admitted(turn, office, "forget_other", Role.OWNER)

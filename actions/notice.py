@@ -8,6 +8,7 @@ from actions._office import Office
 from actions._steps import resume, show_plan
 from actions._task_buttons import tell_of_task
 from actions._turn import Turn
+from actions.accounts import BROUGHT, JOINED, tell_of_brought, tell_of_joined
 from actions.people import offer_request
 from rasa_twin24.campaign.outcome import ALL_IN
 from rasa_twin24.ledger.notices import Notice
@@ -45,6 +46,15 @@ class ActionNotice(TopicAction):
             return None
         if notice.kind.startswith("import_"):
             await tell_of_list(turn, office, notice.kind, notice.params)
+            return None
+        if notice.kind == JOINED:
+            await tell_of_joined(turn, notice)
+            # «ок» to this must never be taken for a yes to the plan above it. What is asked elsewhere stays there.
+            if await office.ledger.plans.shown(turn.conversation, account=turn.account) is not None:
+                await resume(turn, office)
+            return None
+        if notice.kind == BROUGHT:
+            await tell_of_brought(turn, office, notice)
             return None
         tell_of_task(turn, notice.kind, notice.params)
         if notice.kind in ENDS_QUESTION:

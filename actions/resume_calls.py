@@ -23,7 +23,7 @@ class ActionResumeCalls(TopicAction):
         if await shows_plan_again(turn, office):
             return None
         task, step = await office.campaign.current(turn.conversation)
-        asked = await office.campaign.consent.asked(turn.conversation, turn.message_id)
+        asked = await office.campaign.consent.asked(turn.conversation, turn.message_id, turn.account)
         # Beside a plan of another task «продолжи» may mean the one that is paused.
         if (
             asked.yes

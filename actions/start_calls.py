@@ -35,7 +35,7 @@ class ActionStartCalls(TopicAction):
             await add_numbers(turn, office)
             return None
         if twin_id is None:
-            asked = await office.campaign.consent.asked(turn.conversation, turn.message_id)
+            asked = await office.campaign.consent.asked(turn.conversation, turn.message_id, turn.account)
             if asked.yes and await says_yes(turn, office):
                 await consent(turn, office)
                 return None
@@ -69,11 +69,11 @@ async def consent(turn: Turn, office: Office, count: int | None = None) -> None:
     """Take the yes, or the typed `count` that stands for it; the start itself is carried out right after."""
     if not await admitted(turn, office, "consent", Role.OPERATOR):
         return
-    asked = await office.campaign.consent.asked(turn.conversation, turn.message_id)
+    asked = await office.campaign.consent.asked(turn.conversation, turn.message_id, turn.account)
     if asked.count is not None and count != asked.count:
         turn.say("start_calls_type_count" if count is None else "start_calls_wrong_count", count=str(asked.count))
         return
-    if await office.campaign.consent.confirm(turn.conversation, count, turn.message_id):
+    if await office.campaign.consent.confirm(turn.conversation, count, turn.message_id, turn.account):
         turn.say("start_calls_confirmed")
         return
     _, step = await office.campaign.current(turn.conversation)

@@ -131,7 +131,7 @@ def composed() -> set[str]:
         *(f"import_unreadable_{reason}" for reason in get_args(ListReason)),
         *(f"import_line_{figure}" for figure in ("several", "elsewhere")),
         *(f"import_{intent}" for intent in ("create_task", "add_to_existing_task")),
-        *(f"command_{name}" for name in ("new", "add", "help", "cancel")),
+        *(f"command_{name}" for name in ("new", "add", "help", "cancel", "link")),
         *(f"rename_{taken.value}" for taken in (Taken.BUSY, Taken.STARTED, Taken.FOREIGN)),
         *(f"ask_{slot}" for form in DOMAIN["forms"].values() for slot in form["required_slots"]),
     }

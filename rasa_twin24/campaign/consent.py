@@ -25,10 +25,13 @@ class Consent:
         self._ledger = desk.ledger
         self._is_running = is_running
 
-    async def show_plan(self, conversation: str, message: str | None = None) -> Plan | Outcome:
+    async def show_plan(
+        self, conversation: str, message: str | None = None, account: str | None = None
+    ) -> Plan | Outcome:
         """What a yes would start, and from now on may; or why there is nothing to start.
 
         `message` is the key of what it answers: the same message, said again after a crash, is never the yes.
+        `account` is where it is shown, if not in the conversation's own; only there it takes a yes.
         """
         task, _ = await self._ledger.tasks.talked_about(conversation)
         if task is None:
@@ -61,7 +64,7 @@ class Consent:
         found = refusal(task, banned) if banned else await obstacle(self._desk, task, numbers)
         if found is None:
             shown = digest(task, added, settings)
-            await self._ledger.plans.show(conversation, task.id, shown, settings.plan_life, count, message)
+            await self._ledger.plans.show(conversation, task.id, shown, settings.plan_life, count, message, account)
         else:  # it is shown, but a yes is not asked for
             await self._ledger.plans.void(conversation)
         await self._ledger.conversations.step(conversation, Step.START)
@@ -82,16 +85,18 @@ class Consent:
             called=task.called_before,
         )
 
-    async def asked(self, conversation: str, message: str | None = None) -> Asked:
-        """What the plan shown last waits for, unless `message` is what it was shown in answer to."""
+    async def asked(self, conversation: str, message: str | None = None, account: str | None = None) -> Asked:
+        """What the plan shown last waits for here, unless `message` is what it was shown in answer to."""
         _, step = await self._ledger.tasks.talked_about(conversation)
-        count = await self._ledger.plans.shown(conversation, message) if step == Step.START else None
+        count = await self._ledger.plans.shown(conversation, message, account) if step == Step.START else None
         if count is None:
             return Asked()
         return Asked(yes=True, count=count if count > self._desk.settings.count_from else None)
 
-    async def confirm(self, conversation: str, count: int | None = None, message: str | None = None) -> bool:
-        """The person said a clear yes: true when it was to the plan shown last, unexpired, unchanged, unused.
+    async def confirm(
+        self, conversation: str, count: int | None = None, message: str | None = None, account: str | None = None
+    ) -> bool:
+        """The person said a clear yes: true when it was to the plan shown last, there, unexpired, unchanged, unused.
 
         `message` is the key of what they said: it must have come in after the plan was shown. A plan of many
         candidates wants their number, typed, as `count`. A yes that the hours, a limit or a stop forbids is refused
@@ -100,7 +105,7 @@ class Consent:
         task, step = await self._ledger.tasks.talked_about(conversation)
         if task is None or step != Step.START:
             return False
-        shown = await self._ledger.plans.shown(conversation, message)
+        shown = await self._ledger.plans.shown(conversation, message, account)
         if shown is None or (shown > self._desk.settings.count_from and count != shown):
             return False
         numbers = await self._ledger.candidates.numbers(task.id, CandidateState.ADDED)
@@ -109,7 +114,7 @@ class Consent:
             await self._ledger.plans.refuse(conversation, task.id, found.kind)
             return False
         if not await self._ledger.plans.use(
-            conversation, task.id, lambda added: digest(task, added, self._desk.settings), shown, message
+            conversation, task.id, lambda added: digest(task, added, self._desk.settings), shown, message, account
         ):
             return False
         self._desk.reached("start_agreed")

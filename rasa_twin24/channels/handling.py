@@ -26,8 +26,9 @@ from rasa_twin24.channels.linking import LINKING
 from rasa_twin24.channels.messenger import Messenger
 from rasa_twin24.channels.news import News
 from rasa_twin24.channels.output import MessengerOutput
-from rasa_twin24.channels.session import Sessions
+from rasa_twin24.channels.session import Sessions, end_session
 from rasa_twin24.ledger import Ledger
+from rasa_twin24.ledger.accounts import Link
 from rasa_twin24.ledger.audit import Act, Result
 from rasa_twin24.ledger.engine import is_away
 from rasa_twin24.ledger.people import Role
@@ -40,7 +41,13 @@ log = structlog.get_logger(__name__)
 WRITE_PAUSES = (0.5, 1.0, 2.0, 4.0)
 STORAGE_AWAY = "utter_storage_away"
 # News that the channel says itself, in the language of the talk, else in the one that the messenger told.
-ACCESS_NEWS = ("access_granted_operator", "access_granted_viewer", "access_refused", "access_removed")
+ACCESS_NEWS = (
+    "access_granted_operator",
+    "access_granted_viewer",
+    "access_refused",
+    "access_removed",
+    "access_unlinked",
+)
 # The notice that an answer did not reach its person.
 REPLY_LOST = "reply_lost"
 
@@ -112,7 +119,8 @@ class Handling:
         notice = await self._ledger.notices.get(int(incoming.text)) if incoming.kind == NOTICE else None
         if notice is not None and notice.kind in ACCESS_NEWS:
             told = replace(incoming, language=notice.params.get("language"))
-            text = self.phrases().say(f"utter_{notice.kind}", await known_language(self._ledger, told))
+            language, who = await known_language(self._ledger, told), str(notice.params.get("who", ""))
+            text = self.phrases().say(f"utter_{notice.kind}", language, who=who)
             await output.send_response(incoming.conversation, {"text": text})
             return False
         if incoming.kind == NOTICE:
@@ -132,9 +140,16 @@ class Handling:
         code = invitation(incoming)
         if code is None or not await self._ledger.accounts.knows(code):
             return False
-        linked, who = await self._ledger.accounts.link(incoming.account, code)
-        text = self.phrases().say(LINKING[linked], await known_language(self._ledger, incoming), who=who)
-        await output.send_response(incoming.conversation, {"text": text})
+        linked, who = await self._ledger.accounts.link(incoming.account, code, incoming.name)
+        language = await known_language(self._ledger, incoming)
+        text, offered = (
+            self.phrases().say(LINKING[linked], language, who=who),
+            self.phrases().buttons(LINKING[linked], language),
+        )
+        buttons = [{"title": title, "payload": payload, "standing": True} for title, payload in offered]
+        await output.send_response(who or incoming.conversation, {"text": text, "buttons": buttons})
+        if linked is Link.LINKED:  # a form that asked something here must not take a later message for its answer
+            await end_session(self._agent(), incoming.account)
         return True
 
     async def _hand_to_rasa(self, channel: Messenger, output: MessengerOutput, incoming: Incoming) -> None:

@@ -65,7 +65,7 @@ class News:
         for notice in await self._ledger.notices.waiting():
             if time.monotonic() < self._not_before.get(notice.id, 0.0):
                 continue
-            place = await self._ledger.accounts.reach(notice.conversation, self._joined)
+            place = await self._ledger.accounts.reach(notice.conversation, self._joined, notice.account)
             if place is None:
                 continue
             if not await self._ledger.notices.take(notice.id, TAKEN_SECONDS):

@@ -37,6 +37,14 @@ class Sessions:
             await begin_anew(agent.tracker_store, tracker)
 
 
+async def end_session(agent: Any, conversation: str) -> None:
+    """What was talked about here is over, with the form that asks; call it outside Rasa's turns."""
+    async with agent.lock_store.lock(conversation):
+        tracker = await agent.tracker_store.retrieve(conversation)
+        if tracker is not None:
+            await begin_anew(agent.tracker_store, tracker)
+
+
 def _was_unclear(tracker: Any) -> bool:
     """Whether the last message was not understood: only the session's events tell whether the next is the second."""
     done = [event.action_name for event in reversed(tracker.events) if isinstance(event, ActionExecuted)]
@@ -44,7 +52,7 @@ def _was_unclear(tracker: Any) -> bool:
 
 
 async def begin_anew(store: Any, tracker: Any) -> None:
-    """Begin a new session, under the conversation's lock; no form may be asking.
+    """Begin a new session, under the conversation's lock; a form that asks is over.
 
     What was said last goes along by its name: the next message may answer it.
     """

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import structlog
 
 from rasa_twin24.channels.incoming import BUTTON, Incoming, invitation
-from rasa_twin24.channels.linking import LINKING
+from rasa_twin24.channels.linking import LINKING, keyboard
 from rasa_twin24.channels.messenger import Messenger
 from rasa_twin24.channels.seldom import Seldom
 from rasa_twin24.ledger import Ledger
@@ -97,7 +97,7 @@ class Strangers:
         # Who joined is told by a notice, as everything that becomes of somebody's access.
 
     async def _link(self, channel: Messenger, incoming: Incoming, code: str) -> None:
-        linked, who = await self._ledger.accounts.link(incoming.account, code)
+        linked, who = await self._ledger.accounts.link(incoming.account, code, incoming.name)
         if linked is not Link.TOO_MANY or self._may_be_told(incoming):
             self._tell(channel, incoming, LINKING[linked], who=who)
 
@@ -127,8 +127,11 @@ class Strangers:
         async with self._one_by_one:
             try:
                 text = self._phrases().say(phrase, incoming.language, id=incoming.account, who=who)
-                keyboard = await self._button(incoming) if ask else []
-                await channel.deliver(incoming.person, text, keyboard)
+                buttons = await self._button(incoming) if ask else []
+                if who:  # linked to that conversation
+                    offered = self._phrases().buttons(phrase, incoming.language)
+                    buttons = await keyboard(self._ledger, who, offered)
+                await channel.deliver(incoming.person, text, buttons)
             except Exception as error:  # gone already, or the messenger is: no matter
                 log.info("stranger_not_told", channel=incoming.channel, error=type(error).__name__)
             await asyncio.sleep(LINE_PAUSE)

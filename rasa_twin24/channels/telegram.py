@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 DEFAULT_URL = "https://api.telegram.org"
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105
-COMMANDS = ("new", "add", "help", "cancel")
+COMMANDS = ("new", "add", "help", "cancel", "link")
 
 
 class TelegramInput(SpeakingInput):

@@ -11,11 +11,11 @@ from enum import Enum
 
 import sqlalchemy as sa
 
-from rasa_twin24.ledger import audit, conversations, plans
+from rasa_twin24.ledger import audit, conversations, joining, notices
 from rasa_twin24.ledger.audit import Act, Result
 from rasa_twin24.ledger.invites import count_try, hash_of, new_code, tried_too_often
-from rasa_twin24.ledger.linked import drop, linked_to
-from rasa_twin24.ledger.people import WEB_OWNER, People, Role
+from rasa_twin24.ledger.linked import drop, linked_to, together
+from rasa_twin24.ledger.people import WEB_OWNER, People, Role, label
 from rasa_twin24.ledger.schema import accounts, link_codes
 from rasa_twin24.ledger.schema import conversations as conversation_rows
 from rasa_twin24.ledger.store import Store, one_at_a_time
@@ -39,6 +39,8 @@ class Link(Enum):
     """The account may do more by itself than it could there."""
     NO_ROLE = "no_role"
     """Whoever made the code has no access any more."""
+    REMOVED = "removed"
+    """An owner has taken the account's access away, and whoever made the code is none."""
 
 
 class Accounts:
@@ -76,10 +78,13 @@ class Accounts:
 
         return await self._store.run(work)
 
-    async def reach(self, conversation: str, through: Collection[str]) -> tuple[str, str] | None:
+    async def reach(
+        self, conversation: str, through: Collection[str], only: str | None = None
+    ) -> tuple[str, str] | None:
         """Where news for a conversation go: the conversation they belong to now, and the account to tell them.
 
         That is the account used last, of those that can be reached `through` these messengers; None: there is none.
+        News for one account `only` wait for it, unless it has left the conversation.
         """
 
         def work(connection: sa.engine.Connection) -> tuple[str, str] | None:
@@ -90,6 +95,8 @@ class Accounts:
                 .order_by(accounts.c.used_at.desc(), accounts.c.account)
             )
             linked = [row.account for row in rows if home_in(connection, self._people, row.account) == home]
+            if only in linked or only == home:
+                linked = [str(only)]
             gone = sa.select(conversation_rows.c.id).where(
                 conversation_rows.c.id.in_(linked or [home]), conversation_rows.c.gone_at.is_not(None)
             )
@@ -101,9 +108,9 @@ class Accounts:
 
         return await self._store.run(work)
 
-    async def all_of(self, conversation: str) -> list[str]:
-        """All accounts that speak in a conversation, its own among them; none when nothing is linked to it."""
-        return await self._store.run(lambda c: linked_to(c, conversation))
+    async def together(self, account: str) -> list[str]:
+        """All accounts of the person who has this one; it alone when nothing is linked."""
+        return await self._store.run(lambda c: together(c, account))
 
     async def linked(self) -> dict[str, list[str]]:
         """The further accounts of everybody who has any, by conversation."""
@@ -117,14 +124,18 @@ class Accounts:
 
         return await self._store.run(work)
 
-    async def make_code(self, conversation: str) -> str:
-        """A new code for one account, good for `LIFE`; earlier ones of the conversation are not any more."""
+    async def make_code(self, conversation: str, account: str | None = None) -> str:
+        """A new code for one account, good for `LIFE`; earlier ones of the conversation are not any more.
+
+        `account` is where it is asked for, if not in the conversation's own.
+        """
         code = new_code()
 
         def work(connection: sa.engine.Connection) -> None:
             now = self._clock()
             open_codes = link_codes.c.conversation == conversation, link_codes.c.expires_at > now
             connection.execute(sa.update(link_codes).where(*open_codes).values(expires_at=now))
+            audit.put(connection, now, account or conversation, Act.MAKE_LINK_CODE, Result.DONE, conversation)
             connection.execute(
                 sa.insert(link_codes).values(
                     code_hash=hash_of(code), conversation=conversation, made_at=now, expires_at=now + LIFE
@@ -139,10 +150,12 @@ class Accounts:
         wanted = sa.select(link_codes.c.code_hash).where(link_codes.c.code_hash == hash_of(code))
         return await self._store.run(lambda c: c.execute(wanted).first() is not None)
 
-    async def link(self, account: str, code: str) -> tuple[Link, str]:
+    async def link(self, account: str, code: str, name: str = "") -> tuple[Link, str]:
         """Let an account speak in the conversation that made the code, which is named as well when it is linked.
 
-        Other accounts that speak in this one's own conversation come along. Said again after a crash, it is linked.
+        Other accounts that speak in this one's own conversation come along, and so does what it had under way. All
+        accounts that spoke there before are told at once: a code may have been stolen. `name` is what the messenger
+        calls the person. Said again after a crash, it is linked.
         """
 
         def work(connection: sa.engine.Connection) -> tuple[Link, str]:
@@ -165,16 +178,24 @@ class Accounts:
             connection.execute(
                 sa.update(link_codes).where(link_codes.c.code_hash == found.code_hash).values(used_by=account)
             )
-            self._join(connection, account, found.conversation, found.made_at, now)
-            audit.put(connection, now, account, Act.LINK_ACCOUNT, Result.DONE, found.conversation)
-            return Link.LINKED, found.conversation
+            home = found.conversation
+            spoke = set(linked_to(connection, home)) | {home}
+            self._join(connection, account, home, found.made_at, now)
+            audit.put(connection, now, account, Act.LINK_ACCOUNT, Result.DONE, home, whom=home)
+            joined = {"who": label(account, name), "account": account}
+            for one in sorted(spoke - {account}):
+                notices.put(connection, home, "accounts_joined", joined, now, one)
+            brought = joining.bring(connection, account, home, now)
+            if brought:
+                notices.put(connection, home, "accounts_brought", {**brought, "who": account}, now, account)
+            return Link.LINKED, home
 
         return await self._store.run(work)
 
-    async def unlink(self, account: str) -> list[str]:
+    async def unlink(self, account: str, other: str | None = None) -> list[str]:
         """An account goes back to its own conversation; from the conversation's own account all others do.
 
-        Returns the accounts that were unlinked.
+        `other`: that one does, if it speaks in the same conversation. Returns the accounts that were unlinked.
         """
 
         def work(connection: sa.engine.Connection) -> list[str]:
@@ -182,11 +203,17 @@ class Accounts:
             row = connection.execute(sa.select(accounts).where(accounts.c.account == account)).first()
             if row is None:
                 return []
+            theirs = linked_to(connection, row.conversation)
             leaving = [account]
-            if row.conversation == account:
-                leaving = [other for other in linked_to(connection, account) if other != account]
+            if other is not None:
+                leaving = [one for one in theirs if one == other != row.conversation]
+            elif row.conversation == account:
+                leaving = [one for one in theirs if one != account]
             for one in leaving:
                 audit.put(connection, self._clock(), account, Act.UNLINK_ACCOUNT, Result.DONE, whom=one)
+                if one != account:
+                    told = {"who": row.conversation}
+                    notices.put(connection, one, "access_unlinked", told, self._clock())
             drop(connection, leaving)
             return leaving
 
@@ -201,11 +228,13 @@ class Accounts:
         if role is None:
             return Link.NO_ROLE
         own = self._people.role_in(connection, account)
+        if own is None and role < Role.OWNER and audit.was_removed(connection, account):
+            return Link.REMOVED
         return Link.HIGHER if own is not None and own > role else None
 
     def _join(self, connection: sa.engine.Connection, account: str, home: str, used_before: float, now: float) -> None:
         coming = {account, *(other for other in linked_to(connection, account))}
-        connection.execute(sa.delete(accounts).where(accounts.c.account.in_(coming)))
+        drop(connection, coming)
         if connection.execute(sa.select(accounts).where(accounts.c.account == home)).first() is None:
             own = {"account": home, "conversation": home, "linked_at": now, "used_at": used_before}
             connection.execute(sa.insert(accounts).values(own))
@@ -213,8 +242,6 @@ class Accounts:
             used_at = now if one == account else used_before
             row = {"account": one, "conversation": home, "linked_at": now, "used_at": used_at}
             connection.execute(sa.insert(accounts).values(row))
-        # A plan that was shown where the account spoke until now can no longer be said yes to.
-        plans.void(connection, account)
 
 
 def home_in(connection: sa.engine.Connection, people: People, account: str) -> str:

@@ -50,6 +50,7 @@ class Act:
     TEACH = "teach"
     FORGET_PHRASE = "forget_phrase"
     BRING_MODEL_BACK = "bring_model_back"
+    MAKE_LINK_CODE = "make_link_code"
     LINK_ACCOUNT = "link_account"
     UNLINK_ACCOUNT = "unlink_account"
 
@@ -133,3 +134,13 @@ def put(
             detail=json.dumps(detail, ensure_ascii=False),
         )
     )
+
+
+def was_removed(connection: sa.engine.Connection, person: str) -> bool:
+    """Whether an owner has ever taken this person's access away. Who has access now was let in again since."""
+    removed = sa.select(audit.c.id).where(
+        audit.c.act == Act.REMOVE_PERSON,
+        audit.c.outcome == Result.DONE,
+        audit.c.detail == json.dumps({"whom": person}, ensure_ascii=False),
+    )
+    return connection.execute(removed.limit(1)).first() is not None

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from rasa_twin24.ledger import audit
 from rasa_twin24.ledger.audit import Act, Result
-from rasa_twin24.ledger.linked import drop, linked_to
+from rasa_twin24.ledger.linked import drop, together
 from rasa_twin24.ledger.schema import (
     abandoned,
     access_requests,
@@ -56,20 +56,30 @@ class Forgetting:
         self._clock = clock
 
     async def ask(self, conversation: str, asked_by: str) -> list[str]:
-        """Write down that this conversation's data is to go; returns the names of the tasks that are under way."""
+        """Write down that this person's data is to go; returns the names of the tasks that are under way.
+
+        Of all accounts of theirs, whichever is named: what was said in one before it was linked is theirs as well. The
+        links end at once.
+        """
 
         def work(connection: sa.engine.Connection) -> list[str]:
             now = self._clock()
-            theirs = tasks.c.conversation == conversation
-            connection.execute(
-                sa.insert(forgettings).values(
-                    conversation=conversation,
-                    asked_by=asked_by,
-                    asked_at=now,
-                    last_task=connection.scalar(sa.select(sa.func.max(tasks.c.id)).where(theirs)) or 0,
+            everywhere = together(connection, conversation)
+            for one in everywhere:
+                connection.execute(
+                    sa.insert(forgettings).values(
+                        conversation=one,
+                        asked_by=asked_by,
+                        asked_at=now,
+                        last_task=connection.scalar(
+                            sa.select(sa.func.max(tasks.c.id)).where(tasks.c.conversation == one)
+                        )
+                        or 0,
+                    )
                 )
-            )
+            drop(connection, everywhere)
             audit.put(connection, now, asked_by, Act.FORGET_PERSON, Result.DONE, whose=conversation)
+            theirs = tasks.c.conversation.in_(everywhere)
             under_way = sa.select(tasks.c.name).where(theirs, tasks.c.state.in_(UNDER_WAY)).order_by(tasks.c.id)
             return [row.name for row in connection.execute(under_way)]
 
@@ -175,7 +185,6 @@ def _delete_tasks(connection: sa.engine.Connection, now: float, which: sa.sql.Co
 
 def _delete_talk(connection: sa.engine.Connection, conversation: str, until: float) -> None:
     """All of a conversation but its tasks, up to a moment; what came later is a new talk."""
-    drop(connection, {conversation, *linked_to(connection, conversation)})
     for gone in (
         sa.delete(transcript).where(transcript.c.conversation == conversation, transcript.c.created_at <= until),
         sa.delete(notices).where(notices.c.conversation == conversation, notices.c.created_at <= until),
@@ -197,7 +206,6 @@ def _delete_talk(connection: sa.engine.Connection, conversation: str, until: flo
         sa.delete(conversations).where(
             conversations.c.id == conversation,
             conversations.c.task_id.is_(None),
-            conversations.c.gone_at.is_(None),
         ),
     ):
         connection.execute(gone)

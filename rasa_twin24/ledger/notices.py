@@ -15,12 +15,16 @@ from rasa_twin24.ledger.store import Store
 
 @dataclass(frozen=True)
 class Notice:
-    """`kind` names the news, `params` fills its phrase in; both are free of whole phone numbers."""
+    """`kind` names the news, `params` fills its phrase in; both are free of whole phone numbers.
+
+    `account` is where it is to be told, of several accounts of a person; None: where they wrote last.
+    """
 
     id: int
     conversation: str
     kind: str
     params: dict[str, Any]
+    account: str | None = None
 
 
 class Notices:
@@ -73,7 +77,14 @@ class Notices:
         )
 
 
-def put(connection: sa.engine.Connection, conversation: str, kind: str, params: dict[str, Any], now: float) -> None:
+def put(
+    connection: sa.engine.Connection,
+    conversation: str,
+    kind: str,
+    params: dict[str, Any],
+    now: float,
+    account: str | None = None,
+) -> None:
     """`Notices.add` inside somebody else's transaction."""
     connection.execute(
         sa.insert(notices).values(
@@ -81,9 +92,10 @@ def put(connection: sa.engine.Connection, conversation: str, kind: str, params: 
             kind=kind,
             params=json.dumps(params, ensure_ascii=False),
             created_at=now,
+            account=account,
         )
     )
 
 
 def _notice(row: Any) -> Notice:
-    return Notice(row.id, row.conversation, row.kind, json.loads(row.params))
+    return Notice(row.id, row.conversation, row.kind, json.loads(row.params), row.account)

@@ -40,11 +40,13 @@ class Plans:
         seconds: float,
         count: int = 0,
         message: str | None = None,
+        account: str | None = None,
     ) -> None:
         """A plan is put to the person and waits `seconds` for the answer; earlier ones of this talk are void.
 
         `count` is the number of candidates in it. `message` is the key of what it is shown in answer to: said again
-        after a crash, when nobody may have seen the plan yet, that is no answer to it.
+        after a crash, when nobody may have seen the plan yet, that is no answer to it. `account` is where it is shown,
+        if not in the conversation's own: nowhere else it takes a yes.
         """
 
         def work(connection: sa.engine.Connection) -> None:
@@ -59,6 +61,7 @@ class Plans:
                     expires_at=self._clock() + seconds,
                     count=count,
                     shown_by=message,
+                    shown_to=account,
                 )
             )
 
@@ -68,14 +71,26 @@ class Plans:
         """Whatever was shown may no longer be said yes to."""
         await self._store.run(lambda c: void(c, conversation))
 
-    async def shown(self, conversation: str, message: str | None = None) -> int | None:
-        """The count of the plan that waits for its answer here; None when there is none, or it answers `message`."""
+    async def shown(self, conversation: str, message: str | None = None, account: str | None = None) -> int | None:
+        """The count of the plan that waits for its answer in this account; None when there is none there.
+
+        Nor is there one for the `message` that it answers.
+        """
 
         def work(connection: sa.engine.Connection) -> int | None:
             count: int | None = connection.scalar(
-                sa.select(plans.c.count).where(*self._waits(conversation), _shown_to_other(message))
+                sa.select(plans.c.count).where(*self._waits(conversation), _shown_in(account), _answers_other(message))
             )
             return count
+
+        return await self._store.run(work)
+
+    async def shown_elsewhere(self, conversation: str, account: str | None = None) -> bool:
+        """Whether a plan waits for its answer in another account of this conversation."""
+
+        def work(connection: sa.engine.Connection) -> bool:
+            waits = sa.select(plans.c.id).where(*self._waits(conversation), sa.not_(_shown_in(account)))
+            return connection.execute(waits).first() is not None
 
         return await self._store.run(work)
 
@@ -99,11 +114,13 @@ class Plans:
         digest: Callable[[Sequence[Person]], str],
         count: int | None = None,
         message: str | None = None,
+        account: str | None = None,
     ) -> bool:
         """Take the yes: true once, for the plan shown last, if it is unexpired and still what would be started.
 
         `digest` is that of the plan with the given people, `count` the one that it was shown with, `message` the key
-        of the update that said yes: one that came in before the plan was shown was not said to it. In the same
+        of the update that said yes: one that came in before the plan was shown was not said to it. `account` is where
+        yes was said, if not in the conversation's own: it must be where the plan was shown. In the same
         transaction the task goes from filling to starting, so nothing can slip in between; while a number is on its
         way to TWIN there is no yes at all.
         """
@@ -125,7 +142,8 @@ class Plans:
                     plans.c.expires_at > now,
                     *([plans.c.count == count] if count is not None else []),
                     *([plans.c.created_at <= _came_in(conversation, message)] if message is not None else []),
-                    _shown_to_other(message),
+                    _shown_in(account),
+                    _answers_other(message),
                 )
                 # From the yes on it lives as long again; see `agreed`.
                 .values(state=USED, expires_at=now + plans.c.expires_at - plans.c.created_at)
@@ -189,8 +207,14 @@ class Plans:
         return await self._store.run(work)
 
 
-def _shown_to_other(message: str | None) -> Any:
+def _answers_other(message: str | None) -> Any:
     return sa.true() if message is None else plans.c.shown_by.is_distinct_from(message)
+
+
+def _shown_in(account: str | None) -> Any:
+    """Whoever writes from several messengers saw a plan in one of them."""
+    own = plans.c.conversation
+    return sa.func.coalesce(plans.c.shown_to, own) == (own if account is None else account)
 
 
 class _NotTaken(Exception):

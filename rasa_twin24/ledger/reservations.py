@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from rasa_twin24.ledger.linked import linked_to
 from rasa_twin24.ledger.schema import reservations, tasks
 from rasa_twin24.ledger.store import Store
 
@@ -59,7 +60,8 @@ def used(connection: sa.engine.Connection, person: str, day: str) -> Used:
     counted = sa.select(sa.func.coalesce(sa.func.sum(reservations.c.numbers), 0), sa.func.count()).where(
         reservations.c.day == day, reservations.c.state != RELEASED
     )
-    own = connection.execute(counted.where(reservations.c.person == person)).one()
+    theirs = linked_to(connection, person) or [person]  # what each account took before it was linked counts too
+    own = connection.execute(counted.where(reservations.c.person.in_(theirs))).one()
     everybody = connection.execute(counted).one()
     return Used(int(own[0]), int(own[1]), int(everybody[0]), int(everybody[1]))
 

@@ -101,6 +101,7 @@ plans = sa.Table(
     sa.Column("ended_at", sa.Float, nullable=True),
     sa.Column("played_at", sa.Float, nullable=True),  # when the gate let its one `play` through
     sa.Column("shown_by", sa.String(255), nullable=True),  # the message that it answers, which is no answer to it
+    sa.Column("shown_to", sa.String(255), nullable=True),  # the account that saw it; None: the conversation's own
 )
 
 reservations = sa.Table(  # what a start takes of the limits; in the transaction that lets `play` be sent
@@ -232,6 +233,7 @@ notices = sa.Table(
     sa.Column("created_at", sa.Float, nullable=False),
     sa.Column("told_at", sa.Float, nullable=True, index=True),
     sa.Column("taken_until", sa.Float, nullable=True),  # by the process that is telling it
+    sa.Column("account", sa.String(255), nullable=True),  # to be told there; None: where the person wrote last
 )
 
 transcript = sa.Table(

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rasa_twin24.text.accounts import accounts_intent
+from rasa_twin24.text.accounts import ASK_ACCOUNTS, accounts_intent, seems_about_accounts
 from rasa_twin24.text.commands import MANAGE_PEOPLE, SWITCH_LANGUAGE, command_about_person, command_of
 from rasa_twin24.text.concepts import concepts_of
 from rasa_twin24.text.consent import (
@@ -113,6 +113,8 @@ def decide(
         return Prediction(CREATE_TASK, 1.0)
     if read_rename(text) is not None:
         return Prediction(RENAME_TASK, 1.0)
+    if seems_about_accounts(text):
+        return Prediction(ASK_ACCOUNTS, 1.0)
     answer = read_answer(text)
     if answer is Answer.YES:
         order = RESUME_CALLS if resumes(text) else START_CALLS

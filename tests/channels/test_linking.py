@@ -10,6 +10,7 @@ import pytest
 
 from rasa_twin24.channels.incoming import Incoming
 from rasa_twin24.ledger.invites import TRIES_OF_ONE
+from rasa_twin24.ledger.notices import Notice
 from rasa_twin24.ledger.people import WEB_OWNER, Role
 from tests.channels.bot import OWNER, RESPONSES, STRANGER, TelegramBot, until
 from tests.channels.test_progress_lines import PHRASES
@@ -37,14 +38,17 @@ def second(tg: Telegram) -> User:
 
 
 @pytest.fixture
-async def linked(bot: TelegramBot, second: User) -> User:
+async def linked(bot: TelegramBot, owner: User, second: User) -> User:
+    """Linked, and its owner has been told so where the code was made, in the words of the scripted agent."""
     await second.says(await bot.ledger.accounts.make_code(HOME))
     await second.expect(f"привязан к {HOME}")
+    await owner.expect("Обзвон закончен.")
     return second
 
 
 def where(bot: TelegramBot) -> list[tuple[str, str]]:
-    return [(message.sender_id, message.text) for message in bot.agent.heard]
+    """What was heard in which conversation, without the bot's own news."""
+    return [(message.sender_id, message.text) for message in bot.agent.heard if message.text != "/notice"]
 
 
 async def test_both_accounts_speak_in_one_conversation_and_are_answered_where_they_write(
@@ -56,7 +60,8 @@ async def test_both_accounts_speak_in_one_conversation_and_are_answered_where_th
     await owner.expect("Понял: и отсюда")
     await linked.expect_silence()
     assert where(bot) == [(HOME, "привет"), (HOME, "отсюда"), (HOME, "и отсюда")]
-    assert [message.metadata.get("account") for message in bot.agent.heard] == [None, OTHER, None]
+    said = [message for message in bot.agent.heard if message.text != "/notice"]
+    assert [message.metadata.get("account") for message in said] == [None, OTHER, None]
 
 
 async def test_buttons_shown_in_one_account_work_in_the_conversation(
@@ -70,6 +75,45 @@ async def test_buttons_shown_in_one_account_work_in_the_conversation(
     await linked.expect("Понял: /affirm")
     await owner.presses_stale(question.message_id, "Да")  # only the newest question of the conversation is alive
     await owner.expect("Понял: /stale_button")
+
+
+async def test_who_has_just_joined_goes_on_by_a_button(bot: TelegramBot, owner: User, linked: User) -> None:
+    await owner.says("спроси")
+    await owner.expect("Запускать?")
+    await linked.presses("Продолжить здесь")
+    await linked.expect("Понял: /continue_talk")
+    await owner.presses("Да")  # what is asked in the conversation is alive beside it
+    await owner.expect("Понял: /affirm")
+
+
+async def test_a_known_person_goes_on_by_a_button(bot: TelegramBot, owner: User, second: User) -> None:
+    await bot.ledger.people.give(OTHER, Role.VIEWER, WEB_OWNER)
+    await second.says(await bot.ledger.accounts.make_code(HOME))
+    await second.expect(f"привязан к {HOME}")
+    await second.presses("Продолжить здесь")
+    await second.expect("Понял: /continue_talk")
+    assert where(bot)[-1] == (HOME, "/continue_talk")
+
+
+async def test_the_maker_of_the_code_is_told_in_their_own_chat_whoever_wrote_last(
+    bot: TelegramBot, owner: User, linked: User, tg: Telegram
+) -> None:
+    third = tg.user(STRANGER + 2, "Вор", language_code="ru")
+    code = await bot.ledger.accounts.make_code(HOME)
+    await linked.says("отсюда")
+    await linked.expect("Понял: отсюда")
+    await third.says(code)
+    await third.expect(f"привязан к {HOME}")
+    await owner.expect("Обзвон закончен.")
+    await linked.expect("Обзвон закончен.")
+    assert [n.params["who"] for n in await told_news(bot)][-2:] == [f"Вор (telegram:{STRANGER + 2})"] * 2
+
+
+async def test_an_account_that_was_unlinked_hears_of_it(bot: TelegramBot, linked: User) -> None:
+    await bot.ledger.accounts.unlink(HOME, OTHER)
+    await linked.expect(f"отвязали от {HOME}")
+    await linked.says("привет")
+    await linked.expect("Ваш id")
 
 
 async def test_a_stranger_without_a_code_stays_outside(bot: TelegramBot, second: User) -> None:
@@ -217,6 +261,12 @@ async def test_what_a_killed_process_left_is_taken_up_in_its_conversation(
     taken_up = await bot.reception._still_due((await bot.ledger.inbox.waiting())[0])
     assert taken_up is not None
     assert (taken_up.conversation, taken_up.account) == (HOME, OTHER)
+
+
+async def told_news(bot: TelegramBot) -> list[Notice]:
+    """All news of this conversation, told or not, oldest first."""
+    found = [await bot.ledger.notices.get(number) for number in range(1, 30)]
+    return [notice for notice in found if notice is not None and notice.conversation == HOME]
 
 
 async def _is_gone(bot: TelegramBot, account: str) -> bool:

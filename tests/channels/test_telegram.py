@@ -287,7 +287,7 @@ async def test_a_group_gets_one_polite_line(bot: TelegramBot, tg: Telegram, owne
 async def test_the_menu_of_commands(bot: TelegramBot, tg: Telegram, owner: User) -> None:
     await tg.called("setMyCommands", times=2)
 
-    assert owner.commands == ["new", "add", "help", "cancel"]
+    assert owner.commands == ["new", "add", "help", "cancel", "link"]
     assert tg.commands["default", "en"][0] == {"command": "new", "description": "New call task"}
 
 

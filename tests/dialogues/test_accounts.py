@@ -23,6 +23,8 @@ async def test_a_plan_shown_in_one_account_gets_its_yes_in_the_other(stage: Stag
     await other.says(await code_of(person))
     await person.expect("Запустить обзвон?")  # the step's question again, below the code
     await other.expect(f"привязан к telegram:{person.id}")
+    await person.expect("по вашему коду привязан аккаунт")
+    await person.expect("Запустить обзвон?")  # and below the news
 
     await other.says("продолжим отсюда")
     await other.expect(f"Продолжаем здесь то же самое, что и в telegram:{person.id}")

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import signal
 import subprocess
 import sys
-from collections import defaultdict
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from tests.bot_process import PROJECT
-from tests.dialogues.messengers import OTHERS, PUBLIC_URL, Messenger, Person, Telegram
-from tests.dialogues.stage import Stage, staged
+from tests.dialogues.everywhere import Everywhere, opened
+from tests.dialogues.messengers import OTHERS, PUBLIC_URL, Person
 
 # The start of the bot counts to the first test, and one test starts it again.
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
@@ -27,32 +23,10 @@ NAMES = ["telegram", *(kind.name for kind in OTHERS)]
 everywhere = pytest.mark.parametrize("name", NAMES)
 
 
-@dataclass
-class Everywhere:
-    stage: Stage
-    messengers: dict[str, Messenger]
-    _numbers: dict[str, itertools.count[int]] = field(default_factory=lambda: defaultdict(itertools.count))
-
-    def person(self, name: str, language: str = "ru") -> Person:
-        """An owner who has not spoken yet."""
-        return self.messengers[name].person(next(self._numbers[name]), language)
-
-    def check(self, task: str, numbers: list[str], plays: int) -> None:
-        """TWIN holds these numbers, was told to play so often, and called nobody twice."""
-        held = self.stage.task(task)
-        assert self.stage.numbers(task) == numbers
-        assert self.stage.sandbox.plays(held.id) == plays
-        called = [call.phone for call in self.stage.sandbox.calls if call.task == held.id]
-        assert sorted(called) == (sorted(numbers) if plays else [])
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def all_on(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Everywhere]:
-    async with AsyncExitStack() as stack:
-        others = [await stack.enter_async_context(kind()) for kind in OTHERS]
-        async with staged(tmp_path_factory.mktemp("bot"), others=others) as stage:
-            messengers = {messenger.name: messenger for messenger in (Telegram(stage.telegram), *others)}
-            yield Everywhere(stage, messengers)
+    async with opened(tmp_path_factory.mktemp("bot"), OTHERS) as stage:
+        yield stage
 
 
 def phones(name: str, first: int, many: int) -> list[str]:
