@@ -102,8 +102,6 @@ class MaxInput(SpeakingInput):
         if read.incoming:
             if read.chat is not None:
                 self.output.learn_dialogue(read.incoming.person, read.chat)
-            if read.own_card is not None:
-                log.info("contact_shared", conversation=read.incoming.conversation, own=read.own_card)
             await self.reception.receive(read.incoming)
         elif read.ignored:
             log.info("update_ignored", channel="max", reason=read.ignored)
