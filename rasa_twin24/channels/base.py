@@ -51,6 +51,11 @@ class MessengerInput(InputChannel, ABC):  # type: ignore[misc]
         self._background: set[asyncio.Task[None]] = set()
         self._groups_told = Seldom(GROUP_PAUSE)
 
+    @property
+    def has_buttons(self) -> bool:
+        """Else their titles come to `deliver` numbered, to be said in words, and a number that comes is a press."""
+        return True
+
     @abstractmethod
     def routes(self, blueprint: Blueprint) -> None:
         """Add the messenger's addresses."""
