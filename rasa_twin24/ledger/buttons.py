@@ -50,7 +50,7 @@ class Buttons:
         self, conversation: str, keyboard: Sequence[tuple[str, str]], *, standing: bool = False
     ) -> list[str]:
         """Keep a new keyboard of (title, payload) and close the earlier ones; returns a token per button."""
-        tokens = [secrets.token_urlsafe(TOKEN_BYTES) for _ in keyboard]
+        tokens = sorted(secrets.token_urlsafe(TOKEN_BYTES) for _ in keyboard)  # they tell the order of the buttons
         of_its_own = secrets.token_urlsafe(TOKEN_BYTES) if standing else None
         now = self._clock()
 
@@ -116,7 +116,10 @@ class Buttons:
         return await self._store.run(work)
 
     async def known(self, conversation: str, *, before: str | None = None) -> list[Button]:
-        """The latest buttons, newest keyboard first; only those shown when the message `before` came in, if given."""
+        """The latest buttons, newest keyboard first and each in its order.
+
+        Only those shown when the message `before` came in, if given.
+        """
 
         def work(connection: sa.engine.Connection) -> list[Button]:
             shown = [buttons.c.created_at <= came_in(conversation, before)] if before is not None else []
@@ -126,10 +129,11 @@ class Buttons:
                 .order_by(buttons.c.created_at.desc())
                 .limit(MOST_KNOWN)
             )
-            return [
+            found = [
                 Button(row.token, row.title, row.payload, bool(row.open), row.keyboard is not None, row.created_at)
                 for row in rows
             ]
+            return sorted(found, key=lambda one: (-one.created_at, one.token))  # databases sort texts as they like
 
         return await self._store.run(work)
 

@@ -65,6 +65,11 @@ class Inbox:
 
         return await self._store.run(work)
 
+    async def has(self, channel: str, key: str) -> bool:
+        """Whether this update was claimed."""
+        seen = sa.select(updates.c.key).where(updates.c.channel == channel, updates.c.key == key[:255])
+        return await self._store.run(lambda c: c.scalar(seen) is not None)
+
     async def done(self, channel: str, *keys: str) -> None:
         """The turn is over: keep the keys of its updates against repetitions, forget the content, of all or of none."""
         await self._store.run(

@@ -1,4 +1,4 @@
-"""A messenger without buttons: Rasa's own callback channel made safe, as docs/stock-channels.md says, and its people."""
+"""A messenger without buttons: Rasa's own callback channel made safe as docs/stock-channels.md says; its people."""
 
 from __future__ import annotations
 
