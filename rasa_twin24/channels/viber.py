@@ -110,10 +110,7 @@ class ViberInput(MessengerInput):
             return None
         if read.welcome:
             return self._welcome(read.welcome)
-        if read.unsubscribed and await self.reception.ledger.accounts.role(f"viber:{read.unsubscribed}"):
-            await self.reception.ledger.conversations.gone(f"viber:{read.unsubscribed}")
-        if read.subscribed:
-            await self.reception.ledger.conversations.back(f"viber:{read.subscribed}")
+        await self.note_reach(gone=read.unsubscribed, back=read.subscribed)
         if read.incoming:
             self.output.heard(read.incoming.person)
             await self.reception.receive(read.incoming)
