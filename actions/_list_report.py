@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions._office import Office
+from actions._own_contact import ask_about_own
 from actions._turn import Turn
 from rasa_twin24.campaign import Outcome
 from rasa_twin24.campaign.imports import CHOOSE_COLUMN, DOUBTFUL, MOST_NAME, READY
@@ -57,7 +58,7 @@ async def tell_of_list(turn: Turn, office: Office, kind: str, params: dict[str, 
     elif kind == CHOOSE_COLUMN and found.state == ImportState.CHOOSING:
         _ask_for_column(turn, found)
     elif kind == DOUBTFUL and found.state == ImportState.READY:
-        ask_about_rows(turn, found)
+        (ask_about_own if found.purpose == Purpose.OWN_CONTACT else ask_about_rows)(turn, found)
 
 
 def _ask_for_column(turn: Turn, found: Import) -> None:

@@ -31,7 +31,8 @@ async def tell_collected(turn: Turn, office: Office, people: Sequence[Person], c
         turn.say("add_candidates_repeated", numbers=named(repeated))
     if already and not turn.again:
         turn.say("add_candidates_already", numbers=named(already))
-    if elsewhere := await office.campaign.in_other_tasks(turn.conversation, collected.new):
+    _, elsewhere = await office.campaign.known(turn.conversation, collected.new)
+    if elsewhere:
         turn.say("add_candidates_elsewhere", numbers=named(elsewhere), days=str(office.settings.repeat_days))
     variable = office.settings.name_variable
     names: dict[str, str] = {}

@@ -14,6 +14,9 @@ from rasa_twin24.ledger.engine import is_away
 from rasa_twin24.text.phones import Reading, read_numbers
 from rasa_twin24.text.phrases import Phrases
 
+# Kinds of a message whose text is a line per contact card; of the second it is proven that it is the person's own.
+CARD, OWN_CARD = "contact", "own_contact"
+
 
 class Turn:
     """One message of a person, as an action needs it, and the way to answer."""
@@ -63,7 +66,7 @@ class Turn:
 
         A line of a contact card, `name: number, number`, is one person with all their numbers.
         """
-        if self.kind == "contact":
+        if self.kind in (CARD, OWN_CARD):
             return [person for line in self.text.splitlines() if (person := _card_person(line, settings))]
         found = self.numbers(settings.default_region).found
         return [Person((number.e164,), _named(number.label, settings)) for number in found]

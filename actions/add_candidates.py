@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from actions._banned import callable_people
 from actions._boundary import Events, TopicAction
-from actions._message_report import settle_skipped, tell_collected
+from actions._message_report import settle_skipped, tell_collected, tell_skipped
 from actions._office import Office
+from actions._own_contact import ask_about_own
 from actions._steps import ASKS_FOR_TASK, note_start_wish, resume, show_plan
-from actions._turn import Turn
+from actions._turn import OWN_CARD, Turn
+from rasa_twin24.campaign.fill import named
 from rasa_twin24.ledger.candidates import Person
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.people import Role
@@ -37,6 +39,9 @@ async def add_numbers(turn: Turn, office: Office) -> None:
     reading = turn.numbers(office.settings.default_region)
     if not reading.found:
         await unreadable(turn, office, reading)
+        return
+    if turn.kind == OWN_CARD:
+        await offer_own_contact(turn, office)
         return
     if task is None:
         turn.say(ASKS_FOR_TASK)
@@ -72,6 +77,26 @@ async def add_numbers(turn: Turn, office: Office) -> None:
         await show_plan(turn, office)
     else:
         turn.say("resume_more" if await office.campaign.numbers(task) else "resume_numbers")
+
+
+async def offer_own_contact(turn: Turn, office: Office) -> None:
+    """Whoever sends their own card may want to be called, or only to say who they are."""
+    tell_skipped(turn, office, turn.numbers(office.settings.default_region))
+    people = await callable_people(turn, office)
+    task, step = await office.campaign.current(turn.conversation)
+    if not people:
+        await resume(turn, office)
+        return
+    if task is not None and (task.state == TaskState.STARTING or step == Step.STARTING):
+        turn.say("add_candidates_starting")
+        return
+    own = people[0]
+    already, elsewhere = await office.campaign.known(turn.conversation, own.phones)
+    if already:
+        turn.say("add_candidates_already", numbers=named(already))
+        await resume(turn, office)
+        return
+    ask_about_own(turn, await office.campaign.imports.ask_about_own(turn.conversation, own, elsewhere=bool(elsewhere)))
 
 
 async def note_before_task(turn: Turn, office: Office, reading: Reading, people: Sequence[Person]) -> None:

@@ -15,6 +15,7 @@ from actions.control import cancel, carry_out, try_again
 from actions.import_list import ASKS_ABOUT_DOUBTFUL, list_asked_about, take_list
 from actions.start_calls import consent
 from rasa_twin24.ledger.conversations import Step
+from rasa_twin24.ledger.imports import Purpose
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.text.count import read_count
 from rasa_twin24.text.doubt import all_dialed_as
@@ -98,7 +99,7 @@ class ActionDeny(TopicAction):
             return None
         asked = await list_asked_about(turn, office)
         if asked is not None and await office.campaign.imports.cancel(turn.conversation, asked.id):
-            turn.say("import_cancelled")
+            turn.say("own_contact_left" if asked.purpose == Purpose.OWN_CONTACT else "import_cancelled")
             await resume(turn, office)
             return None
         task, step = await office.campaign.current(turn.conversation)

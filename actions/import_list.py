@@ -5,6 +5,7 @@ from __future__ import annotations
 from actions._boundary import Events, TopicAction, admitted
 from actions._list_report import asks_about_list, tell_of_list
 from actions._office import Office
+from actions._own_contact import ASKS_ABOUT_OWN, tell_own_taken
 from actions._steps import resume
 from actions._turn import Turn
 from rasa_twin24.campaign.imports import CHOOSE_COLUMN, DOUBTFUL, READY
@@ -116,13 +117,14 @@ class ActionSettleDoubtful(TopicAction):
         if turn.entity("import"):  # rows of a list
             asked = await office.ledger.imports.of(turn.conversation, _number(turn, "import"))
         else:
-            asked = await office.campaign.imports.doubtful(turn.conversation)
+            asked = await office.campaign.imports.asked_about(turn.conversation)
         if turn.kind != "button" or asked is None:
             turn.say("import_decided")
         elif turn.intent == "take_doubtful":
             await take_list(turn, office, asked.id, only_new=asked.only_new)
         elif await office.campaign.imports.cancel(turn.conversation, asked.id):
-            turn.say("add_candidates_doubtful_left")
+            own = asked.purpose == Purpose.OWN_CONTACT
+            turn.say("own_contact_left" if own else "add_candidates_doubtful_left")
             await resume(turn, office)
         else:
             turn.say("import_decided")
@@ -185,8 +187,10 @@ async def take_list(turn: Turn, office: Office, import_id: int, *, only_new: boo
         return
     if await office.campaign.imports.take(turn.conversation, import_id, only_new=only_new):
         count = found.report["good"] - (found.report["elsewhere"] if only_new else 0)
-        phrase = "import_banning" if found.purpose == Purpose.DO_NOT_CALL else "import_taken"
-        turn.say(phrase, count=str(count))
+        if found.purpose == Purpose.OWN_CONTACT:
+            tell_own_taken(turn, office, found)
+        else:
+            turn.say("import_banning" if found.purpose == Purpose.DO_NOT_CALL else "import_taken", count=str(count))
         await office.campaign.imports.ask_about_rows(found, only_new=only_new)
         return
     task, _ = await office.campaign.current(turn.conversation)
@@ -202,7 +206,12 @@ async def take_list(turn: Turn, office: Office, import_id: int, *, only_new: boo
 
 
 async def list_asked_about(turn: Turn, office: Office) -> Import | None:
-    """The list that this message answers the report of; a button that says yes or no stands under another question."""
+    """What this message answers the report of: a list, or one's own contact.
+
+    A button that says yes or no stands under another question.
+    """
+    if turn.typed and turn.answers_to == ASKS_ABOUT_OWN:
+        return await office.campaign.imports.asked_about(turn.conversation, Purpose.OWN_CONTACT)
     return await office.campaign.imports.waiting(turn.conversation) if asks_about_list(turn) else None
 
 

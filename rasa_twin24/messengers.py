@@ -53,12 +53,20 @@ def make(blocks: Blocks) -> list[InputChannel]:
     return channels
 
 
-def check_owners(owners: Iterable[str], blocks: Blocks) -> None:
-    """Raises ValueError for an owner in a messenger that no block names: a typing slip would lock them out silently."""
+def check_people(people: Iterable[str], blocks: Blocks, where: str = "") -> None:
+    """Raises ValueError for somebody, `<messenger>:<id>`, in a messenger that no block names: a typing slip.
+
+    It would lock them out silently. `where` begins the error: what names them.
+    """
     known = {find(path).name() for path in blocks}
-    for owner in sorted(owners):
-        if owner.partition(":")[0] not in known:
-            raise ValueError(f"BOT_OWNERS: '{owner}' is in none of the messengers of credentials.yml: {_named(known)}")
+    for person in sorted(people):
+        if person.partition(":")[0] not in known:
+            raise ValueError(f"{where}'{person}' is in none of the messengers of credentials.yml: {_named(known)}")
+
+
+def check_owners(owners: Iterable[str], blocks: Blocks) -> None:
+    """The same for those of `BOT_OWNERS`."""
+    check_people(owners, blocks, "BOT_OWNERS: ")
 
 
 def find(path: str) -> Any:

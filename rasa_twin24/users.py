@@ -25,6 +25,20 @@ def _person_id(_context: click.Context, _parameter: click.Parameter, value: str)
     return value
 
 
+def _person_in_a_messenger(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    """Somebody who is to get in: as with `BOT_OWNERS`, in a messenger that credentials.yml names."""
+    from rasa_twin24 import messengers  # with Rasa, which takes seconds
+
+    person = _person_id(context, parameter, value)
+    try:
+        messengers.check_people([person], messengers.read_blocks(os.environ))
+    except OSError:
+        fail("credentials.yml is not here: run this in the project's folder")
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+    return person
+
+
 @click.group()
 def users() -> None:
     """Who may use the bot in messengers: list them, invite, remove, change a role. Owners are set by BOT_OWNERS."""
@@ -66,7 +80,7 @@ def remove(person: str) -> None:
 
 
 @users.command()
-@click.argument("person", metavar="ID", callback=_person_id)
+@click.argument("person", metavar="ID", callback=_person_in_a_messenger)
 @click.argument("role", metavar="ROLE", type=ROLE)
 def role(person: str, role: str) -> None:
     """Let somebody in with a role (operator or viewer), or change the one they have."""

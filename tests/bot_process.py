@@ -27,6 +27,7 @@ class BotProcess:
     def __init__(self, data_dir: Path, **settings: str) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.folder = PROJECT
         self.data_dir = data_dir
         self._log_file = data_dir / "bot.log"
         self.settings = settings
@@ -49,7 +50,7 @@ class BotProcess:
         with self._log_file.open("ab") as log:
             self._process = subprocess.Popen(
                 [str(Path(sys.executable).parent / "rasa-twin24"), "run"],
-                cwd=PROJECT,
+                cwd=self.folder,
                 env=self.environment,
                 stdout=log,
                 stderr=log,

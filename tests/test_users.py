@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from rasa_twin24.cli import main
 from rasa_twin24.ledger import Ledger
 from rasa_twin24.ledger.invites import CODE, Try
+from tests.bot_process import PROJECT
 
 Cli = Callable[..., Result]
 
@@ -19,6 +20,7 @@ Cli = Callable[..., Result]
 @pytest.fixture
 def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "credentials.yml").write_text((PROJECT / "credentials.yml").read_text(encoding="utf-8"))
     monkeypatch.setenv("BOT_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("BOT_OWNERS", "telegram:1")
     monkeypatch.delenv("DATABASE_URL", raising=False)
@@ -60,6 +62,9 @@ def test_an_invitation_of_the_command_line_works(cli: Cli, tmp_path: Path) -> No
         (("role", "web:owner", "viewer"), 2, "BOT_OWNERS"),
         (("remove", "telegram:9"), 1, "telegram:9"),
         (("remove", "9"), 2, "<messenger>:<id>"),
+        (("remove", "telegramm:9"), 1, "telegramm:9"),  # whoever was let in by mistake can be removed
+        (("role", "9", "viewer"), 2, "<messenger>:<id>"),
+        (("role", "telegramm:9", "viewer"), 2, "credentials.yml: max, slack, telegram, viber, vk, web, whatsapp"),
         (("role", "telegram:9", "owner"), 2, "owner"),
         (("invite", "--role", "owner"), 2, "owner"),
         (("invite",), 2, "--role"),
@@ -69,6 +74,13 @@ def test_what_is_not_done_is_said(cli: Cli, arguments: tuple[str, ...], code: in
     result = cli(*arguments)
     assert result.exit_code == code
     assert named in result.output + result.stderr
+
+
+def test_nobody_is_let_in_where_the_messengers_are_not_known(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "credentials.yml").unlink()
+    result = cli("role", "telegram:5", "viewer")
+    assert (result.exit_code, "run this in the project's folder" in result.stderr) == (2, True)
+    assert "telegram:5" not in cli("list").output
 
 
 @pytest.mark.parametrize(

@@ -209,12 +209,12 @@ class Campaign:
             await self._ledger.plans.void(conversation)
         return collected
 
-    async def in_other_tasks(self, conversation: str, phones: Sequence[str]) -> list[str]:
-        """Which of these numbers were put into a task other than the current one within `repeat_days`."""
+    async def known(self, conversation: str, phones: Sequence[str]) -> tuple[list[str], list[str]]:
+        """Which of these numbers are on the current task's list, and which went to another within `repeat_days`."""
         task, _ = await self.current(conversation)
         since = self._ledger.now() - self._desk.settings.repeat_seconds
-        _, elsewhere = await self._ledger.candidates.known(task.id if task else None, phones, since)
-        return [phone for phone in phones if phone in elsewhere]
+        here, elsewhere = await self._ledger.candidates.known(task.id if task else None, phones, since)
+        return [phone for phone in phones if phone in here], [phone for phone in phones if phone in elsewhere]
 
     async def want_start(self, conversation: str, wanted: bool) -> None:
         """Whether the plan is to be shown as soon as the numbers are there, without asking for more of them.

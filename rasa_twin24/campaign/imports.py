@@ -18,7 +18,7 @@ from rasa_twin24.campaign.doubtful_rows import DoubtfulRows, doubtful_rows, repo
 from rasa_twin24.campaign.jobs import Jobs
 from rasa_twin24.campaign.known import Known
 from rasa_twin24.campaign.outcome import Outcome
-from rasa_twin24.ledger.candidates import CandidateState
+from rasa_twin24.ledger.candidates import CandidateState, Person
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.do_not_call import WrongKey
 from rasa_twin24.ledger.imports import Import, ImportState, Purpose, Read
@@ -91,9 +91,17 @@ class Imports:
         await self._ledger.plans.void(conversation)
         await self._ledger.imports.ask_about(conversation, [Read((phone,)) for phone in phones], report_of(phones))
 
-    async def doubtful(self, conversation: str) -> Import | None:
-        """What was asked about last, if it is not decided."""
-        return await self._ledger.imports.waiting(conversation, [Purpose.DOUBTFUL])
+    async def ask_about_own(self, conversation: str, person: Person, *, elsewhere: bool) -> Import:
+        """The same for somebody who has shared their own contact; `elsewhere`: another task has them."""
+        await self._ledger.plans.void(conversation)
+        shown = ", ".join(map(mask, person.phones))
+        report = {"good": 1, "elsewhere": int(elsewhere), "rows": [[None, shown, elsewhere]]}
+        people = [Read(person.phones, dict(person.variables))]
+        return await self._ledger.imports.ask_about(conversation, people, report, Purpose.OWN_CONTACT)
+
+    async def asked_about(self, conversation: str, purpose: str = Purpose.DOUBTFUL) -> Import | None:
+        """Whom of a message was asked about last, if that is not decided."""
+        return await self._ledger.imports.waiting(conversation, [purpose])
 
     async def choose_column(self, conversation: str, import_id: int, column: int) -> bool:
         """The person has said which column holds the numbers; False when that is not asked any more."""

@@ -51,6 +51,11 @@ class MessengerInput(InputChannel, ABC):  # type: ignore[misc]
         self._background: set[asyncio.Task[None]] = set()
         self._groups_told = Seldom(GROUP_PAUSE)
 
+    @property
+    def has_buttons(self) -> bool:
+        """Else their titles come to `deliver` numbered, to be said in words, and a number that comes is a press."""
+        return True
+
     @abstractmethod
     def routes(self, blueprint: Blueprint) -> None:
         """Add the messenger's addresses."""
@@ -147,6 +152,14 @@ class MessengerInput(InputChannel, ABC):  # type: ignore[misc]
         reception: Reception | None = getattr(self, "reception", None)
         if reception is not None:
             self.beside(reception.note_refusal(self.name(), "forged_webhook"))
+
+    async def note_reach(self, *, gone: str | None = None, back: str | None = None) -> None:
+        """Somebody, a bare id, has blocked the bot or taken it back. Who has no access leaves nothing behind."""
+        ledger = self.reception.ledger
+        if gone and await ledger.accounts.role(f"{self.name()}:{gone}"):
+            await ledger.conversations.gone(f"{self.name()}:{gone}")
+        if back:
+            await ledger.conversations.back(f"{self.name()}:{back}")
 
     async def tell_group(
         self, group: str, person: str | None, language: str | None, say: Callable[[str], Awaitable[object]]

@@ -25,6 +25,7 @@ from rasa_twin24.channels.language import known_language, language_of_turn
 from rasa_twin24.channels.linking import LINKING
 from rasa_twin24.channels.messenger import Messenger
 from rasa_twin24.channels.news import News
+from rasa_twin24.channels.options import chosen
 from rasa_twin24.channels.output import MessengerOutput
 from rasa_twin24.channels.session import Sessions, end_session
 from rasa_twin24.ledger import Ledger
@@ -155,6 +156,7 @@ class Handling:
     async def _hand_to_rasa(self, channel: Messenger, output: MessengerOutput, incoming: Incoming) -> None:
         conversation = incoming.conversation
         payload = None
+        incoming = await chosen(self._ledger, channel, incoming)
         if incoming.kind == BUTTON:
             pressed = await self._ledger.buttons.press(conversation, incoming.text, incoming.message_id)
             payload = pressed.payload if pressed else None

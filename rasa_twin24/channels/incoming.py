@@ -20,6 +20,7 @@ TEXT = "text"
 FORWARDED = "forwarded"  # somebody else's words: read, but never a consent
 BUTTON = "button"  # `text` is the button's token
 CONTACT = "contact"  # `text` is a line per card, see cards.py
+OWN_CONTACT = "own_contact"  # the same, and the messenger proves that it is the card of who sent it
 FILE = "file"  # `text` is what was written under it
 EDITED = "edited"
 NOTICE = "notice"  # from the bot's own work; `text` is the notice's id
@@ -185,9 +186,9 @@ def understand(incoming: Incoming, pressed: str | None = None) -> Understood:
         return said("notice", (("notice", incoming.text),), kind=NOTICE)
     if incoming.kind in UNREADABLE:
         return said("unreadable_message", (("kind", incoming.kind),), kind=incoming.kind)
-    if incoming.kind == CONTACT:
+    if incoming.kind in (CONTACT, OWN_CONTACT):
         # Named here: a card bears whatever name somebody gave it, and that is nobody's request.
-        return Understood(clean(incoming.text).lstrip("/ ") or "?", "provide_phone", kind=CONTACT)
+        return Understood(clean(incoming.text).lstrip("/ ") or "?", "provide_phone", kind=incoming.kind)
     text = clean(incoming.text)
     if not text:
         return said("empty_message")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from rasa_twin24.ledger import Ledger
 from rasa_twin24.ledger.accounts import Link
 
 LINKING = {
@@ -17,11 +14,3 @@ LINKING = {
     Link.NO_ROLE: "utter_accounts_no_role",
     Link.REMOVED: "utter_accounts_removed",
 }
-
-
-async def keyboard(ledger: Ledger, conversation: str, buttons: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Buttons under the news that an account speaks in this conversation now, beside what is asked there."""
-    if not buttons:
-        return []
-    tokens = await ledger.buttons.offer(conversation, buttons, standing=True)
-    return [(title, token) for (title, _), token in zip(buttons, tokens, strict=True)]

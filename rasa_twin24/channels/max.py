@@ -97,13 +97,10 @@ class MaxInput(SpeakingInput):
             self.beside(self._take_button_away(read.pressed))
         if read.group is not None:
             self.beside(self._tell_group(read))
-        if read.blocked and await self.reception.ledger.accounts.role(f"max:{read.blocked}"):
-            await self.reception.ledger.conversations.gone(f"max:{read.blocked}")
+        await self.note_reach(gone=read.blocked)
         if read.incoming:
             if read.chat is not None:
                 self.output.learn_dialogue(read.incoming.person, read.chat)
-            if read.own_card is not None:
-                log.info("contact_shared", conversation=read.incoming.conversation, own=read.own_card)
             await self.reception.receive(read.incoming)
         elif read.ignored:
             log.info("update_ignored", channel="max", reason=read.ignored)

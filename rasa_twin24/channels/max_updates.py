@@ -16,6 +16,7 @@ from rasa_twin24.channels.incoming import (
     EDITED,
     FILE,
     FORWARDED,
+    OWN_CONTACT,
     TEXT,
     Attached,
     Incoming,
@@ -58,7 +59,6 @@ class Read:
 
     incoming: Incoming | None = None
     chat: int | None = None  # of the private dialogue: "typing" is shown there
-    own_card: bool | None = None  # of a contact: whether MAX proves that it is the sender's own
     pressed: Pressed | None = None
     group: int | None = None  # somebody spoke in this group
     group_language: str | None = None
@@ -84,13 +84,15 @@ def read_update(update: dict[str, Any], token: str) -> Read:
     return Read(ignored=f"kind {kind}"[:60])
 
 
-def is_own_card(payload: dict[str, Any], token: str) -> bool:
-    """Whether MAX proves that a contact is its sender's own: the hash is made with the bot's token over the card.
+def is_own_card(payload: dict[str, Any], person: int, token: str) -> bool:
+    """Whether MAX proves that a contact is the sender's own: the hash is made with the bot's token over the card.
 
-    https://dev.max.ru/docs-api/use-cases/sending-messages/keyboard/
+    A genuine card that somebody else sends on names its owner. https://dev.max.ru/docs-api/use-cases/sending-messages/keyboard/
     """
     card, given = payload.get("vcf_info"), payload.get("hash")
     if not isinstance(card, str) or not isinstance(given, str):
+        return False
+    if _dict(payload, "max_info").get("user_id", person) != person:
         return False
     return same_signature(given, token, card.encode(errors="replace"))
 
@@ -111,9 +113,10 @@ def _message(update: dict[str, Any], token: str) -> Read:
     texts = [text for text in (body.get("text"), inner.get("text")) if isinstance(text, str) and text]
     cards = [_dict(one, "payload") for one in attached if one.get("type") == "contact"]
     kind, text, file = _content(attached, cards, "\n".join(texts), forwarded=link.get("type") == "forward")
-    own = all(is_own_card(card, token) for card in cards) and not inner if kind == CONTACT else None
+    if kind == CONTACT and not inner and all(is_own_card(card, person["user_id"], token) for card in cards):
+        kind = OWN_CONTACT
     incoming = _incoming(update, person, f"mid:{mid}", kind, text, file)
-    return Read(incoming=incoming, chat=_chat_id(chat), own_card=own)
+    return Read(incoming=incoming, chat=_chat_id(chat))
 
 
 def _content(

@@ -30,6 +30,10 @@ class Messenger(Protocol):
     def name(cls) -> str:
         """The first half of its conversations' ids."""
 
+    @property
+    def has_buttons(self) -> bool:
+        """Else their titles are numbered and said in words, and a number that comes back is a press."""
+
     async def deliver(
         self, person: str, text: str, keyboard: Sequence[tuple[str, str]], *, standing: bool = False
     ) -> str | None:

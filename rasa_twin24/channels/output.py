@@ -9,6 +9,7 @@ import structlog
 from rasa.core.channels.channel import OutputChannel
 
 from rasa_twin24.channels.messenger import Gone, Messenger
+from rasa_twin24.channels.options import offer
 from rasa_twin24.channels.reply import Reply, to_reply
 from rasa_twin24.ledger import Ledger
 from rasa_twin24.text.phrases import Phrases
@@ -100,11 +101,10 @@ class MessengerOutput(OutputChannel):  # type: ignore[misc]
             return []
         offered = [(button.title, button.payload) for button in reply.buttons]
         try:
-            tokens = await self._ledger.buttons.offer(conversation, offered, standing=reply.standing)
+            return await offer(self._ledger, self._channel, conversation, offered, standing=reply.standing)
         except Exception as error:
             log.error("buttons_not_kept", channel=self.name(), error=type(error).__name__)
             return []
-        return [(title, token) for (title, _), token in zip(offered, tokens, strict=True)]
 
     async def _mark_gone(self, account: str) -> None:
         try:

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from rasa_twin24.channels.messenger import Gone, Messenger
+from rasa_twin24.channels.options import offer
 from rasa_twin24.ledger import Ledger
 from rasa_twin24.ledger.progress import Line
 from rasa_twin24.text.phrases import Phrases
@@ -104,7 +105,7 @@ class ProgressLines:
         phrases = Phrases(self._agent().domain.responses)
         language = await self._language(conversation)
         text = phrases.say(f"utter_{line.kind}", language, **line.params)
-        keyboard = await self._keyboard(line, conversation, phrases, language)
+        keyboard = await self._keyboard(channel, line, conversation, phrases, language)
         if line.message is None or (line.account or line.conversation) != account:  # the person is elsewhere now
             message = await channel.deliver(person, text, keyboard, standing=not line.over)
         else:
@@ -112,7 +113,7 @@ class ProgressLines:
         await self._ledger.progress.told(line.key, line.version, message, account)
 
     async def _keyboard(
-        self, line: Line, conversation: str, phrases: Phrases, language: str | None
+        self, channel: Messenger, line: Line, conversation: str, phrases: Phrases, language: str | None
     ) -> list[tuple[str, str]]:
         """The same buttons under every version of a kind, until one is pressed; then none, lest it be pressed again."""
         kept = line.keyboard
@@ -126,8 +127,7 @@ class ProgressLines:
             return []
         whose = f'{{"progress": "{line.key}"}}'  # which of several lines is meant
         payloads = [(title, payload + whose) for title, payload in offered]
-        tokens = await self._ledger.buttons.offer(conversation, payloads, standing=True)
-        keyboard = [(title, token) for (title, _), token in zip(offered, tokens, strict=True)]
+        keyboard = await offer(self._ledger, channel, conversation, payloads, standing=True)
         await self._ledger.progress.keep_keyboard(line.key, line.kind, keyboard)
         return keyboard
 

@@ -212,7 +212,7 @@ class SlackInput(StockInput):
     async def edit(
         self, person: str, message: str, text: str, keyboard: Sequence[tuple[str, str]], *, last: bool
     ) -> str | None:
-        parts = split_escaped(text, MAX_SECTION if keyboard else MAX_TEXT)
+        parts = split_escaped(text, MAX_SECTION)
         channel, _, when = message.partition("/")
         if len(parts) > 1 or len(keyboard) > MAX_BUTTONS or not when:
             return await self.deliver(person, text, keyboard)

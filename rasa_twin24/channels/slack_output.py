@@ -51,9 +51,8 @@ class SlackOutput(SlackBot):  # type: ignore[misc]
         return _id(await self.client.chat_postMessage(channel=recipient_id, **message(text, buttons)))
 
     async def edit(self, channel: str, when: str, text: str, buttons: list[dict[str, Any]]) -> None:
-        content = message(text, buttons)
-        # chat.update has fewer parameters; without `blocks` the old buttons would stay.
-        await self.client.chat_update(channel=channel, ts=when, text=text, blocks=content.get("blocks", []))
+        # chat.update cannot be told that a text is no mark-up; without `blocks` the old buttons would stay as well.
+        await self.client.chat_update(channel=channel, ts=when, text=text, blocks=_blocks(text, buttons))
 
     async def send_file(self, person: str, name: str, content: bytes) -> None:
         """https://docs.slack.dev/messaging/working-with-files#uploading_files"""
@@ -63,26 +62,36 @@ class SlackOutput(SlackBot):  # type: ignore[misc]
 
 
 def message(text: str, buttons: list[dict[str, Any]] | None = None) -> dict[str, Any]:
-    """Nothing in a text is mark-up of ours, whatever a task is called."""
+    """Nothing in a text is mark-up, whatever a task is called: blocks are shown instead of it, and theirs is plain.
+
+    https://docs.slack.dev/reference/block-kit/composition-objects/text-object
+    """
     content: dict[str, Any] = {"text": text, "mrkdwn": False, "unfurl_links": False, "unfurl_media": False}
-    if buttons:
-        elements = [
-            {
-                "type": "button",
-                "action_id": f"button_{number}",
-                "text": {"type": "plain_text", "text": button["title"]},
-                "value": button["payload"],
-            }
-            for number, button in enumerate(buttons)
-        ]
-        section = {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
-        content["blocks"] = [section, {"type": "actions", "elements": elements}]
-    return content
+    return {**content, "blocks": _blocks(text, buttons)} if buttons else content
+
+
+def _blocks(text: str, buttons: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    section = {"type": "section", "text": {"type": "plain_text", "text": _literal(text), "emoji": False}}
+    elements = [
+        {
+            "type": "button",
+            "action_id": f"button_{number}",
+            "text": {"type": "plain_text", "text": button["title"]},
+            "value": button["payload"],
+        }
+        for number, button in enumerate(buttons)
+    ]
+    return [section, {"type": "actions", "elements": elements}] if elements else [section]
 
 
 def escaped(text: str) -> str:
     """https://docs.slack.dev/messaging/formatting-message-text#escaping"""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _literal(text: str) -> str:
+    """What was `escaped`: a plain text of a block needs it not."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def split_escaped(text: str, most: int) -> list[str]:

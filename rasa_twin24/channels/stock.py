@@ -22,6 +22,7 @@ from sanic.response import HTTPResponse
 from rasa_twin24.channels.base import MessengerInput
 from rasa_twin24.channels.connection import Connection, MessengerError, Network
 from rasa_twin24.channels.incoming import BUTTON, TEXT, Incoming
+from rasa_twin24.channels.options import lines
 from rasa_twin24.channels.refusals import unless_gone
 from rasa_twin24.channels.reply import shortened, split_text
 from rasa_twin24.channels.webhook import Malformed, Webhook
@@ -62,7 +63,7 @@ class StockInput(MessengerInput):
     most_text = 4000
     most_text_with_buttons = 4000
     most_title = 75
-    # Of one message; 0: the stock channel has no buttons, and their titles are said in words.
+    # Of one message; 0: the stock channel has no buttons, and their titles are said in words, see options.py.
     most_buttons = 0
     connection: Connection
 
@@ -70,6 +71,10 @@ class StockInput(MessengerInput):
         super().__init__()
         self.stock = stock
         self.network = network or Network("")
+
+    @property
+    def has_buttons(self) -> bool:
+        return self.most_buttons > 0
 
     # --- coming in ------------------------------------------------------------------------------------------
 
@@ -207,8 +212,8 @@ class StockInput(MessengerInput):
         self, person: str, text: str, keyboard: Sequence[tuple[str, str]], *, standing: bool = False
     ) -> str | None:
         output = self.output()
-        if keyboard and not self.most_buttons:
-            text, keyboard = "\n".join((text, *(f"– {title}" for title, _ in keyboard))), ()
+        if keyboard and not self.has_buttons:
+            text, keyboard = lines(text, [title for title, _ in keyboard]), ()
         parts = self.split(text, self.most_text_with_buttons if keyboard else self.most_text)
         sent: Any = None
         for part in parts[: len(parts) - bool(keyboard)]:

@@ -11,8 +11,9 @@ from collections.abc import Awaitable, Callable, Sequence
 import structlog
 
 from rasa_twin24.channels.incoming import BUTTON, Incoming, invitation
-from rasa_twin24.channels.linking import LINKING, keyboard
+from rasa_twin24.channels.linking import LINKING
 from rasa_twin24.channels.messenger import Messenger
+from rasa_twin24.channels.options import chosen, offer
 from rasa_twin24.channels.seldom import Seldom
 from rasa_twin24.ledger import Ledger
 from rasa_twin24.ledger.access_requests import Asked
@@ -58,6 +59,7 @@ class Strangers:
     async def receive(self, channel: Messenger, incoming: Incoming) -> None:
         """See to a stranger's update. Nothing of what it says is kept but a name, with a request or an invitation."""
         code = invitation(incoming)
+        incoming = await chosen(self._ledger, channel, incoming)
         if incoming.kind == BUTTON:
             pressed = await self._ledger.buttons.press(incoming.conversation, incoming.text)
             if pressed is not None and pressed.payload == ASK_ACCESS:
@@ -127,16 +129,15 @@ class Strangers:
         async with self._one_by_one:
             try:
                 text = self._phrases().say(phrase, incoming.language, id=incoming.account, who=who)
-                buttons = await self._button(incoming) if ask else []
+                buttons = await self._button(channel, incoming) if ask else []
                 if who:  # linked to that conversation
                     offered = self._phrases().buttons(phrase, incoming.language)
-                    buttons = await keyboard(self._ledger, who, offered)
+                    buttons = await offer(self._ledger, channel, who, offered, standing=True)
                 await channel.deliver(incoming.person, text, buttons)
             except Exception as error:  # gone already, or the messenger is: no matter
                 log.info("stranger_not_told", channel=incoming.channel, error=type(error).__name__)
             await asyncio.sleep(LINE_PAUSE)
 
-    async def _button(self, incoming: Incoming) -> list[tuple[str, str]]:
+    async def _button(self, channel: Messenger, incoming: Incoming) -> list[tuple[str, str]]:
         title = self._phrases().say("utter_access_ask_button", incoming.language)
-        (token,) = await self._ledger.buttons.offer(incoming.conversation, [(title, ASK_ACCESS)])
-        return [(title, token)]
+        return await offer(self._ledger, channel, incoming.conversation, [(title, ASK_ACCESS)])

@@ -87,20 +87,13 @@ class TelegramInput(SpeakingInput):
             return
         if read.pressed:
             self.beside(self._take_button_away(read.pressed))
-        await self._note_membership(read)
+        await self.note_reach(gone=read.blocked, back=read.unblocked)
         if read.group is not None:
             self.beside(self._tell_group(read))
         if read.incoming:
             await self.reception.receive(read.incoming)
         elif read.ignored:
             log.info("update_ignored", channel="telegram", reason=read.ignored)
-
-    async def _note_membership(self, read: Read) -> None:
-        conversations = self.reception.ledger.conversations
-        if read.blocked and await self.reception.ledger.accounts.role(f"telegram:{read.blocked}"):
-            await conversations.gone(f"telegram:{read.blocked}")
-        if read.unblocked:
-            await conversations.back(f"telegram:{read.unblocked}")
 
     async def _take_button_away(self, pressed: Pressed) -> None:
         """Stop the button's spinner and remove the keyboard; neither is worth a failing turn."""

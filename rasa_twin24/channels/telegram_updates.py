@@ -12,6 +12,7 @@ from rasa_twin24.channels.incoming import (
     EDITED,
     FILE,
     FORWARDED,
+    OWN_CONTACT,
     TEXT,
     Attached,
     Incoming,
@@ -111,13 +112,16 @@ def _message(message: dict[str, Any], key: str, *, edited: bool) -> Read:
 
 def _content(message: dict[str, Any]) -> tuple[str, str, Attached | None]:
     """Kind, text and file."""
+    forwarded = "forward_origin" in message or "forward_date" in message
     if isinstance(message.get("text"), str):
-        forwarded = "forward_origin" in message or "forward_date" in message
         return (FORWARDED if forwarded else TEXT), message["text"], None
     card = _dict(message, "contact")
     if isinstance(card.get("phone_number"), str):
         names = (card.get("first_name"), card.get("last_name"))
-        return CONTACT, card_line(card["phone_number"], *names, vcard=card.get("vcard")), None
+        # Whose it is, is told by the id. A forwarded card was written by somebody else, the vCard on it too.
+        own = not forwarded and _is_number(card.get("user_id")) and card["user_id"] == _dict(message, "from").get("id")
+        line = card_line(card["phone_number"], *names, vcard=card.get("vcard"))
+        return (OWN_CONTACT if own else CONTACT), line, None
     document = _dict(message, _DOCUMENT)
     if "animation" not in message and isinstance(document.get("file_id"), str):
         size, caption = document.get("file_size"), message.get("caption")

@@ -21,7 +21,7 @@ from rasa_twin24.channels.registration import until_registered
 from rasa_twin24.channels.reply import utf16_length
 from rasa_twin24.channels.viber_api import BAD_TOKEN, ViberApi
 from rasa_twin24.channels.viber_files import FileLinks
-from rasa_twin24.channels.viber_output import MAX_SENDER_NAME, ViberOutput
+from rasa_twin24.channels.viber_output import MAX_SENDER_NAME, ROWS, ViberOutput
 from rasa_twin24.channels.viber_updates import EVENT_TYPES, Welcome, read_update
 from rasa_twin24.channels.web_page import attachment
 from rasa_twin24.channels.webhook import Malformed, Webhook, same_signature
@@ -110,10 +110,7 @@ class ViberInput(MessengerInput):
             return None
         if read.welcome:
             return self._welcome(read.welcome)
-        if read.unsubscribed and await self.reception.ledger.accounts.role(f"viber:{read.unsubscribed}"):
-            await self.reception.ledger.conversations.gone(f"viber:{read.unsubscribed}")
-        if read.subscribed:
-            await self.reception.ledger.conversations.back(f"viber:{read.subscribed}")
+        await self.note_reach(gone=read.unsubscribed, back=read.subscribed)
         if read.incoming:
             self.output.heard(read.incoming.person)
             await self.reception.receive(read.incoming)
@@ -152,7 +149,22 @@ class ViberInput(MessengerInput):
     async def deliver(
         self, person: str, text: str, keyboard: Sequence[tuple[str, str]], *, standing: bool = False
     ) -> str | None:
-        return await self.output.deliver(person, text, keyboard)
+        return await self.output.deliver(person, text, [*keyboard, *await self._alive(person, keyboard)])
+
+    async def _alive(self, person: str, keyboard: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+        """What was asked before and can be answered still: every message takes the keyboard of the one before away.
+
+        https://developers.viber.com/docs/tools/keyboards/
+        """
+        ledger = self.reception.ledger
+        try:
+            known = await ledger.buttons.known(await ledger.accounts.home(f"viber:{person}"))
+        except Exception as error:  # the message matters more
+            log.error("buttons_not_known", channel="viber", error=type(error).__name__)
+            return []
+        new = {token for _, token in keyboard}
+        alive = [(one.title, one.token) for one in known if one.open and one.token not in new]
+        return alive[: max(ROWS - len(keyboard), 0)]
 
     async def deliver_file(self, person: str, file: File) -> None:
         await self.output.deliver_file(person, file, self.links.address(person, file))

@@ -137,7 +137,7 @@ class VkInput(SpeakingInput):
             return
         if read.pressed:
             self.beside(self._stop_spinner(read.pressed))
-        await self._note_permission(read)
+        await self.note_reach(gone=read.denied, back=read.allowed)
         if read.group is not None:
             self.beside(self._tell_group(read))
         for incoming in read.incoming:
@@ -148,13 +148,6 @@ class VkInput(SpeakingInput):
             await self.reception.receive(replace(incoming, language=language, name=name))
         if read.ignored:
             log.info("update_ignored", channel="vk", reason=read.ignored)
-
-    async def _note_permission(self, read: Read) -> None:
-        conversations = self.reception.ledger.conversations
-        if read.denied and await self.reception.ledger.accounts.role(f"vk:{read.denied}"):
-            await conversations.gone(f"vk:{read.denied}")
-        if read.allowed:
-            await conversations.back(f"vk:{read.allowed}")
 
     async def _stop_spinner(self, pressed: Pressed) -> None:
         """Not worth a failing turn."""

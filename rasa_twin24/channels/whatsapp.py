@@ -145,14 +145,15 @@ class WhatsAppInput(MessengerInput):
         conversation = f"whatsapp:{person}"
         if failed.code not in GONE or not await self.people.is_known(person):
             return
-        claim = await ledger.inbox.claim("whatsapp", f"failed:{failed.id}", conversation, "")
-        if not claim.first:
+        if await ledger.inbox.has("whatsapp", f"failed:{failed.id}"):
             return
         if failed.at >= (await self.people.heard_at(person) or 0.0):  # else they have written since
             await ledger.conversations.gone(conversation)
         waiting = await ledger.notices.waiting()
         if not any(notice.conversation == conversation and notice.kind == REPLY_LOST for notice in waiting):
             await ledger.notices.add(conversation, REPLY_LOST)
+        # Claimed last: what the database did not take is done when WhatsApp brings the status again.
+        await ledger.inbox.claim("whatsapp", f"failed:{failed.id}", conversation, "")
         await ledger.inbox.done("whatsapp", f"failed:{failed.id}")
 
     async def _tell_group(self, spoken: InGroup) -> None:

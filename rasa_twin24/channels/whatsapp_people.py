@@ -1,15 +1,15 @@
 """Who writes in WhatsApp, under one id whatever an event calls them by, and how long they may be written to.
 
 A person has a business-scoped id and mostly a number, and an event may lack either. What belongs together is kept, of
-known people only, under hashes: a conversation begun under one id stays under it.
+known people only, under hashes: a conversation begun under one id stays under it. It is part of their access, and goes
+with it.
 """
 
 from __future__ import annotations
 
-import hashlib
-
 from rasa_twin24.channels.whatsapp_updates import Ids
 from rasa_twin24.ledger import Ledger
+from rasa_twin24.ledger.kept import key_about
 
 # After somebody's last message nothing but paid templates may be sent them, seconds.
 # https://developers.facebook.com/docs/whatsapp/cloud-api/guides/send-messages#customer-service-windows
@@ -92,12 +92,7 @@ class WhatsAppPeople:
         return f"whatsapp:{person}" in self._ledger.people.owners
 
     async def _kept(self, what: str, whose: str) -> str | None:
-        return await self._ledger.kept.get(_key(what, whose))
+        return await self._ledger.kept.get(key_about(f"whatsapp:{whose}", what))
 
     async def _keep(self, what: str, whose: str, value: str) -> None:
-        await self._ledger.kept.put(_key(what, whose), value)
-
-
-def _key(what: str, whose: str) -> str:
-    """At most 64 characters, as the ledger has it; scoped ids may be longer."""
-    return f"whatsapp_{what}:{hashlib.sha256(whose.encode()).hexdigest()[:40]}"
+        await self._ledger.kept.put(key_about(f"whatsapp:{whose}", what), value)

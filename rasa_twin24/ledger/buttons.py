@@ -13,17 +13,32 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from rasa_twin24.ledger.inbox import came_in
 from rasa_twin24.ledger.schema import buttons
 from rasa_twin24.ledger.store import Store
 
 # 96 bits; 16 characters, well under the 64 bytes that Telegram lets a button carry.
 TOKEN_BYTES = 12
+# Further back nobody looks for the button that they mean.
+MOST_KNOWN = 200
 
 
 @dataclass(frozen=True)
 class Pressed:
     title: str
     payload: str
+
+
+@dataclass(frozen=True)
+class Button:
+    """One that was shown; those of one keyboard share `created_at`, seconds."""
+
+    token: str
+    title: str
+    payload: str
+    open: bool
+    standing: bool
+    created_at: float
 
 
 class Buttons:
@@ -35,8 +50,9 @@ class Buttons:
         self, conversation: str, keyboard: Sequence[tuple[str, str]], *, standing: bool = False
     ) -> list[str]:
         """Keep a new keyboard of (title, payload) and close the earlier ones; returns a token per button."""
-        tokens = [secrets.token_urlsafe(TOKEN_BYTES) for _ in keyboard]
+        tokens = sorted(secrets.token_urlsafe(TOKEN_BYTES) for _ in keyboard)  # they tell the order of the buttons
         of_its_own = secrets.token_urlsafe(TOKEN_BYTES) if standing else None
+        now = self._clock()
 
         def work(connection: sa.engine.Connection) -> None:
             if not standing:
@@ -49,7 +65,7 @@ class Buttons:
                     "payload": payload,
                     "open": True,
                     "keyboard": of_its_own,
-                    "created_at": self._clock(),
+                    "created_at": now,
                 }
                 for token, (title, payload) in zip(tokens, keyboard, strict=True)
             ]
@@ -96,6 +112,28 @@ class Buttons:
                 buttons.c.conversation == conversation, buttons.c.open, buttons.c.keyboard.is_(None)
             )
             return [row.payload for row in connection.execute(alive)]
+
+        return await self._store.run(work)
+
+    async def known(self, conversation: str, *, before: str | None = None) -> list[Button]:
+        """The latest buttons, newest keyboard first and each in its order.
+
+        Only those shown when the message `before` came in, if given.
+        """
+
+        def work(connection: sa.engine.Connection) -> list[Button]:
+            shown = [buttons.c.created_at <= came_in(conversation, before)] if before is not None else []
+            rows = connection.execute(
+                sa.select(buttons)
+                .where(buttons.c.conversation == conversation, *shown)
+                .order_by(buttons.c.created_at.desc())
+                .limit(MOST_KNOWN)
+            )
+            found = [
+                Button(row.token, row.title, row.payload, bool(row.open), row.keyboard is not None, row.created_at)
+                for row in rows
+            ]
+            return sorted(found, key=lambda one: (-one.created_at, one.token))  # databases sort texts as they like
 
         return await self._store.run(work)
 

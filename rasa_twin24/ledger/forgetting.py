@@ -13,7 +13,9 @@ import sqlalchemy as sa
 
 from rasa_twin24.ledger import audit
 from rasa_twin24.ledger.audit import Act, Result
+from rasa_twin24.ledger.kept import drop_about
 from rasa_twin24.ledger.linked import drop, together
+from rasa_twin24.ledger.people import People
 from rasa_twin24.ledger.schema import (
     abandoned,
     access_requests,
@@ -51,8 +53,9 @@ class Request:
 
 
 class Forgetting:
-    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
+    def __init__(self, store: Store, people: People, clock: Callable[[], float]) -> None:
         self._store = store
+        self._people = people
         self._clock = clock
 
     async def ask(self, conversation: str, asked_by: str) -> list[str]:
@@ -108,6 +111,8 @@ class Forgetting:
             _delete_tasks(connection, now, theirs)
             if asked.cleared_at is None:
                 _delete_talk(connection, asked.conversation, asked.asked_at)
+                if self._people.role_in(connection, asked.conversation) is None:  # else it is part of their access
+                    drop_about(connection, asked.conversation)
             left = connection.scalar(sa.select(sa.func.count()).select_from(tasks).where(theirs))
             connection.execute(
                 sa.update(forgettings)

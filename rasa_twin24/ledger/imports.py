@@ -29,6 +29,7 @@ class Purpose:
     DO_NOT_CALL = "do_not_call"
     DOUBTFUL = "doubtful"  # of a message: no numbering plan knows them, their person may
     DOUBTFUL_ROWS = "doubtful_rows"  # the same of a list, asked about once that is decided
+    OWN_CONTACT = "own_contact"  # who shared their own card: they may have meant themselves, or may not
 
 
 class ImportState:
@@ -140,16 +141,21 @@ class Imports:
 
         return await self._store.run(work)
 
-    async def ask_about(self, conversation: str, people: Sequence[Read], report: dict[str, Any]) -> None:
-        """Keep people of a message until their person has said whether they are right; earlier ones are forgotten."""
+    async def ask_about(
+        self, conversation: str, people: Sequence[Read], report: dict[str, Any], purpose: str = Purpose.DOUBTFUL
+    ) -> Import:
+        """Keep people of a message until their person has said whether they are meant.
 
-        def work(connection: sa.engine.Connection) -> None:
-            _decide_doubtful(connection, conversation)
+        Earlier ones of this purpose are forgotten.
+        """
+
+        def work(connection: sa.engine.Connection) -> Import:
+            _forget_asked(connection, conversation, purpose)
             row = {
                 "conversation": conversation,
                 "file_id": "",
                 "file_name": "",
-                "purpose": Purpose.DOUBTFUL,
+                "purpose": purpose,
                 "state": ImportState.READY,
                 "report": json.dumps(report),
                 "created_at": self._clock(),
@@ -157,8 +163,9 @@ class Imports:
             number = connection.execute(sa.insert(imports).values(row)).inserted_primary_key[0]
             chunk = {"import_id": number, "seq": 0, "content": packed_people(people)}
             connection.execute(sa.insert(import_chunks).values(chunk))
+            return _read(connection, number)
 
-        await self._store.run(work)
+        return await self._store.run(work)
 
     async def beside(self, found: Import) -> int:
         """The id of the import that keeps the doubtful rows of this list; read again after a crash, the same one."""
@@ -306,11 +313,11 @@ def _drop_chunk(connection: sa.engine.Connection, import_id: int, seq: int) -> N
     )
 
 
-def _decide_doubtful(connection: sa.engine.Connection, conversation: str) -> None:
+def _forget_asked(connection: sa.engine.Connection, conversation: str, purpose: str) -> None:
     """Nobody can be asked about two messages with one pair of buttons."""
     asked = sa.and_(
         imports.c.conversation == conversation,
-        imports.c.purpose == Purpose.DOUBTFUL,
+        imports.c.purpose == purpose,
         imports.c.state == ImportState.READY,
     )
     ids = [row.id for row in connection.execute(sa.select(imports.c.id).where(asked).with_for_update())]

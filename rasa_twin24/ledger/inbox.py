@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 
+from rasa_twin24.ledger.message_id import update_of
 from rasa_twin24.ledger.people import People, Role
 from rasa_twin24.ledger.schema import updates
 from rasa_twin24.ledger.store import Store
@@ -63,6 +65,11 @@ class Inbox:
 
         return await self._store.run(work)
 
+    async def has(self, channel: str, key: str) -> bool:
+        """Whether this update was claimed."""
+        seen = sa.select(updates.c.key).where(updates.c.channel == channel, updates.c.key == key[:255])
+        return await self._store.run(lambda c: c.scalar(seen) is not None)
+
     async def done(self, channel: str, *keys: str) -> None:
         """The turn is over: keep the keys of its updates against repetitions, forget the content, of all or of none."""
         await self._store.run(
@@ -101,3 +108,10 @@ class Inbox:
             return int(connection.execute(sa.delete(updates).where(old)).rowcount)
 
         return await self._store.run(work)
+
+
+def came_in(conversation: str, message: str) -> Any:
+    """When an update was taken in; NULL, to which no time compares, for one that never was."""
+    channel, key = update_of(conversation, message)
+    wanted = sa.select(updates.c.received_at).where(updates.c.channel == channel, updates.c.key == key[:255])
+    return wanted.scalar_subquery()

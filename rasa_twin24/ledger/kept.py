@@ -1,7 +1,8 @@
-"""Small values that must outlive a restart: generated secrets, a messenger's place in its stream."""
+"""Small values that must outlive a restart: generated secrets, a messenger's place in its stream, what of a person."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 
 import sqlalchemy as sa
@@ -49,3 +50,19 @@ class Kept:
                 connection.execute(change)
 
         await self._store.run(work)
+
+
+def key_about(account: str, what: str) -> str:
+    """Of a value about a person, given as `<messenger>:<id>`: hashed, since an id may be longer than a key."""
+    messenger, _, person = account.partition(":")
+    return f"{messenger}_{what}:{hashlib.sha256(person.encode()).hexdigest()[:40]}"
+
+
+def drop_about(connection: sa.engine.Connection, account: str) -> None:
+    """Delete what is kept about a person, and whatever leads from another id of theirs to this one, kept as `is`."""
+    messenger, _, person = account.partition(":")
+    theirs = kept.c.key.endswith(key_about(account, "").removeprefix(f"{messenger}_"), autoescape=True)
+    leads = kept.c.key.startswith(f"{messenger}_is:", autoescape=True)
+    to_them = sa.or_(kept.c.value == person, kept.c.value.startswith(f"{person} ", autoescape=True))
+    here = kept.c.key.startswith(f"{messenger}_", autoescape=True)
+    connection.execute(sa.delete(kept).where(here, sa.or_(theirs, sa.and_(leads, to_them))))

@@ -77,7 +77,7 @@ class Ledger:
         self.kept = Kept(self._store)
         self.do_not_call = DoNotCall(self._store, self.kept, clock, hash_key)
         self.files = Files(self._store, clock)
-        self.forgetting = Forgetting(self._store, clock)
+        self.forgetting = Forgetting(self._store, self.people, clock)
 
     async def open(self) -> None:
         """Bring the tables up to date; raises `sqlalchemy.exc.SQLAlchemyError` when the database cannot be reached."""

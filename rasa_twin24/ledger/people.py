@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from rasa_twin24.ledger import audit, notices
 from rasa_twin24.ledger.audit import Act, Result
+from rasa_twin24.ledger.kept import drop_about
 from rasa_twin24.ledger.linked import drop, linked_to
 from rasa_twin24.ledger.schema import buttons, conversations, people, plans
 from rasa_twin24.ledger.store import Store, one_at_a_time
@@ -165,6 +166,7 @@ class People:
             told = {"language": row.language if row is not None else None}
             for account in sorted(leaving):  # who has a role of their own keeps it
                 if self.role_in(connection, account) is None:
+                    drop_about(connection, account)
                     notices.put(connection, account, "access_removed", told, now)
             return Change.REMOVED
 

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from rasa_twin24.ledger import audit, schema, tasks
 from rasa_twin24.ledger.audit import Act, Result
 from rasa_twin24.ledger.candidates import CandidateState, Person, list_people, list_phones
-from rasa_twin24.ledger.message_id import update_of
-from rasa_twin24.ledger.schema import plans, updates
+from rasa_twin24.ledger.inbox import came_in
+from rasa_twin24.ledger.schema import plans
 from rasa_twin24.ledger.store import Store
 from rasa_twin24.ledger.tasks import TaskState
 
@@ -141,7 +141,7 @@ class Plans:
                     plans.c.state == SHOWN,
                     plans.c.expires_at > now,
                     *([plans.c.count == count] if count is not None else []),
-                    *([plans.c.created_at <= _came_in(conversation, message)] if message is not None else []),
+                    *([plans.c.created_at <= came_in(conversation, message)] if message is not None else []),
                     _shown_in(account),
                     _answers_other(message),
                 )
@@ -265,13 +265,6 @@ def end(connection: sa.engine.Connection, task_id: int, ending: str, now: float)
     count: int | None = connection.scalar(sa.select(plans.c.count).where(*_open_yes(task_id)))
     connection.execute(sa.update(plans).where(*_open_yes(task_id)).values(outcome=ending, ended_at=now))
     return count
-
-
-def _came_in(conversation: str, message: str) -> Any:
-    """When an update was taken in; NULL, to which no time compares, for one that never was."""
-    channel, key = update_of(conversation, message)
-    wanted = sa.select(updates.c.received_at).where(updates.c.channel == channel, updates.c.key == key[:255])
-    return wanted.scalar_subquery()
 
 
 def _open_yes(task_id: int) -> tuple[Any, ...]:

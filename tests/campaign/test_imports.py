@@ -428,6 +428,6 @@ async def test_a_question_about_doubtful_numbers_voids_the_plan(scene: Scene) ->
 async def test_who_was_in_other_tasks_is_known_for_a_message_too(scene: Scene) -> None:
     await scene.filled(ANNA, conversation=OTHER)
     await scene.filled(BORIS)
-    assert await scene.campaign.in_other_tasks(ME, [BORIS, VERA, ANNA]) == [ANNA]
+    assert await scene.campaign.known(ME, [BORIS, VERA, ANNA]) == ([BORIS], [ANNA])
     scene.clock.now += 31 * 24 * 3600
-    assert await scene.campaign.in_other_tasks(ME, [ANNA]) == []
+    assert await scene.campaign.known(ME, [ANNA]) == ([], [])

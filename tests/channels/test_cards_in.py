@@ -46,7 +46,7 @@ async def test_more_than_are_typed_in_a_minute(
         await share(owner, [(f"7916{number:07}", "Имя") for number in range(60)])
         await owner.expect("Понял")
         assert [len(text.splitlines()) for text in bot.agent.texts] == [60]
-        await owner.shares_contact("79161234567", "Лишний")
+        await owner.shares_contact("79161234567", "Лишний", own=False)
         await owner.expect("Слишком много сообщений")
 
 
@@ -93,11 +93,21 @@ async def test_cards_of_two_people_stay_apart(tg: Telegram, tmp_path: Path, owne
     anna = tg.user(500200, "Анна")
     async with TelegramBot(tg, tmp_path) as bot:
         for number in range(3):
-            await owner.shares_contact(f"7916000000{number}", "Имя")
-            await anna.shares_contact(f"7903000000{number}", "Имя")
+            await owner.shares_contact(f"7916000000{number}", "Имя", own=False)
+            await anna.shares_contact(f"7903000000{number}", "Имя", own=False)
         await owner.expect("Понял")
         await anna.expect("Понял")
 
         heard = {message.sender_id: message.text.count("+7916") for message in bot.agent.heard}
         assert heard == {f"telegram:{OWNER}": 3, "telegram:500200": 0}
         assert len(bot.agent.heard) == 2
+
+
+async def test_the_persons_own_card_is_a_turn_of_its_own(tg: Telegram, tmp_path: Path, owner: User) -> None:
+    async with TelegramBot(tg, tmp_path) as bot:
+        await owner.shares_contact("79161234567", "Анна", own=False)
+        await owner.shares_contact("79991234567", "Иван")
+        await owner.shares_contact("79161234568", "Борис", own=False)
+        for name in ("Анна", "Иван", "Борис"):
+            await owner.expect(name)
+        assert [message.metadata["kind"] for message in bot.agent.heard] == ["contact", "own_contact", "contact"]

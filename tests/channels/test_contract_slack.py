@@ -115,7 +115,7 @@ class SlackStage(Stage):
         messages = self.slack.person(person).messages
         for message in messages:
             self.asked.update(dict.fromkeys(message.buttons.values(), message))
-        return [Shown(html.unescape(text_of(message)), tuple(message.buttons.items())) for message in messages]
+        return [Shown(text_of(message), tuple(message.buttons.items())) for message in messages]
 
     def files_shown(self, person: str) -> Sequence[tuple[str, bytes]]:
         direct = self.slack.person(person).direct
@@ -127,9 +127,9 @@ class SlackStage(Stage):
 
 
 def text_of(message: Message) -> str:
-    """Blocks are shown instead of the text."""
+    """Blocks are shown instead of the text, and theirs is not escaped."""
     sections = [block["text"]["text"] for block in message.blocks if block["type"] == "section"]
-    return "\n".join(sections) if message.blocks else message.text
+    return "\n".join(sections) if message.blocks else html.unescape(message.text)
 
 
 class TestSlack(MessengerContract):

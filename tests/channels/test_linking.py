@@ -238,8 +238,8 @@ async def test_what_waits_of_an_account_that_leaves_is_heard_in_its_own_conversa
 
 
 async def test_cards_of_two_accounts_are_two_turns(bot: TelegramBot, owner: User, linked: User) -> None:
-    await owner.shares_contact("+79161234501", "Анна")
-    await linked.shares_contact("+79161234502", "Борис")
+    await owner.shares_contact("+79161234501", "Анна", own=False)
+    await linked.shares_contact("+79161234502", "Борис", own=False)
     await owner.expect("Анна")
     await linked.expect("Борис")
     assert all(not waiting for _, waiting in await bot.updates_kept())

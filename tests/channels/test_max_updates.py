@@ -10,7 +10,18 @@ from typing import Any
 
 import pytest
 
-from rasa_twin24.channels.incoming import BUTTON, CONTACT, EDITED, FILE, FORWARDED, TEXT, Attached, Incoming, invitation
+from rasa_twin24.channels.incoming import (
+    BUTTON,
+    CONTACT,
+    EDITED,
+    FILE,
+    FORWARDED,
+    OWN_CONTACT,
+    TEXT,
+    Attached,
+    Incoming,
+    invitation,
+)
 from rasa_twin24.channels.max_updates import UPDATE_TYPES, Pressed, Read, is_own_card, read_update
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "max"
@@ -42,11 +53,9 @@ EXPECTED = {
         Incoming("max", "callback:cb.0002", "500100", BUTTON, "ok:7f3a", "ru"),
         pressed=Pressed("cb.0002", "500100", ""),
     ),
-    "contact_own": from_ivan("mid:mid.0003", CONTACT, "Иван Петров: +79991234567", language=None, own_card=True),
-    "contact_foreign": from_ivan(
-        "mid:mid.0010", CONTACT, "Мария: +79997654321, 84951234567", language=None, own_card=False
-    ),
-    "contact_without_number": from_ivan("mid:mid.0011", CONTACT, "Пётр: ?", language=None, own_card=False),
+    "contact_own": from_ivan("mid:mid.0003", OWN_CONTACT, "Иван Петров: +79991234567", language=None),
+    "contact_foreign": from_ivan("mid:mid.0010", CONTACT, "Мария: +79997654321, 84951234567", language=None),
+    "contact_without_number": from_ivan("mid:mid.0011", CONTACT, "Пётр: ?", language=None),
     "file": from_ivan(
         "mid:mid.0004", FILE, "новая база", Attached("https://files.example/dl?id=1", "база.xlsx", 18244), language=None
     ),
@@ -98,7 +107,30 @@ def test_a_persons_name_is_joined() -> None:
     ],
 )
 def test_the_proof_of_an_own_card(card: Any, given: Any, token: str, own: bool) -> None:
-    assert is_own_card({"vcf_info": card, "hash": given}, token) is own
+    assert is_own_card({"vcf_info": card, "hash": given}, 500100, token) is own
+
+
+def forged(**change: Any) -> dict[str, Any]:
+    update: dict[str, Any] = fixture("contact_own")
+    update["message"]["body"]["attachments"][0]["payload"].update(change)
+    return update
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        ({}, OWN_CONTACT),
+        pytest.param({"max_info": None}, OWN_CONTACT, id="the hash alone proves it"),
+        pytest.param({"hash": HASH[:-1] + "9"}, CONTACT, id="one bit of the hash"),
+        pytest.param({"hash": None}, CONTACT, id="no hash"),
+        pytest.param({"max_info": {"user_id": 500101}}, CONTACT, id="a genuine card of somebody else"),
+    ],
+)
+def test_only_a_proven_card_is_the_senders_own(change: dict[str, Any], kind: str) -> None:
+    read = read_update(forged(**change), TOKEN).incoming
+
+    assert read is not None
+    assert (read.kind, read.text) == (kind, "Иван Петров: +79991234567")
 
 
 def test_a_forwarded_card_is_nobodys_own() -> None:
@@ -109,7 +141,7 @@ def test_a_forwarded_card_is_nobodys_own() -> None:
     read = read_update(update, TOKEN)
 
     assert read.incoming is not None
-    assert (read.incoming.kind, read.incoming.text, read.own_card) == (CONTACT, "Иван Петров: +79991234567", False)
+    assert (read.incoming.kind, read.incoming.text) == (CONTACT, "Иван Петров: +79991234567")
 
 
 def with_body(**body: Any) -> Incoming:
@@ -125,6 +157,7 @@ def test_several_cards_are_a_line_each() -> None:
 
     read = with_body(text="", attachments=cards)
 
+    assert read.kind == CONTACT  # not all of them are the sender's own
     assert read.text == "Иван Петров: +79991234567\nМария: +79997654321, 84951234567"
 
 

@@ -389,11 +389,24 @@ async def test_more_buttons_than_fit_and_titles_that_are_too_long(bot: ChannelBo
     assert all(len(title) == 75 and title.endswith("…") for title in titles)
 
 
+@pytest.mark.parametrize("keyboard", [[], [("Да", "token")]])
+async def test_nothing_in_a_text_is_markup(bot: ChannelBot, anna: Person, keyboard: list[tuple[str, str]]) -> None:
+    said = "Обзвон *жирно* _курсив_ ~нет~ `код` :tada: <@U1> & &lt;b&gt;"
+    await bot.channel.deliver("U0ANNA", said, keyboard)
+
+    (shown,) = anna.messages
+    assert shown.text == escaped(said)
+    sections = [block["text"] for block in shown.blocks if block["type"] == "section"]
+    assert sections == ([{"type": "plain_text", "text": said, "emoji": False}] if keyboard else [])
+
+
 async def test_edit(bot: ChannelBot, slack: Slack, anna: Person) -> None:
     sent = await bot.channel.deliver("U0ANNA", "0 из 10", [("Стоп", "token")])
     assert sent is not None
     assert await bot.channel.edit("U0ANNA", sent, "5 из 10 & дальше", [], last=False) == sent
     assert [(m.text, m.buttons) for m in anna.messages] == [("5 из 10 &amp; дальше", {})]
+    plain = {"type": "plain_text", "text": "5 из 10 & дальше", "emoji": False}
+    assert anna.messages[0].blocks == [{"type": "section", "text": plain}]  # else *x* of a task's name would be bold
 
     again = await bot.channel.edit("U0ANNA", "D0ANNA/1.000", "10 из 10", [], last=True)
     assert again not in (sent, None)

@@ -323,6 +323,44 @@ async def test_without_buttons_their_titles_are_said(tmp_path: Path) -> None:
     assert "\n".join(stock.out.texts) == "Начинать?\n– Да\n– Нет"
 
 
+async def test_without_buttons_a_number_is_a_press(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOT_OWNERS", "viber:anna,viber:boris")
+    stock = Stock()
+    async with running(Channel(stock), tmp_path) as bot:
+        await post(bot, "спроси", number=1)
+        await until(lambda: "".join(stock.out.texts).endswith("1. Да2. Нет"))
+        await post(bot, "1", person="boris", number=2)  # nobody asked them
+        await post(bot, "3", number=3)
+        await post(bot, "1.", number=4)
+        await until(lambda: bot.agent.texts[1:] == ["1", "3", "/affirm"])
+        await post(bot, "1", number=5)
+        await post(bot, "второе", number=6)
+        await until(lambda: bot.agent.texts[4:] == ["/stale_button", "/stale_button"])
+        assert [message.metadata["kind"] for message in bot.agent.heard] == ["text"] * 3 + ["button"] * 3
+        assert await bot.ledger.buttons.newest("viber:anna") == []
+
+
+async def test_a_number_means_what_was_shown_when_it_was_sent(tmp_path: Path) -> None:
+    stock = Stock()
+    async with running(Channel(stock), tmp_path) as bot:
+        await post(bot, "спроси", number=1)
+        await until(lambda: "2. Нет" in stock.out.texts)
+        await post(bot, "жди", number=2)
+        await until(lambda: bot.agent.texts[1:] == ["жди"])
+        await post(bot, "спроси", number=3)
+        await post(bot, "2", number=4)  # typed under the first question, worked off after the second was asked
+        bot.agent.go_on.set()
+        await until(lambda: bot.agent.texts[3:] == ["/stale_button"])
+
+
+async def test_with_buttons_a_number_is_a_text(tmp_path: Path) -> None:
+    stock = Stock()
+    async with running(WithButtons(stock), tmp_path) as bot:
+        await post(bot, "спроси", number=1)
+        await post(bot, "1", number=2)
+        await until(lambda: bot.agent.texts[1:] == ["1"])
+
+
 async def test_failures_are_named_by_their_class(tmp_path: Path) -> None:
     stock = Stock()
 

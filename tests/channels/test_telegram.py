@@ -107,7 +107,7 @@ async def test_every_kind_is_answered(bot: TelegramBot, owner: User) -> None:
         "photo",
         "voice",
         "sticker",
-        "contact",
+        "own_contact",
     ]
 
 

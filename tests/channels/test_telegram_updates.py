@@ -12,7 +12,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rasa_twin24.channels.incoming import BUTTON, CONTACT, EDITED, FILE, FORWARDED, TEXT, Attached, Incoming
+from rasa_twin24.channels.incoming import (
+    BUTTON,
+    CONTACT,
+    EDITED,
+    FILE,
+    FORWARDED,
+    OWN_CONTACT,
+    TEXT,
+    Attached,
+    Incoming,
+)
 from rasa_twin24.channels.telegram_updates import ALLOWED_UPDATES, Pressed, Read, read_update, update_id
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "telegram"
@@ -35,7 +45,7 @@ EXPECTED = {
     "button_inaccessible_message": Read(
         from_ivan(700000005, BUTTON, "ok:7f3a"), Pressed("900000000000000002", 500100, 12)
     ),
-    "contact_own": Read(from_ivan(700000006, CONTACT, "Иван Петров: +79991234567")),
+    "contact_own": Read(from_ivan(700000006, OWN_CONTACT, "Иван Петров: +79991234567")),
     "contact_foreign": Read(from_ivan(700000007, CONTACT, "Мария: +7 999 765-43-21")),
     "contact_without_telegram": Read(from_ivan(700000008, CONTACT, "Склад: 84951234567")),
     "document": Read(from_ivan(700000009, FILE, "новая база", Attached("BQACAgIAAx0", "база.xlsx", 18244))),
@@ -94,6 +104,29 @@ def test_contents(content: dict[str, Any], kind: str) -> None:
 
     assert read is not None
     assert read.kind == kind
+
+
+CARD = {"phone_number": "79991234567", "first_name": "Иван"}
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        ({"contact": {**CARD, "user_id": 500100}}, OWN_CONTACT),
+        pytest.param({"contact": {**CARD, "user_id": 500101}}, CONTACT, id="somebody else's id"),
+        pytest.param({"contact": {**CARD, "user_id": "500100"}}, CONTACT, id="no id of Telegram's"),
+        pytest.param({"contact": {**CARD, "user_id": True}}, CONTACT, id="no number"),
+        pytest.param({"contact": CARD}, CONTACT, id="nobody's id"),
+        pytest.param(
+            {"contact": {**CARD, "user_id": 500100}, "forward_origin": {"type": "hidden_user"}}, CONTACT, id="forwarded"
+        ),
+    ],
+)
+def test_the_proof_of_an_own_card(content: dict[str, Any], kind: str) -> None:
+    read = read_update(in_private(**content)).incoming
+
+    assert read is not None
+    assert (read.kind, read.text) == (kind, "Иван: +79991234567")
 
 
 def test_files_of_an_album_are_read_one_by_one() -> None:

@@ -379,6 +379,46 @@ async def test_no_button_is_lost(bot: ViberBot, owner: Subscriber) -> None:
         assert {button["Columns"] for button in seen.message["keyboard"]["Buttons"]} == {columns}
 
 
+async def test_what_can_be_answered_still_is_shown_again(bot: ViberBot, owner: Subscriber) -> None:
+    await owner.says("привет")
+    await owner.expect("Понял: привет")
+    offered = [{"title": title, "payload": "/inform", "standing": True} for title in ("Добавить", "Не надо")]
+    await bot.reception.output(bot.channel).send_response(ME, {"text": "Добавить номер?", "buttons": offered})
+    await owner.says("и ещё")
+    await owner.expect("Понял: и ещё")
+    assert owner.keyboard == ["Добавить", "Не надо"]
+    await owner.says("спроси")
+    await owner.expect("Запускать?")
+    assert owner.keyboard == ["Да", "Нет", "Добавить", "Не надо"]
+    await owner.presses("Добавить")
+    await owner.expect("Понял: /inform")
+    assert owner.keyboard == ["Да", "Нет"]
+    await owner.presses("Нет")
+    await owner.expect("Понял: /deny")
+    assert owner.keyboard == []
+
+
+async def test_not_more_buttons_are_shown_again_than_can_be_read(bot: ViberBot, owner: Subscriber) -> None:
+    owner.subscribed = True
+    for number in range(10):
+        offered = [{"title": f"{number} {title}", "payload": "/inform", "standing": True} for title in ("да", "нет")]
+        await bot.reception.output(bot.channel).send_response(ME, {"text": "?", "buttons": offered})
+    assert len(owner.keyboard) == 12
+    assert owner.keyboard[:4] == ["9 да", "9 нет", "8 да", "8 нет"]
+
+
+async def test_without_the_ledger_a_message_goes_out_all_the_same(
+    bot: ViberBot, owner: Subscriber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_anything: object, **_more: object) -> None:
+        raise OperationalError("SELECT", {}, Exception("server closed"))
+
+    owner.subscribed = True
+    monkeypatch.setattr(bot.ledger.buttons, "known", away)
+    await bot.channel.deliver(OWNER, "Какое?", [("Первое", "t1")])
+    assert owner.keyboard == ["Первое"]
+
+
 async def test_a_long_title_is_shortened(bot: ViberBot, owner: Subscriber) -> None:
     owner.subscribed = True
     await bot.channel.deliver(OWNER, "Какое?", [("🎉" * 100, "t1"), ("я" * 60, "t2")])

@@ -472,6 +472,43 @@ async def test_what_fails_later_is_told_with_the_next_message_once(
     await owner.expect_silence(0.7)
 
 
+@pytest.mark.parametrize("step", ["gone", "add", "claim"])
+async def test_a_failure_that_the_database_did_not_take_is_noted_when_it_comes_again(
+    bot: WhatsAppBot, owner: User, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    async def away(*_anything: object) -> None:
+        raise OperationalError("INSERT", {}, Exception("server closed"))
+
+    await owner.says("привет")
+    answer = await owner.expect("Понял: привет")
+    ledger = bot.ledger
+    with monkeypatch.context() as broken:
+        broken.setattr({"gone": ledger.conversations, "add": ledger.notices, "claim": ledger.inbox}[step], step, away)
+        assert await owner.is_not_reached(answer, 131026) == 503
+    for _ in range(2):
+        assert await owner.is_not_reached(answer, 131026) == 200
+
+    assert await is_gone(bot, ME)
+    assert [notice.kind for notice in await ledger.notices.waiting()] == ["reply_lost"]
+
+
+async def test_which_ids_are_one_person_is_forgotten_with_their_access(bot: WhatsAppBot, wa: WhatsApp) -> None:
+    anna = "whatsapp:79165550000"
+    for number in ("79165550000", "79165550001"):
+        await bot.ledger.people.give(f"whatsapp:{number}", Role.OPERATOR, ME)
+        person = wa.user(number, "Пётр", f"RU.{number}")
+        assert await heard_as(bot, person, f"я {number}") == f"whatsapp:{number}"
+    people = bot.channel.people
+    assert await people.person(Ids(None, "RU.79165550000")) == "79165550000"
+    await bot.ledger.forgetting.ask(anna, ME)
+    (request,) = await bot.ledger.forgetting.waiting()
+    await bot.ledger.forgetting.clear(request.id)
+    assert await people.person(Ids(None, "RU.79165550000")) == "79165550000"  # they have their access still
+    await bot.ledger.people.remove(anna, ME)
+    assert await people.person(Ids(None, "RU.79165550000")) == "RU.79165550000"
+    assert await people.person(Ids(None, "RU.79165550001")) == "79165550001"
+
+
 def another(shown: Any) -> Any:
     return type(shown)(shown.id + "2", shown.text)
 

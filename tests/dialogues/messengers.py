@@ -47,6 +47,9 @@ class Person(ABC):
         """Somebody else's card."""
         await self._actor.shares_contact(phone, name)
 
+    async def shares_own_contact(self, phone: str, name: str) -> None:
+        await self._actor.shares_contact(phone, name)
+
     async def sends_file(self, name: str, content: bytes) -> None:
         await self._actor.sends_file(name, content)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rasa_twin24.sandbox import CALLER_ID, LOGIN, PASSWORD, SCRIPT_ID, Sandbox, SandboxServer
 from rasa_twin24.sandbox.tasks import Task
-from tests.bot_process import BotProcess
+from tests.bot_process import PROJECT, BotProcess
 from tests.dialogues.messengers import Messenger
 from tests.standins.telegram import Telegram, User
 
@@ -50,16 +50,19 @@ async def staged(
     webhook: bool = False,
     sandbox: Sandbox | None = None,
     others: Sequence[Messenger] = (),
+    owners: Sequence[str] = (),
+    folder: Path = PROJECT,
     **settings: str,
 ) -> AsyncIterator[Stage]:
     """Everything started; stopped and checked at the end: nothing that Telegram would refuse was sent.
 
-    `others` are the messengers that are turned on besides, and listen already.
+    `others` are the messengers that are turned on besides, and listen already; `owners` are people elsewhere; `folder`
+    is where the project stands.
     """
     sandbox = sandbox or Sandbox(ready_after=0.3, call_seconds=0.4)
     async with Telegram(token="123456:TEST-TOKEN") as telegram, SandboxServer(sandbox) as twin:
-        owners = [f"telegram:{FIRST_PERSON + offset}" for offset in range(PEOPLE)]
-        owners += [owner for messenger in others for owner in messenger.owners]
+        known = [f"telegram:{FIRST_PERSON + offset}" for offset in range(PEOPLE)]
+        known += [*owners, *(owner for messenger in others for owner in messenger.owners)]
         usual = {
             "TWIN24_EMAIL": LOGIN,
             "TWIN24_PASSWORD": PASSWORD,
@@ -69,11 +72,12 @@ async def staged(
             "TWIN24_CIS_URL": twin.cis_url,
             "TELEGRAM_BOT_TOKEN": telegram.token,
             "TELEGRAM_API_URL": telegram.url,
-            "BOT_OWNERS": ",".join(owners),
+            "BOT_OWNERS": ",".join(known),
             "BOT_CALL_HOURS": "00:00-24:00",
             "BOT_MESSAGES_PER_MINUTE": "1000",
         }
         bot = BotProcess(data_dir, **{**usual, **settings})
+        bot.folder = folder
         if webhook:
             bot.settings["TELEGRAM_WEBHOOK_URL"] = bot.url
         for messenger in others:

@@ -68,6 +68,21 @@ async def test_from_the_name_to_the_last_call(all_on: Everywhere, name: str) -> 
     all_on.check(task, typed + card + listed, plays=1)
 
 
+@pytest.mark.parametrize("name", ["telegram", "max", "viber", "whatsapp"])
+async def test_their_own_contact(all_on: Everywhere, name: str) -> None:
+    person, task = all_on.person(name), f"Свой номер {name}"
+    (own,) = phones(name, 30, 1)
+    await person.says(f"создай обзвон «{task}»")
+    await person.expect(f"Задание «{task}» создано")
+    await person.shares_own_contact(f"+{own}", "Иван")
+    if name in ("telegram", "max"):  # the others do not tell whose card it is
+        await person.expect("Это ваш номер: +7 916 ***-**-30. Добавить его в обзвон?")
+        all_on.check(task, [], plays=0)
+        await person.presses("Да, добавить мой номер")
+    await person.expect("Всего в задании: 1")
+    all_on.check(task, [own], plays=0)
+
+
 @everywhere
 async def test_a_task_that_somebody_else_has_made(all_on: Everywhere, name: str) -> None:
     maker, person, task = all_on.person(name), all_on.person(name), f"Старое {name}"

@@ -120,6 +120,16 @@ async def test_of_doubtful_numbers_only_the_newest_are_asked_about(ledger: Ledge
     assert (await ledger.imports.get(ready.id)).state == ImportState.READY
 
 
+async def test_an_own_contact_and_doubtful_numbers_are_asked_about_side_by_side(ledger: Ledger, ready: Import) -> None:
+    await ledger.imports.ask_about(ME, [Read((ANNA,))], {"good": 1})
+    first = await ledger.imports.ask_about(ME, [Read((BORIS,))], {"good": 1}, Purpose.OWN_CONTACT)
+    second = await ledger.imports.ask_about(ME, [Read((VERA,), {"Имя": "Вера"})], {"good": 1}, Purpose.OWN_CONTACT)
+    assert (await ledger.imports.get(first.id)).state == ImportState.CANCELLED
+    assert await ledger.imports.waiting(ME, [Purpose.OWN_CONTACT]) == second
+    assert await ledger.imports.first_chunk(second.id) == (0, [Read((VERA,), {"Имя": "Вера"})])
+    assert await ledger.imports.waiting(ME, [Purpose.DOUBTFUL]) is not None
+
+
 async def test_the_doubtful_rows_of_a_list_are_kept_beside_it_once(ledger: Ledger, ready: Import) -> None:
     rows = await ledger.imports.beside(ready)
     assert await ledger.imports.beside(ready) == rows
