@@ -110,7 +110,7 @@ def test_a_file_over_a_lost_connection(chat: Chat, browser: Chromium, bot: Runni
 
     bot.start()
     talk = sorted([("Вы", "a.csv"), FILE, ("Вы", "и ещё"), ("Бот", "Понял: и ещё")])
-    until(lambda: sorted(chat.messages) == talk, "both are answered", seconds=20)
+    until(lambda: sorted(chat.messages) == talk, "both are answered")
     assert bot.heard == ["/provide_file", "и ещё"]
     assert kept(bot) == [("a.csv", CONTENT.encode())]
     until(lambda: not browser.run(LEAVE), "the page can be left")

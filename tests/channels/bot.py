@@ -165,13 +165,3 @@ class TelegramBot(ChannelBot):
         super().__init__(TelegramInput.from_credentials(block), folder)
         self.tg = tg
         tg.route(PUBLIC_URL, self.url)
-
-
-async def until(condition: Any, seconds: float = 30.0) -> None:
-    """Wait until `condition()`, or what it awaits to, is true."""
-    for _ in range(int(seconds / 0.02)):
-        result = condition()
-        if result if isinstance(result, bool) else await result:
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("it did not come to that")

@@ -16,8 +16,9 @@ from rasa_twin24.channels.max import MaxInput
 from rasa_twin24.channels.messenger import FileLost, FileTooLarge
 from rasa_twin24.ledger import Ledger
 from rasa_twin24.ledger.files import File
-from tests.channels.bot import OWNER, STRANGER, ChannelBot, until
+from tests.channels.bot import OWNER, STRANGER, ChannelBot
 from tests.standins.max import Max, User
+from tests.waiting import until
 
 pytestmark = pytest.mark.rasa
 

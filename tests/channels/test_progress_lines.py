@@ -16,11 +16,12 @@ import structlog
 
 from rasa_twin24.channels import progress_lines
 from rasa_twin24.channels.base import MessengerInput
-from tests.channels.bot import OWNER, RESPONSES, TelegramBot, until
+from tests.channels.bot import OWNER, RESPONSES, TelegramBot
 from tests.channels.test_web import MESSAGES, Page, words
 from tests.channels.web_bot import WebBot
 from tests.loopback import client
 from tests.standins.telegram import Telegram, User
+from tests.waiting import until
 
 pytestmark = pytest.mark.rasa
 

@@ -12,8 +12,9 @@ import pytest
 
 from rasa_twin24.ledger.invites import TELEGRAM_NAME, TRIES_OF_ONE
 from rasa_twin24.ledger.people import Role
-from tests.channels.bot import OWNER, STRANGER, TelegramBot, until
+from tests.channels.bot import OWNER, STRANGER, TelegramBot
 from tests.standins.telegram import Telegram, User
+from tests.waiting import until
 
 pytestmark = pytest.mark.rasa
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.channels.bot import OWNER, STRANGER, TelegramBot, until
+from tests.channels.bot import OWNER, STRANGER, TelegramBot
 from tests.standins.telegram import Telegram, User
+from tests.waiting import until
 
 pytestmark = pytest.mark.rasa
 

@@ -17,8 +17,9 @@ from rasa_twin24.channels import handling, news, reception
 from rasa_twin24.channels.incoming import TEXT, Incoming
 from rasa_twin24.ledger import Ledger
 from rasa_twin24.ledger.people import WEB_OWNER
-from tests.channels.bot import OWNER, TelegramBot, until
+from tests.channels.bot import OWNER, TelegramBot
 from tests.standins.telegram import Telegram, User
+from tests.waiting import until
 
 pytestmark = pytest.mark.rasa
 

@@ -13,9 +13,10 @@ import pytest
 import structlog
 from sqlalchemy.exc import OperationalError
 
-from tests.channels.bot import PUBLIC_URL, STRANGER, TelegramBot, until
+from tests.channels.bot import PUBLIC_URL, STRANGER, TelegramBot
 from tests.loopback import PATIENCE, client
 from tests.standins.telegram import Telegram, User
+from tests.waiting import until
 
 pytestmark = pytest.mark.rasa
 

@@ -21,9 +21,10 @@ from rasa_twin24.channels.output import MessengerOutput
 from rasa_twin24.channels.viber import ViberInput
 from rasa_twin24.channels.viber_updates import BUTTON_PREFIX
 from rasa_twin24.ledger.files import File
-from tests.channels.bot import PUBLIC_URL, ChannelBot, until
+from tests.channels.bot import PUBLIC_URL, ChannelBot
 from tests.loopback import client
 from tests.standins.viber import Subscriber, Viber
+from tests.waiting import until
 
 pytestmark = pytest.mark.rasa
 

@@ -98,7 +98,7 @@ async def test_an_answer_that_telegram_did_not_take_is_told_of_later(stage: Stag
     await planned(person, "Молчание")
     stage.telegram.fail_next("sendMessage", status=502, chat=person.id, times=4)
     await person.says("да")
-    await person.expect("Мой прошлый ответ до вас не дошёл", timeout=40)
+    await person.expect("Мой прошлый ответ до вас не дошёл")
     await person.says("как там обзвон?")
     await person.expect("идёт")
     assert stage.sandbox.plays(stage.task("Молчание").id) == 1
@@ -117,7 +117,7 @@ async def test_a_file_that_another_process_holds(stage: Stage) -> None:
         await stage.telegram.taken(update, 12)
     holder.rollback()
     holder.close()
-    await person.expect("Обзвон «Замок» запущен", timeout=30)
+    await person.expect("Обзвон «Замок» запущен")
     assert stage.sandbox.plays(stage.task("Замок").id) == 1
 
 
@@ -146,5 +146,5 @@ async def test_a_full_disk(small_disk: Path) -> None:
             await person.says("запусти")
             await person.expect("Запустить обзвон?")
             await person.says("да")
-        await person.expect("Обзвон «Полон» запущен", timeout=30)
+        await person.expect("Обзвон «Полон» запущен")
         assert stage.sandbox.plays(stage.task("Полон").id) == 1

@@ -155,7 +155,7 @@ async def test_running_calls_are_named_and_go_when_they_end(stage: Stage) -> Non
     await person.expect("Вернуть будет нельзя")
     await person.presses("Да, удалить данные")
     await person.expect("Эти обзвоны ещё не закончены, их данные удалю, когда они закончатся: «Ещё идёт».")
-    await person.expect("завершён", timeout=30)
+    await person.expect("завершён")
     for _ in range(80):
         if not kept(stage, person)["candidates"]:
             break

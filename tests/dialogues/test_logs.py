@@ -152,12 +152,12 @@ async def test_no_number_and_no_secret_in_a_whole_life(tmp_path: Path, level: st
         await stage.bot.start()
         person = stage.person()
         await person.says("создай обзвон «После»")
-        await person.expect("создано", timeout=20)
+        await person.expect("создано")
         await person.says("8 (916) 123-45-67")
         stage.bot.kill()
         await stage.bot.start()
         await person.says("нет")
-        await person.expect("Запустить обзвон?", timeout=30)
+        await person.expect("Запустить обзвон?")
         text, token = stage.bot.log, stage.telegram.token
     address = next(line for line in text.splitlines() if line.startswith("Web chat: "))
     web_token = address.partition("token=")[2]

@@ -73,7 +73,7 @@ async def test_a_yes_while_the_database_is_away_starts_once_when_it_is_back(
     assert set(statuses(hooked, update)) == {503}
     await person.expect_silence()
     mortal.start()
-    await person.expect("Обзвон «Да в пустоту» запущен", timeout=30)
+    await person.expect("Обзвон «Да в пустоту» запущен")
     assert await health(hooked, 200) == "ok"
     assert statuses(hooked, update)[-1] == 200
     assert hooked.sandbox.plays(hooked.task("Да в пустоту").id) == 1
@@ -89,7 +89,7 @@ async def test_a_yes_delivered_fifty_times_at_once_starts_once(hooked: Stage) ->
     secret = (await hooked.telegram.called("setWebhook"))[-1]["secret_token"]
     again = await asyncio.gather(*(hooked.telegram.post(body, secret) for _ in range(50)))
     assert set(again) == {200}
-    await person.expect("Обзвон «Пятьдесят раз» запущен", timeout=20)
+    await person.expect("Обзвон «Пятьдесят раз» запущен")
     await person.expect_silence(1.0)
     assert hooked.sandbox.plays(hooked.task("Пятьдесят раз").id) == 1
 
@@ -99,7 +99,7 @@ async def test_a_yes_of_before_delivered_again_is_none_to_a_later_plan(hooked: S
     person = hooked.person()
     await asked(person, "Первый план")
     told = [await person.says("не сейчас, подумаю"), await person.says("да")]
-    await person.expect("Обзвон «Первый план» запущен", timeout=20)
+    await person.expect("Обзвон «Первый план» запущен")
     await asked(person, "Второй план")
     for update in reversed(told):
         await hooked.telegram.repeat(update)
@@ -107,7 +107,7 @@ async def test_a_yes_of_before_delivered_again_is_none_to_a_later_plan(hooked: S
     await person.expect_silence(1.0)
     assert hooked.sandbox.plays(hooked.task("Второй план").id) == 0
     await person.says("да")
-    await person.expect("Обзвон «Второй план» запущен", timeout=20)
+    await person.expect("Обзвон «Второй план» запущен")
 
 
 async def test_an_open_question_is_still_known_afterwards(hooked: Stage, mortal: PostgresServer) -> None:
@@ -118,7 +118,7 @@ async def test_an_open_question_is_still_known_afterwards(hooked: Stage, mortal:
     mortal.stop()
     mortal.start()
     await person.says("Весенняя акция")
-    await person.expect("Задание «Весенняя акция» создано", timeout=20)
+    await person.expect("Задание «Весенняя акция» создано")
 
 
 async def test_a_turn_in_the_middle_ends_with_a_phrase_and_the_next_one_goes_on(
@@ -136,7 +136,7 @@ async def test_a_turn_in_the_middle_ends_with_a_phrase_and_the_next_one_goes_on(
     await person.expect(AWAY)
     mortal.start()
     await person.says("да")
-    await person.expect("Обзвон «На полуслове» запущен", timeout=30)
+    await person.expect("Обзвон «На полуслове» запущен")
     assert hooked.sandbox.plays(task) == 1
     assert sum(AWAY in message.text for message in person.messages) == 1
 
@@ -156,7 +156,7 @@ async def test_a_yes_right_before_is_played_once_and_told(hooked: Stage, mortal:
     await health(hooked, 200)
     assert await hooked.bot.stop() == 0  # at the next start, if not before, it is found in the ledger
     await hooked.bot.start()
-    await person.expect("Обзвон «Перед смертью» запущен", timeout=30)
+    await person.expect("Обзвон «Перед смертью» запущен")
     assert hooked.sandbox.plays(task) == 1
 
 
@@ -186,7 +186,7 @@ async def test_polling_confirms_nothing_until_it_is_written_down(mortal: Postgre
             with pytest.raises(asyncio.TimeoutError):
                 await stage.telegram.taken(update, 1.0)
         mortal.start()
-        await person.expect("Задание «Опрос» создано", timeout=40)
+        await person.expect("Задание «Опрос» создано")
         await person.expect("Всего в задании: 1")
         for update in updates:
             await stage.telegram.taken(update)

@@ -34,7 +34,7 @@ async def test_webhook_restart_and_kill(tmp_path: Path) -> None:
     async with staged(tmp_path / "bot", webhook=True, sandbox=sandbox) as stage:
         person = stage.person()
         await person.says("создай обзвон «Вебхук»")
-        await person.expect("создано", timeout=20)
+        await person.expect("создано")
         assert await forged(stage, None) == await forged(stage, "wrong") == await forged(stage, "") == 403
 
         await person.says("8 916 123-45-67, 8 916 123-45-68, 8 916 123-45-69, 8 916 123-45-70")
@@ -47,12 +47,12 @@ async def test_webhook_restart_and_kill(tmp_path: Path) -> None:
         assert stage.bot.orphans() == []
         await stage.bot.start()
         await person.presses_stale(question.message_id, "Да, запустить")
-        await person.expect("Обзвон «Вебхук» запущен", timeout=20)
+        await person.expect("Обзвон «Вебхук» запущен")
 
         # Killed while the calls run: the new process goes on watching and tells the end.
         stage.bot.kill()
         await stage.bot.start()
-        await person.expect("Обзвон «Вебхук» завершён. Номеров: 4, звонков: 4.", timeout=30)
+        await person.expect("Обзвон «Вебхук» завершён. Номеров: 4, звонков: 4.")
 
         # Killed between the yes and the answer of TWIN: found again, not played again.
         await person.says("создай обзвон «Убит»")
@@ -68,7 +68,7 @@ async def test_webhook_restart_and_kill(tmp_path: Path) -> None:
             await asyncio.sleep(0.05)
         stage.bot.kill()
         await stage.bot.start()
-        await person.expect("Обзвон «Убит» запущен", timeout=30)
+        await person.expect("Обзвон «Убит» запущен")
         assert stage.sandbox.plays(stage.task("Убит").id) == 1
         assert stage.sandbox.plays(stage.task("Вебхук").id) == 1
 

@@ -116,7 +116,7 @@ async def test_a_phrase_is_taught_and_used_at_once(school: Stage) -> None:
     await owner.expect("может запустить звонки")
     await owner.presses("Да, учить")
     await owner.expect("Понимаю уже сейчас")
-    await owner.expect("Учу модель", timeout=10)
+    await owner.expect("Учу модель")
 
     for no_yes in (f"{TAUGHT}?", f"не {TAUGHT}", f"{TAUGHT}...", f"{TAUGHT} завтра", f"«{TAUGHT}»"):
         await another.says(no_yes)
@@ -149,7 +149,7 @@ async def test_the_training_takes_over_and_comes_back(school: Stage) -> None:
 
     await owner.says("откат")
     await owner.expect("Возвращаю прошлую модель")
-    await owner.expect("Готово: работает модель", timeout=60)
+    await owner.expect("Готово: работает модель")
     assert "звоночкам" not in taught(school)
 
 

@@ -178,7 +178,7 @@ async def test_somebody_who_blocked_the_bot_hears_the_news_when_back(stage: Stag
     await asyncio.sleep(3)
     assert stage.sandbox.plays(stage.task("Блок").id) == 1
     await person.unblocks_bot()
-    await person.expect("Обзвон «Блок» завершён", timeout=20)
+    await person.expect("Обзвон «Блок» завершён")
 
 
 async def test_the_menu_of_commands_is_there(stage: Stage) -> None:
