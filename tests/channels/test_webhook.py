@@ -19,6 +19,7 @@ from sanic.response import HTTPResponse, text
 
 from rasa_twin24.channels.webhook import Malformed, Webhook, same_secret, same_signature
 from tests.loopback import client
+from tests.waiting import PATIENCE
 
 Sanic.test_mode = True
 
@@ -166,7 +167,7 @@ async def test_what_the_headers_refuse_is_not_even_read(open_door: Callable[...,
     reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
     writer.write(b"POST /webhook HTTP/1.1\r\nHost: x\r\nContent-Length: 50000000\r\n\r\n{")
 
-    answer = await asyncio.wait_for(reader.readline(), 5)
+    answer = await asyncio.wait_for(reader.readline(), PATIENCE)
     writer.close()
 
     assert answer == b"HTTP/1.1 403 Forbidden\r\n"
@@ -188,7 +189,7 @@ async def test_a_body_of_unknown_length_is_bounded_while_it_comes(open_door: Cal
     for _ in range(3):
         writer.write(b"1f4\r\n" + b"1" * 500 + b"\r\n")
 
-    answer = await asyncio.wait_for(reader.readline(), 5)
+    answer = await asyncio.wait_for(reader.readline(), PATIENCE)
     writer.close()
 
     assert answer == b"HTTP/1.1 413 Request Entity Too Large\r\n"

@@ -118,7 +118,7 @@ class WebBot:
         await self._server.close()
         for connection in self._server.connections:
             connection.close_if_idle()
-        for _look in range(250):
+        for _look in range(1000):
             if not self._server.connections:
                 break
             await asyncio.sleep(0.02)
