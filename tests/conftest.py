@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from httpx._transports import default
 from hypothesis import settings
 
 from rasa_twin24.ledger.store import Store
@@ -18,6 +20,9 @@ from tests.postgres import PostgresServer, postgres_server
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("developer", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "developer")
+
+# For each client httpx reads the certificates of all authorities anew, which takes longer than most tests.
+default.create_ssl_context = functools.cache(default.create_ssl_context)
 
 DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 

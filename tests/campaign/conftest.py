@@ -246,7 +246,7 @@ async def scene(url: str, clock: Clock) -> AsyncIterator[Scene]:
             read_timeout=PATIENCE,
             write_timeout=PATIENCE,
             pool_timeout=PATIENCE,
-            total_timeout=PATIENCE,
+            total_timeout=10 * PATIENCE,
         )
         async with Twin24(account, Connection(), clock=clock, sleep=clock.pause) as twin:
             opened = Scene.of(clock, sandbox, Desk(ledger, twin, SETTINGS, clock.pause), url)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-
-import pytest
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from rasa_twin24.channels.incoming import CONTACT, TEXT, Incoming
 from rasa_twin24.channels.turns import CARD_PAUSE, MOST_CARDS, Turns
@@ -108,31 +108,32 @@ async def test_nothing_is_kept_of_a_conversation_that_is_over() -> None:
     assert (turns._queues, turns._workers) == ({}, {})
 
 
-@pytest.fixture(scope="module")
-def event_loop_policy() -> asyncio.AbstractEventLoopPolicy:
-    """Not uvloop, which Sanic brings: its clock cannot be held."""
-    return asyncio.DefaultEventLoopPolicy()
-
-
 class Clock:
     """The time of the event loop, which passes only when it is told to."""
 
-    def __init__(self, now: float) -> None:
-        self.now = now
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.now = loop.time()
+        loop.time = lambda: self.now  # type: ignore[method-assign]
 
     async def passes(self, seconds: float) -> None:
         self.now += seconds
         await settle()
 
 
-@pytest.fixture
-async def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    loop = asyncio.get_running_loop()
-    clock = Clock(loop.time())
-    monkeypatch.setattr(loop, "time", lambda: clock.now)
-    return clock
+def held(test: Callable[[Clock], Coroutine[Any, Any, None]]) -> Callable[[], None]:
+    """A test in a loop of its own: the clock of uvloop, which Sanic brings, cannot be held."""
+
+    def run() -> None:
+        loop = asyncio.SelectorEventLoop()
+        try:
+            loop.run_until_complete(test(Clock(loop)))
+        finally:
+            loop.close()
+
+    return run
 
 
+@held
 async def test_closing_lets_the_running_turn_end_and_begins_no_other(clock: Clock) -> None:
     handler = Handler()
     turns = Turns(handler)
@@ -151,6 +152,7 @@ async def test_closing_lets_the_running_turn_end_and_begins_no_other(clock: Cloc
     assert (handler.began, handler.ended) == (["a1"], ["a1"])
 
 
+@held
 async def test_closing_does_not_wait_for_ever(clock: Clock) -> None:
     handler = Handler()
     turns = Turns(handler)
@@ -167,6 +169,7 @@ async def test_closing_does_not_wait_for_ever(clock: Clock) -> None:
     assert (handler.ended, turns._workers) == ([], {})
 
 
+@held
 async def test_closing_when_nothing_runs(clock: Clock) -> None:
     await Turns(Handler()).close(seconds=5)
 
@@ -181,6 +184,7 @@ class Cards:
         self.turns.append((incoming.key, incoming.also, incoming.text, incoming.again))
 
 
+@held
 async def test_cards_that_follow_each_other_are_one_turn(clock: Clock) -> None:
     cards = Cards()
     turns = Turns(cards)
@@ -234,6 +238,7 @@ async def test_a_message_that_comes_while_a_card_waits_does_not_wait() -> None:
     assert [key for key, *_ in cards.turns] == ["key a1", "да"]
 
 
+@held
 async def test_a_row_of_cards_is_bounded(clock: Clock) -> None:
     cards = Cards()
     turns = Turns(cards)
@@ -245,6 +250,7 @@ async def test_a_row_of_cards_is_bounded(clock: Clock) -> None:
     assert [len(also) + 1 for _, also, _, _ in cards.turns] == [MOST_CARDS, 1]
 
 
+@held
 async def test_cards_that_wait_are_left_to_the_next_start(clock: Clock) -> None:
     cards = Cards()
     turns = Turns(cards)

@@ -19,9 +19,8 @@ from sanic.response import HTTPResponse, text
 
 from rasa_twin24.channels.webhook import Malformed, Webhook, same_secret, same_signature
 from tests.loopback import client
+from tests.sanic_server import listening
 from tests.waiting import PATIENCE
-
-Sanic.test_mode = True
 
 # From RFC 4231, test case 2: key "Jefe", HMAC-SHA-256 of the words.
 KEY, WORDS = "Jefe", b"what do ya want for nothing?"
@@ -108,8 +107,7 @@ class Door:
         async def webhook(request: Request) -> HTTPResponse:
             return await hook.answer(request)
 
-        self._server = await self.app.create_server(sock=self._socket, return_asyncio_server=True, access_log=False)
-        await self._server.startup()
+        self._server = await listening(self.app, self._socket)
 
     async def stop(self) -> None:
         await self._server.close()
