@@ -11,7 +11,7 @@ from tests.dialogues.stage import Stage
 from tests.dialogues.test_edit_list import edited, filled, named, phones
 from tests.standins.telegram import User
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 __all__ = ["edited"]
 

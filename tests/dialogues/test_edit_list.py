@@ -16,7 +16,7 @@ from rasa_twin24.sandbox.tasks import Task
 from tests.dialogues.stage import Stage, staged
 from tests.dialogues.walks import filled
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 THREE = "8 916 123-45-01, 8 916 123-45-02, 8 916 123-45-03"
 
@@ -182,7 +182,6 @@ async def test_in_english(edited: Stage) -> None:
     await person.expect("Numbers added: 1")
 
 
-@pytest.mark.timeout(300)  # two starts of the bot
 async def test_a_kill_in_the_middle_takes_off_one_and_loses_nobody(tmp_path: Path) -> None:
     """«Последний» said again after the kill would be another one."""
     sandbox = Sandbox(ready_after=0.3, call_seconds=3600, lines=1)

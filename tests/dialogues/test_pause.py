@@ -17,7 +17,7 @@ from tests.dialogues.stage import Stage, staged
 from tests.dialogues.walks import THREE, planned, started
 from tests.standins.telegram import User
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ONE_MORE = "8 916 123-45-60"
 
@@ -25,7 +25,7 @@ ONE_MORE = "8 916 123-45-60"
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def slow(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
     """One call at a time, a minute long: of three candidates two are left when somebody pauses."""
-    sandbox = Sandbox(ready_after=0.3, call_seconds=60, lines=1)
+    sandbox = Sandbox(ready_after=0.3, call_seconds=3600, lines=1)
     async with staged(tmp_path_factory.mktemp("slow"), sandbox=sandbox) as opened:
         yield opened
 

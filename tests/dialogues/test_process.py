@@ -14,6 +14,7 @@ from rasa_twin24.sandbox import Sandbox
 from tests.bot_process import PROJECT, BotProcess
 from tests.dialogues.stage import Stage, staged
 from tests.loopback import client
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -28,7 +29,6 @@ async def start_question(stage: Stage, name: str, numbers: str) -> None:
     await person.expect("Запустить обзвон?")
 
 
-@pytest.mark.timeout(300)  # four starts of the bot
 async def test_webhook_restart_and_kill(tmp_path: Path) -> None:
     sandbox = Sandbox(ready_after=0.3, call_seconds=1.0, lines=1)
     async with staged(tmp_path / "bot", webhook=True, sandbox=sandbox) as stage:
@@ -124,7 +124,7 @@ async def test_a_wrong_setting_ends_with_code_2_and_one_line(settings: dict[str,
         env={"PATH": "/usr/bin:/bin", **settings},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=5 * PATIENCE,
     )
     assert done.returncode == 2
     assert done.stdout == ""
