@@ -46,8 +46,8 @@ class Receiver:
 
 
 @pytest.fixture
-async def tg() -> AsyncIterator[Telegram]:
-    async with Telegram(webhook_pauses=(0.01,)) as stand_in:
+async def tg(request: pytest.FixtureRequest) -> AsyncIterator[Telegram]:
+    async with Telegram(webhook_pauses=(0.01,), **getattr(request, "param", {})) as stand_in:
         yield stand_in
 
 
@@ -188,15 +188,15 @@ async def test_webhook_repeats_until_accepted_and_keeps_order(
     assert info["last_error_message"] == "Wrong response from the webhook: 404"
 
 
+@pytest.mark.parametrize("tg", [{"webhook_answer_seconds": 0.5}], ids=["hurried"], indirect=True)
 async def test_webhook_repeats_after_a_time_out_or_a_closed_port(
     tg: Telegram, call: Caller, ivan: User, receiver: Receiver
 ) -> None:
-    tg._sender._answer_seconds = 0.5
     receiver.seconds = 10 * PATIENCE
     await call("setWebhook", url=receiver.url)
     said = await ivan.says("а")
     await until(lambda: len(tg.deliveries) > 0)
-    receiver.seconds, tg._sender._answer_seconds = 0.0, PATIENCE
+    receiver.seconds = 0.0
     await tg.taken(said)
     assert [delivery.status for delivery in tg.deliveries][:: len(tg.deliveries) - 1] == [None, 200]
 
