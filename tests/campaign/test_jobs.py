@@ -83,7 +83,7 @@ async def test_an_order_in_the_very_moment_the_news_are_written_is_not_lost(
     await held.came.wait()
     held.let_go()
     await hurried.campaign.close()
-    assert hurried.numbers(task) == [ANNA, BORIS, VERA]
+    await until(lambda: hurried.numbers(task) == [ANNA, BORIS, VERA])
 
 
 async def test_the_caller_may_be_cancelled(scene: Scene) -> None:
@@ -125,7 +125,7 @@ async def test_a_start_under_way_does_not_hold_the_next_task_up(scene: Scene, hu
     assert left is not None
     assert left.id == first.id
     await hurried.campaign.order(ME, "Вторая")
-    hurried.campaign._desk = scene.desk  # the second is waited for
+    hurried.campaign._work._desk = scene.desk  # the second is waited for
     told = await hurried.campaign.carry_out(ME)
     held.let_go()
     await hurried.campaign.close()
