@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from rasa_twin24.campaign import Campaign, CampaignSettings, Desk, Outcome, Plan, Watch
+from rasa_twin24.campaign import Campaign, CampaignSettings, Desk, Outcome, Plan, Watch, work
 from rasa_twin24.campaign.hours import CallHours
 from rasa_twin24.ledger import Ledger
 from rasa_twin24.ledger.candidates import people_of
@@ -224,6 +224,12 @@ class Scene:
     @property
     def additions(self) -> int:
         return self.requests("/batch")
+
+
+@pytest.fixture(autouse=True)
+def patient_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is cut off at the end of a test because the machine is busy."""
+    monkeypatch.setattr(work, "CLOSE_SECONDS", PATIENCE)
 
 
 @pytest.fixture
