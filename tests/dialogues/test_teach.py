@@ -18,10 +18,10 @@ from tests.dialogues.walks import planned
 from tests.standins.telegram import User
 from tests.waiting import until
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(2400)]
 
 # A whole training beside the bot, on a machine that others use as well, seconds.
-TRAINING = 900
+TRAINING = 1800
 TAUGHT = "понеслась родимая"
 
 
