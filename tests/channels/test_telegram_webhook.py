@@ -14,9 +14,9 @@ import structlog
 from sqlalchemy.exc import OperationalError
 
 from tests.channels.bot import PUBLIC_URL, STRANGER, TelegramBot
-from tests.loopback import PATIENCE, client
+from tests.loopback import client
 from tests.standins.telegram import Telegram, User
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.rasa
 
