@@ -7,8 +7,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from rasa_twin24.channels.base import MessengerInput
-from tests.channels.bot import ChannelBot, until
+from tests.channels.bot import ChannelBot
 from tests.dialogues.messengers import PEOPLE, Max, Messenger, Slack, Telegram, Viber, Vk, WhatsApp
+from tests.waiting import until
 
 PHONE = "79991234567"
 CONTENT = "Телефон\n+79991234567\n".encode()

@@ -23,9 +23,10 @@ from payloads.acts import ALONE, Scene, talk
 from payloads.reading import RECORDED
 from rasa_twin24 import messengers
 from rasa_twin24.channels.base import MessengerInput
-from tests.channels.bot import ChannelBot, until
+from tests.channels.bot import ChannelBot
 from tests.dialogues.messengers import OTHERS, PUBLIC_URL, Max, Messenger, Telegram, Viber, Vk
 from tests.standins.telegram import Telegram as TelegramStandin
+from tests.waiting import until
 
 # Those that also poll, by the variable that tells not to.
 WEBHOOKS = {"telegram": "TELEGRAM_WEBHOOK_URL", "max": "MAX_WEBHOOK_URL", "vk": "VK_WEBHOOK_URL"}

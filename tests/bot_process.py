@@ -14,11 +14,11 @@ from pathlib import Path
 import httpx
 
 from tests.loopback import client
+from tests.waiting import PATIENCE
 
 PROJECT = Path(__file__).parent.parent
 # From the start to the first answer of /health; TensorFlow alone takes most of it.
-START_SECONDS = 120
-STOP_SECONDS = 10
+START_SECONDS = 5 * PATIENCE
 
 
 class BotProcess:
@@ -73,7 +73,7 @@ class BotProcess:
         assert self._process is not None
         if self._process.poll() is None:
             self._process.send_signal(with_signal)
-        until = time.monotonic() + STOP_SECONDS
+        until = time.monotonic() + PATIENCE
         while self._process.poll() is None:
             assert time.monotonic() < until, f"the bot does not stop:\n{self.log}"
             await asyncio.sleep(0.05)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from httpx._transports import default
 from hypothesis import settings
 
 from rasa_twin24.ledger.store import Store
@@ -18,6 +21,28 @@ from tests.postgres import PostgresServer, postgres_server
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("developer", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "developer")
+
+# For each client httpx reads the certificates of all authorities anew, which takes longer than most tests.
+default.create_ssl_context = functools.cache(default.create_ssl_context)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Groups of files to one process each, the longest first."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from tests.handing_out import HandingOut
+
+    config.option.loadscopereorder = False
+    return HandingOut(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):  # of xdist
+        from tests.handing_out import place_of
+
+        items.sort(key=lambda item: place_of(item.nodeid))
+
 
 DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 

@@ -6,10 +6,9 @@ from typing import Any
 
 import httpx
 
-# No test is about how fast loopback is: a busy machine may well hold an answer back for longer than httpx waits.
-PATIENCE = 60.0
+from tests.waiting import PATIENCE
 
 
 def client(base_url: str = "", timeout: float = PATIENCE, **options: Any) -> httpx.AsyncClient:
-    """Asks no proxy of the environment's."""
+    """Asks no proxy of the environment's, and waits longer for an answer than httpx does by itself."""
     return httpx.AsyncClient(base_url=base_url, timeout=timeout, trust_env=False, **options)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -15,6 +15,7 @@ import pytest
 from rasa_twin24.sandbox import CALLER_ID, LOGIN, PASSWORD, SCRIPT_ID
 from tests.bot_process import PROJECT, free_port
 from tests.loopback import client
+from tests.waiting import PATIENCE, until
 
 PHONE = "89161234567"
 TRACKER = {
@@ -51,18 +52,19 @@ async def server(tmp_path: Path) -> AsyncIterator[tuple[httpx.AsyncClient, Path]
             stderr=out,
         )
     async with client(f"http://127.0.0.1:{port}") as http:
+
+        async def listens() -> bool:
+            assert process.poll() is None, log.read_text()
+            with suppress(httpx.HTTPError):
+                return (await http.get("/health")).status_code == 200
+            return False
+
         try:
-            for _ in range(300):
-                assert process.poll() is None, log.read_text()
-                try:
-                    if (await http.get("/health")).status_code == 200:
-                        break
-                except httpx.HTTPError:
-                    await asyncio.sleep(0.1)
+            await until(listens)
             yield http, log
         finally:
             process.terminate()
-            assert process.wait(10) == 0
+            assert process.wait(PATIENCE) == 0
 
 
 async def test_errors_echo_nothing(server: tuple[httpx.AsyncClient, Path]) -> None:

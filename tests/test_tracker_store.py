@@ -16,6 +16,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from rasa_twin24.tracker_store import OneProcessTrackerStore, without_fallback
 from tests.postgres import PostgresServer
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.rasa
 
@@ -81,6 +82,8 @@ async def test_a_file_that_another_process_holds_does_not_stop_the_event_loop(tm
     """SQLite waits for a lock; the others' conversations must not."""
     store = store_on(f"sqlite:///{tmp_path / 'tracker.db'}")
     await turn(store, "раз")
+    with store.engine.connect() as connection:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {PATIENCE * 1000:.0f}")
     other = sqlite3.connect(tmp_path / "tracker.db")
     other.execute("BEGIN IMMEDIATE")
     waiting = asyncio.create_task(turn(store, "два"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
@@ -17,7 +17,8 @@ class Fault:
 
     An answer of its own (status, body or headers) stands in for the work, unless `work` is set: then the work
     is done first and its answer is lost. `drop` closes the connection without a byte, before or after the
-    work. `delay` is waited, in seconds, between the work and the answer.
+    work. `delay` is waited, in seconds, between the work and the answer; there `meanwhile` is called
+    and awaited too, for a test that holds the answer back until something has happened.
     """
 
     status: int | None = None
@@ -26,6 +27,7 @@ class Fault:
     drop: Literal["before", "after"] | None = None
     delay: float = 0.0
     work: bool = False
+    meanwhile: Callable[[], Awaitable[object]] | None = None
 
     @property
     def replaces_answer(self) -> bool:
@@ -51,8 +53,8 @@ class Faults:
         """
         if endpoint not in ENDPOINTS:
             raise ValueError(f"unknown endpoint {endpoint!r}, there are: {', '.join(ENDPOINTS)}")
-        if not (fault.replaces_answer or fault.drop or fault.delay):
-            raise ValueError("nothing would fail: give a status, a body, headers, a drop or a delay")
+        if not (fault.replaces_answer or fault.drop or fault.delay or fault.meanwhile):
+            raise ValueError("nothing would fail: give a status, a body, headers, a drop, a delay or a meanwhile")
         if fault.drop and (fault.replaces_answer or fault.work):
             raise ValueError("a dropped connection carries no answer")
         self._ordered[endpoint].extend([(task, fault)] * times)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -198,6 +198,7 @@ class Sandbox:
         drop: Literal["before", "after"] | None = None,
         delay: float = 0.0,
         work: bool = False,
+        meanwhile: Callable[[], Awaitable[object]] | None = None,
         times: int = 1,
         task: str | None = None,
     ) -> None:
@@ -205,7 +206,7 @@ class Sandbox:
 
         With a `task` id only requests for this task count. Raises ValueError.
         """
-        fault = Fault(status, body, dict(headers or {}), drop, delay, work)
+        fault = Fault(status, body, dict(headers or {}), drop, delay, work, meanwhile)
         self._faults.order(endpoint, fault, times, task)
 
     def mend(self) -> None:

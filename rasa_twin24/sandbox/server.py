@@ -131,6 +131,8 @@ class SandboxServer:
         worked = answer(self.sandbox, request) if fault.does_work else None
         if fault.delay:
             await asyncio.sleep(fault.delay)
+        if fault.meanwhile:
+            await fault.meanwhile()
         if fault.drop and http.transport is not None:
             http.transport.close()
         if fault.replaces_answer or worked is None:

@@ -19,13 +19,13 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 
+from tests.waiting import PATIENCE
+
 T = TypeVar("T")
 
 # The key under which the standard hands out an element.
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 ENTER, TAB, SHIFT, ESCAPE, SPACE, END = "\ue007", "\ue004", "\ue008", "\ue00c", " ", "\ue010"
-# Seconds that anything on the page may take to come true.
-PATIENCE = 10.0
 
 FLAGS = (
     "--headless=new",
@@ -62,7 +62,7 @@ class Chromium:
             self._process = subprocess.Popen([driver, "--port=0"], stdout=log, stderr=subprocess.STDOUT)
         try:
             port = until(self._port, "chromedriver listens")
-            self._http = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False)
+            self._http = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE, trust_env=False)
             options = {"binary": browser, "args": [*FLAGS, f"--user-data-dir={folder / 'profile'}"]}
             capabilities = {
                 "browserName": "chrome",
@@ -170,7 +170,7 @@ class Chromium:
 
     def _end(self) -> None:
         self._process.terminate()
-        self._process.wait(10)
+        self._process.wait(PATIENCE)
 
 
 class Element:

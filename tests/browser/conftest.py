@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 
 from tests.browser.chromium import Chromium, require_chromium
+from tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from tests.channels.web_bot import WebBot
@@ -54,7 +55,7 @@ class RunningBot:
         self.run(bot.stop())
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE)
 
     def close(self) -> None:
         if self._bot:

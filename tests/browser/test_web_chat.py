@@ -32,6 +32,8 @@ HOSTILE = [
     "й" * 300,
     "👩‍👩‍👧 эмодзи и й из двух знаков",
 ]
+# What is new on the page has moved into its place.
+STILL = "return document.getAnimations().every((each) => each.animationName !== 'appear')"
 
 
 class Chat:
@@ -390,7 +392,7 @@ def test_narrow_screen(chat: Chat, browser: Chromium, width: int) -> None:
     chat.say("1234567890" * 40)
     chat.say("спроси")
     until(lambda: len(chat.messages) == 6, "answered")
-    time.sleep(0.4)  # the new messages have moved into their places
+    until(lambda: browser.run(STILL), "nothing moves")
     assert browser.run("return document.documentElement.scrollWidth") == width
     assert browser.run("const e = document.getElementById('scroll'); return e.scrollWidth <= e.clientWidth")
     assert browser.run("return document.documentElement.scrollHeight") <= 640

@@ -9,7 +9,7 @@ import pytest
 
 from tests.browser.chromium import ENTER, SPACE, TAB, Chromium, until
 from tests.browser.conftest import RunningBot
-from tests.browser.test_web_chat import Chat
+from tests.browser.test_web_chat import STILL, Chat
 from tests.channels.test_progress_lines import PHRASES
 
 pytestmark = [pytest.mark.browser, pytest.mark.rasa]
@@ -110,7 +110,7 @@ def test_a_file_over_a_lost_connection(chat: Chat, browser: Chromium, bot: Runni
 
     bot.start()
     talk = sorted([("Вы", "a.csv"), FILE, ("Вы", "и ещё"), ("Бот", "Понял: и ещё")])
-    until(lambda: sorted(chat.messages) == talk, "both are answered", seconds=20)
+    until(lambda: sorted(chat.messages) == talk, "both are answered")
     assert bot.heard == ["/provide_file", "и ещё"]
     assert kept(bot) == [("a.csv", CONTENT.encode())]
     until(lambda: not browser.run(LEAVE), "the page can be left")
@@ -188,7 +188,7 @@ def test_narrow_screen(chat: Chat, browser: Chromium, bot: RunningBot, dark: boo
     until(lambda: chat.open_choices, "the line has its button")
     browser.run(DROP, [["большой " + "я" * 90 + ".csv", "x" * (2**20 + 1)]])
     until(lambda: trouble(browser), "the page says so")
-    time.sleep(0.4)
+    until(lambda: browser.run(STILL), "nothing moves")
     assert browser.run("return document.documentElement.scrollWidth") == 360
     assert browser.run("const e = document.getElementById('scroll'); return e.scrollWidth <= e.clientWidth")
     assert browser.run("return document.documentElement.scrollHeight") <= 640

@@ -37,7 +37,7 @@ def test_the_scenario_of_the_readme(browser: Chromium, running: BotProcess) -> N
         browser.keys(ENTER)
 
     def hear(part: str) -> None:
-        until(lambda: part in said(browser), f"«{part}»", seconds=30)
+        until(lambda: part in said(browser), f"«{part}»")
 
     def press(label: str) -> None:
         def button() -> bool:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 
-from rasa_twin24.campaign import Campaign, CampaignSettings, Desk, Outcome, Plan, Watch
+from rasa_twin24.campaign import Campaign, CampaignSettings, Desk, Outcome, Plan, Watch, work
 from rasa_twin24.campaign.hours import CallHours
 from rasa_twin24.ledger import Ledger
 from rasa_twin24.ledger.candidates import people_of
@@ -24,6 +25,7 @@ from rasa_twin24.sandbox.faults import Endpoint
 from rasa_twin24.sandbox.tasks import Task as SandboxTask
 from rasa_twin24.twin24 import CallerId, Settings, Twin24
 from tests.campaign import spoken
+from tests.waiting import PATIENCE
 
 ME = "telegram:100200300"
 ANNA, BORIS, VERA, GLEB = "+79161234501", "+79161234502", "+79161234503", "+79161234504"
@@ -32,7 +34,7 @@ BAD = "+70000000000000"
 SETTINGS = CampaignSettings(
     script_id=SCRIPT_ID,
     caller_id=CallerId("gornum", CALLER_ID),
-    patience=10,
+    patience=PATIENCE,
     ready_deadline=3,
     settle_deadline=2,
     first_pause=0.2,
@@ -60,6 +62,34 @@ class Clock:
         self.paused.append(seconds)
         self.now += seconds
         await asyncio.sleep(0)
+
+
+class Held:
+    """What stands between a request and its answer until it is let go."""
+
+    def __init__(self) -> None:
+        self.came, self._gone_on = asyncio.Event(), asyncio.Event()
+
+    async def __call__(self) -> None:
+        self.came.set()
+        await self._gone_on.wait()
+
+    def let_go(self) -> None:
+        self._gone_on.set()
+
+
+class Connection(httpx.AsyncHTTPTransport):
+    """Loses answers that say so: as if nothing had come for as long as the client waits."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        response = await super().handle_async_request(request)
+        if "No-Answer" in response.headers:
+            await response.aclose()
+            raise httpx.ReadTimeout("no answer", request=request)
+        return response
+
+
+NO_ANSWER = {"headers": {"No-Answer": "yes"}, "work": True}
 
 
 @dataclass
@@ -165,13 +195,10 @@ class Scene:
         """How many POSTs came to an address that ends so, failed ones among them."""
         return len([seen for seen in self.sandbox.requests if seen.method == "POST" and seen.path.endswith(end)])
 
-    async def until(self, seen: Callable[[], bool]) -> None:
-        """Let the work under way come so far."""
-        for _ in range(1000):
-            if seen():
-                return
-            await asyncio.sleep(0.002)
-        raise AssertionError("it never came so far")
+    def hold(self, endpoint: Endpoint, **fault: Any) -> Held:
+        """The next answer of the endpoint, or the next `times`, is held back; TWIN has done the work by then."""
+        self.sandbox.fail_next(endpoint, meanwhile=(held := Held()), **fault)
+        return held
 
     def trouble(self, endpoint: Endpoint, **fault: Any) -> None:
         """`Sandbox.fail_next` for the rows of a table."""
@@ -199,6 +226,12 @@ class Scene:
         return self.requests("/batch")
 
 
+@pytest.fixture(autouse=True)
+def patient_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is cut off at the end of a test because the machine is busy."""
+    monkeypatch.setattr(work, "CLOSE_SECONDS", PATIENCE)
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
@@ -211,9 +244,17 @@ async def scene(url: str, clock: Clock) -> AsyncIterator[Scene]:
     await ledger.open()
     async with SandboxServer(sandbox) as server:
         account = Settings(
-            email=LOGIN, password=PASSWORD, iam_url=server.iam_url, cis_url=server.cis_url, read_timeout=0.5
+            email=LOGIN,
+            password=PASSWORD,
+            iam_url=server.iam_url,
+            cis_url=server.cis_url,
+            connect_timeout=PATIENCE,
+            read_timeout=PATIENCE,
+            write_timeout=PATIENCE,
+            pool_timeout=PATIENCE,
+            total_timeout=10 * PATIENCE,
         )
-        async with Twin24(account, clock=clock, sleep=clock.pause) as twin:
+        async with Twin24(account, Connection(), clock=clock, sleep=clock.pause) as twin:
             opened = Scene.of(clock, sandbox, Desk(ledger, twin, SETTINGS, clock.pause), url)
             yield opened
             await opened.campaign.close()

@@ -119,12 +119,14 @@ async def test_while_numbers_are_on_their_way_there_is_no_plan_and_no_yes(scene:
     slow = scene.with_settings(patience=0.05)
     await scene.filled(ANNA)
     await scene.planned()
-    scene.sandbox.fail_next("add", delay=0.15)
+    held = scene.hold("add")
     await scene.campaign.collect(ME, people_of([BORIS]))
     assert await slow.campaign.carry_out(ME) is None
+    await held.came.wait()
     await scene.ledger.conversations.step(ME, Step.START)
     assert await slow.campaign.consent.confirm(ME) is False
     assert await slow.campaign.consent.show_plan(ME) == Outcome("add_candidates_not_all_in", {"count": "1"})
+    held.let_go()
     await slow.campaign.close()
     assert await scene.notices() == ["add_candidates_done"]
     assert await slow.campaign.consent.confirm(ME) is False
@@ -137,12 +139,14 @@ async def test_a_plan_shown_while_news_are_under_way_is_void(scene: Scene) -> No
     await scene.campaign.drop(ME)
     await scene.filled(BORIS)
     slow = scene.with_settings(patience=0.05)
-    scene.sandbox.fail_next("create", status=403, delay=0.4)
+    held = scene.hold("create", status=403)
     await slow.campaign.begin(ME)
     await slow.campaign.order(ME, "Третья")
     assert await slow.campaign.carry_out(ME) is None
+    await held.came.wait()
     await slow.campaign.open(ME, await scene.campaign.look_up(first.twin_id or ""))
     await slow.planned()
+    held.let_go()
     await slow.campaign.close()
     assert await scene.notices() == ["create_task_failed_forbidden"]
     assert await slow.campaign.consent.confirm(ME) is False

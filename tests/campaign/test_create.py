@@ -6,7 +6,7 @@ from rasa_twin24.campaign.mark import comment, marked_name
 from rasa_twin24.ledger.candidates import people_of
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.tasks import TaskState
-from tests.campaign.conftest import ANNA, ME, Scene
+from tests.campaign.conftest import ANNA, ME, NO_ANSWER, Scene
 
 
 async def test_a_task_is_made_once_and_asks_for_numbers(scene: Scene) -> None:
@@ -77,7 +77,7 @@ LOST = {
     "504": ({"status": 504, "work": True}, True),
     "dropped before": ({"drop": "before"}, False),
     "dropped after": ({"drop": "after"}, True),
-    "no answer": ({"delay": 0.7}, True),
+    "no answer": (NO_ANSWER, True),
     "no id": ({"body": b"{}", "work": True}, True),
     "no id, no task": ({"body": b"{}"}, False),
     "null": ({"body": b"null", "work": True}, True),

@@ -15,6 +15,7 @@ from rasa_twin24.ledger.tasks import TaskState
 from rasa_twin24.twin24 import Candidate, TwinError
 from tests.campaign import spoken
 from tests.campaign.conftest import ANNA, BORIS, GLEB, ME, SETTINGS, VERA, Scene
+from tests.waiting import until
 
 UNKNOWN = "+79161234599"
 
@@ -186,11 +187,13 @@ async def test_while_twin_cannot_be_asked_nothing_is_left_for_another_task(scene
 async def test_while_numbers_are_on_their_way_the_list_stays(scene: Scene) -> None:
     task = await scene.filled(ANNA)
     slow = scene.with_settings(patience=0.05)
-    scene.sandbox.fail_next("add", delay=0.3)
+    held = scene.hold("add")
     await scene.campaign.collect(ME, people_of([BORIS]))
     assert await slow.campaign.carry_out(ME) is None
+    await held.came.wait()
     assert await refused(slow.campaign.editing.remove(ME, [ANNA])) == "edit_list_busy"
     assert await refused(slow.campaign.editing.remove(ME, [BORIS])) == "edit_list_busy"
+    held.let_go()
     await slow.campaign.close()
     assert scene.numbers(task) == [ANNA, BORIS]
 
@@ -267,6 +270,6 @@ async def test_a_kill_on_the_way_loses_and_doubles_nobody(scene: Scene, step: st
 
 
 async def _settled(scene: Scene, done: Callable[[], bool]) -> None:
-    await scene.until(done)
+    await until(done)
     plan = await scene.campaign.consent.show_plan(ME)
     assert isinstance(plan, Plan), plan

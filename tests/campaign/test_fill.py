@@ -9,7 +9,8 @@ from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.tasks import CallTask, TaskState
 from rasa_twin24.sandbox.tasks import Candidate as SandboxCandidate
 from tests.campaign import spoken
-from tests.campaign.conftest import ANNA, BAD, BORIS, GLEB, ME, SETTINGS, VERA, Scene
+from tests.campaign.conftest import ANNA, BAD, BORIS, GLEB, ME, NO_ANSWER, SETTINGS, VERA, Scene
+from tests.waiting import until
 
 OTHER = "telegram:100200301"
 SEVEN = [f"+7916123450{number}" for number in range(7)]
@@ -123,7 +124,7 @@ LOST = {
     "502 with a page": ({"status": 502, "body": b"<html>", "work": True}, True),
     "dropped before": ({"drop": "before"}, False),
     "dropped after": ({"drop": "after"}, True),
-    "no answer": ({"delay": 0.7}, True),
+    "no answer": (NO_ANSWER, True),
     "a page": ({"status": 200, "body": b"<html>", "work": True}, True),
 }
 
@@ -298,11 +299,13 @@ async def test_numbers_that_surely_are_not_at_twin_are_left_out_of_the_plan(scen
 async def test_a_task_that_was_left_gets_no_further_portion(scene: Scene) -> None:
     task = await scene.filled(GLEB)
     await scene.campaign.collect(ME, people_of(SEVEN))
-    scene.sandbox.fail_next("add", delay=0.15)
+    held = scene.hold("add")
     impatient = scene.with_settings(patience=0.05)
     assert await impatient.campaign.carry_out(ME) is None
-    await scene.until(lambda: scene.additions == 2)
+    await held.came.wait()
+    await until(lambda: scene.additions == 2)
     await impatient.campaign.drop(ME)
+    held.let_go()
     await impatient.campaign.close()
     assert scene.numbers(task) == [GLEB, *SEVEN[:3]]
     assert await scene.state(task) == TaskState.DROPPED

@@ -14,7 +14,8 @@ from rasa_twin24.ledger.audit import Act
 from rasa_twin24.ledger.candidates import people_of
 from rasa_twin24.ledger.tasks import CallTask, TaskState
 from tests.campaign import spoken
-from tests.campaign.conftest import ANNA, BORIS, GLEB, ME, SOMEBODY_ELSE, VERA, Scene
+from tests.campaign.conftest import ANNA, BORIS, GLEB, ME, NO_ANSWER, SOMEBODY_ELSE, VERA, Scene
+from tests.waiting import until
 
 PLAY = "/play"
 FOUR = (ANNA, BORIS, VERA, GLEB)
@@ -124,22 +125,24 @@ async def test_a_start_that_is_not_out_yet_is_taken_back(scene: Scene) -> None:
 
 async def test_a_start_that_waits_for_twin_is_taken_back(scene: Scene) -> None:
     task = await scene.agreed(*FOUR)
-    scene.sandbox.fail_next("read", delay=1.0, work=True)
+    held = scene.hold("read")
     starting = asyncio.create_task(scene.work())
-    await asyncio.sleep(0.05)
+    await held.came.wait()
     assert await paused(scene, task) is None
+    held.let_go()
     assert await starting == []
     assert scene.requests(PLAY) == 0
     assert await acts(scene, Act.START_CALLS) == ["refused"]
 
 
-@pytest.mark.parametrize("fault", [{"delay": 1.0, "work": True}, {"delay": 1.0, "drop": "after"}], ids=["slow", "lost"])
+@pytest.mark.parametrize("fault", [{}, {"drop": "after"}, NO_ANSWER], ids=["slow", "lost", "no answer"])
 async def test_a_play_on_its_way_is_paused_right_after(scene: Scene, fault: dict[str, Any]) -> None:
     task = await scene.agreed(*FOUR)
-    scene.trouble("play", **fault)
+    held = scene.hold("play", **fault)
     starting = asyncio.create_task(scene.work())
-    await scene.until(lambda: scene.requests(PLAY) == 1)
+    await until(lambda: scene.requests(PLAY) == 1)
     assert await paused(scene, task) == ["pause_calls_starting"]
+    held.let_go()
     assert await starting == ["pause_calls_done_counted"]
     assert (scene.at_twin(task).status, scene.at_twin(task).plays) == ("PAUSED", 1)
     assert await scene.ledger.pauses.in_force() == []

@@ -9,6 +9,7 @@ import pytest
 from rasa_twin24.ledger.candidates import CandidateState, Person, people_of
 from tests.campaign.conftest import ME, Scene
 from tests.campaign.test_recover import killed_at, recovered
+from tests.waiting import until
 
 MANY = [f"+7916123{number:04d}" for number in range(24)]
 
@@ -36,14 +37,13 @@ async def test_all_arrive_once(wide: Scene) -> None:
 async def test_no_more_portions_are_on_their_way_than_may_be(wide: Scene) -> None:
     task_id = (await wide.filled(MANY[0])).id
     await wide.campaign.collect(ME, people_of(MANY[1:]))
-    wide.sandbox.fail_next("add", times=8, delay=0.05)
-    seen: set[int] = set()
+    held = wide.hold("add", times=8)
     working = asyncio.create_task(wide.work())
-    while not working.done():
-        seen.add(len(await wide.ledger.portions.open(task_id)))
-        await asyncio.sleep(0.005)
+    await until(lambda: wide.additions == 1 + 4)
+    seen = {len(await wide.ledger.portions.open(task_id)) for _ in range(20)}
+    held.let_go()
     assert await working == ["add_candidates_done"]
-    assert max(seen) == 4
+    assert seen == {4}
 
 
 async def test_a_new_task_gets_one_portion_until_it_takes_it(wide: Scene) -> None:
@@ -130,12 +130,14 @@ async def test_a_killed_upload_goes_on_where_it_was(wide: Scene, step: str, sent
 async def test_who_is_taken_off_the_list_meanwhile_is_not_sent(wide: Scene) -> None:
     await waiting(wide)
     task = await wide.current()
-    wide.sandbox.fail_next("add", times=4, delay=0.1)
+    held = wide.hold("add", times=4)
     impatient = wide.with_settings(portions_at_once=4, patience=0.01)
     assert await impatient.campaign.carry_out(ME) is None
-    await wide.until(lambda: wide.additions == 1 + 4)
+    await held.came.wait()
+    await until(lambda: wide.additions == 1 + 4)
     dropped = await wide.ledger.candidates.drop_pending(task.id)
     assert dropped == 23 - 4 * 3
+    held.let_go()
     await impatient.campaign.close()
     assert sorted(wide.numbers(task)) == MANY[: 1 + 4 * 3]
     assert await wide.notices() == ["add_candidates_done"]

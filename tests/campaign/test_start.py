@@ -10,7 +10,7 @@ import pytest
 from rasa_twin24.ledger.candidates import CandidateState, people_of
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.tasks import TaskState
-from tests.campaign.conftest import ANNA, BORIS, ME, Scene
+from tests.campaign.conftest import ANNA, BORIS, ME, NO_ANSWER, Scene
 
 
 def status(name: str) -> dict[str, object]:
@@ -112,7 +112,7 @@ async def test_what_runs_already_is_not_played(scene: Scene) -> None:
 # What TWIN does with `play` → what is told, and whether the calls run.
 PLAYS = {
     "done, answer dropped": ({"drop": "after"}, "start_calls_done", True),
-    "done, answer late": ({"delay": 0.7}, "start_calls_done", True),
+    "done, no answer": (NO_ANSWER, "start_calls_done", True),
     "done, answer unreadable": ({"body": b"<html>", "work": True}, "start_calls_done", True),
     "done, 500": ({"status": 500, "work": True}, "start_calls_done", True),
     "done, told no": ({"status": 409, "work": True}, "start_calls_already_running", True),

@@ -11,7 +11,10 @@ import sqlalchemy as sa
 from rasa_twin24.ledger.schema import people
 from rasa_twin24.ledger.tasks import TaskState
 from tests.campaign import spoken
-from tests.campaign.conftest import ANNA, BORIS, ME, SOMEBODY_ELSE, VERA, Scene
+from tests.campaign.conftest import ANNA, BORIS, ME, NO_ANSWER, SOMEBODY_ELSE, VERA, Scene
+from tests.waiting import until
+
+ANSWERED = pytest.mark.parametrize("fault", [{}, {"drop": "after"}, NO_ANSWER], ids=["slow", "lost", "no answer"])
 
 OPERATOR = "telegram:55"
 
@@ -125,24 +128,28 @@ async def test_a_kill_after_the_stop_leaves_nothing_running(scene: Scene) -> Non
     assert await scene.notices() == []  # told once
 
 
-async def test_a_play_that_is_on_its_way_is_paused_right_after(scene: Scene) -> None:
+@ANSWERED
+async def test_a_play_that_is_on_its_way_is_paused_right_after(scene: Scene, fault: dict[str, Any]) -> None:
     task = await scene.agreed(ANNA)
-    scene.sandbox.fail_next("play", delay=1.0, work=True)
+    held = scene.hold("play", **fault)
     starting = asyncio.create_task(scene.work())
-    await scene.until(lambda: scene.plays == 1)
+    await until(lambda: scene.plays == 1)
     await stopped(scene)
+    held.let_go()
     assert await starting == ["start_calls_held"]
     assert scene.at_twin(task).status == "PAUSED"
     assert await scene.state(task) == TaskState.RUNNING
 
 
-async def test_a_play_on_its_way_that_cannot_be_paused_is_tried_again(scene: Scene) -> None:
+@ANSWERED
+async def test_a_play_on_its_way_that_cannot_be_paused_is_tried_again(scene: Scene, fault: dict[str, Any]) -> None:
     task = await scene.agreed(ANNA)
-    scene.sandbox.fail_next("play", delay=1.0, work=True)
+    held = scene.hold("play", **fault)
     starting = asyncio.create_task(scene.work())
-    await scene.until(lambda: scene.plays == 1)
+    await until(lambda: scene.plays == 1)
     await scene.campaign.emergency_stop(ME)
     scene.trouble("pause", status=403)
+    held.let_go()
     assert await starting == ["start_calls_not_held"]
     await recovered(scene)
     assert scene.at_twin(task).status == "PAUSED"
@@ -171,9 +178,11 @@ async def test_a_task_that_is_continued_in_the_cabinet_is_paused_again(scene: Sc
 async def test_slow_pauses_go_on_beside_the_talk(scene: Scene) -> None:
     task = await runs(scene, ANNA)
     slow = scene.with_settings(patience=0.05)
-    scene.sandbox.fail_next("pause", delay=1.0, work=True)
+    held = scene.hold("pause")
     stop = await slow.campaign.emergency_stop(ME)
     assert await slow.campaign.pause_all(ME, stop) is None
+    await held.came.wait()
+    held.let_go()
     await slow.campaign.close()
     assert scene.at_twin(task).status == "PAUSED"
     assert await scene.notices() == ["emergency_stop_paused"]

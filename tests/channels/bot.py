@@ -23,10 +23,8 @@ from rasa_twin24.channels.reception import Reception
 from rasa_twin24.channels.telegram import TelegramInput
 from rasa_twin24.ledger import Ledger
 from rasa_twin24.ledger.people import owners_from_env
+from tests.sanic_server import listening
 from tests.standins.telegram import Telegram
-
-# Sanic rewrites its own methods when a server starts; only so a second one can be started in a process.
-Sanic.test_mode = True
 
 OWNER, STRANGER = 500100, 700700
 PUBLIC_URL = "https://bot.example.ru"
@@ -115,8 +113,7 @@ class ChannelBot:
         app.ctx.ledger = self.ledger
         # As Rasa does it.
         register([self.channel], app, route="/webhooks/")
-        self._server = await app.create_server(sock=self._socket, return_asyncio_server=True, access_log=False)
-        await self._server.startup()
+        self._server = await listening(app, self._socket)
         await self._server.before_start()
         await self._server.after_start()
 
@@ -165,13 +162,3 @@ class TelegramBot(ChannelBot):
         super().__init__(TelegramInput.from_credentials(block), folder)
         self.tg = tg
         tg.route(PUBLIC_URL, self.url)
-
-
-async def until(condition: Any, seconds: float = 30.0) -> None:
-    """Wait until `condition()`, or what it awaits to, is true."""
-    for _ in range(int(seconds / 0.02)):
-        result = condition()
-        if result if isinstance(result, bool) else await result:
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("it did not come to that")

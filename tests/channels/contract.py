@@ -24,8 +24,9 @@ from sqlalchemy.exc import OperationalError
 from rasa_twin24.channels import news
 from rasa_twin24.channels.reply import utf16_length
 from rasa_twin24.channels.webhook import MAX_BODY
-from tests.channels.bot import ChannelBot, until
+from tests.channels.bot import ChannelBot
 from tests.loopback import client
+from tests.waiting import until
 
 PHONE = "79161234567"
 # Whatever some platform takes for markup.

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.channels.bot import OWNER, TelegramBot, until
+from tests.channels.bot import OWNER, TelegramBot
 from tests.standins.telegram import Telegram, User
+from tests.waiting import until
 
 pytestmark = pytest.mark.rasa
 

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from rasa_twin24.channels.max import MaxInput
-from tests.channels.bot import OWNER, PUBLIC_URL, STRANGER, ChannelBot, until
+from tests.channels.bot import OWNER, PUBLIC_URL, STRANGER, ChannelBot
 from tests.channels.contract import MessengerContract, Post, Shown, Stage
 from tests.standins.max import Max, User
+from tests.waiting import until
 
 pytestmark = pytest.mark.rasa
 

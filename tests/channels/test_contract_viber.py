@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from rasa_twin24.channels.viber import ViberInput
-from tests.channels.bot import PUBLIC_URL, ChannelBot, until
+from tests.channels.bot import PUBLIC_URL, ChannelBot
 from tests.channels.contract import MessengerContract, Post, Shown, Stage
 from tests.standins.viber import Viber
+from tests.waiting import until
 
 pytestmark = pytest.mark.rasa
 

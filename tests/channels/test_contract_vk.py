@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from tests.channels.bot import OWNER, STRANGER, ChannelBot, until
+from tests.channels.bot import OWNER, STRANGER, ChannelBot
 from tests.channels.contract import MessengerContract, Post, Shown, Stage
 from tests.channels.vk_bot import VkBot
 from tests.standins.vk import Vk
+from tests.waiting import until
 
 pytestmark = pytest.mark.rasa
 

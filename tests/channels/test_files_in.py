@@ -16,8 +16,9 @@ from rasa_twin24.channels.attachments import MEGABYTE
 from rasa_twin24.channels.connection import Connection, MessengerError
 from rasa_twin24.channels.settings import ChannelSettings
 from rasa_twin24.channels.telegram_api import TelegramApi
-from tests.channels.bot import OWNER, STRANGER, TelegramBot, until
+from tests.channels.bot import OWNER, STRANGER, TelegramBot
 from tests.standins.telegram import Telegram, User
+from tests.waiting import until
 
 pytestmark = pytest.mark.rasa
 

@@ -12,9 +12,10 @@ from rasa_twin24.channels.incoming import Incoming
 from rasa_twin24.ledger.invites import TRIES_OF_ONE
 from rasa_twin24.ledger.notices import Notice
 from rasa_twin24.ledger.people import WEB_OWNER, Role
-from tests.channels.bot import OWNER, RESPONSES, STRANGER, TelegramBot, until
+from tests.channels.bot import OWNER, RESPONSES, STRANGER, TelegramBot
 from tests.channels.test_progress_lines import PHRASES
 from tests.standins.telegram import Telegram, User
+from tests.waiting import until
 
 pytestmark = pytest.mark.rasa
 

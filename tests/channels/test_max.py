@@ -16,8 +16,9 @@ from rasa_twin24.channels.max import MaxInput
 from rasa_twin24.channels.messenger import FileLost, FileTooLarge
 from rasa_twin24.ledger import Ledger
 from rasa_twin24.ledger.files import File
-from tests.channels.bot import OWNER, STRANGER, ChannelBot, until
+from tests.channels.bot import OWNER, STRANGER, ChannelBot
 from tests.standins.max import Max, User
+from tests.waiting import until
 
 pytestmark = pytest.mark.rasa
 
@@ -271,15 +272,26 @@ async def test_trouble_that_passes_is_waited_out(
     await person.expect_silence()
 
 
-async def test_after_a_429_the_whole_bot_waits(bot: ChannelBot, mx: Max, person: User) -> None:
+async def test_after_a_429_the_whole_bot_waits(
+    bot: ChannelBot, mx: Max, person: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection, told = bot.channel.api._connection, asyncio.Event()
+    hold, held = connection.hold, []
+
+    def noted(seconds: float) -> None:
+        held.append(time.monotonic())
+        hold(seconds)
+        told.set()
+
+    monkeypatch.setattr(connection, "hold", noted)
     anna = mx.user(500200)
     mx.fail_next("POST /messages", 429)
     first = asyncio.create_task(bot.channel.deliver(str(OWNER), "привет", ()))
-    await until(lambda: len(mx.called("POST /messages")) == 1)
+    await told.wait()
     second = asyncio.create_task(bot.channel.deliver(str(anna.id), "привет", ()))
-    await asyncio.sleep(0.5)
+    await until(lambda: len(mx.called("POST /messages")) > 1)
 
-    assert len(mx.called("POST /messages")) == 1
+    assert time.monotonic() - held[0] > 0.8
     await asyncio.gather(first, second)
     assert (len(person.messages), len(anna.messages)) == (1, 1)
 

@@ -14,9 +14,10 @@ from sqlalchemy.exc import OperationalError
 
 from rasa_twin24.channels import connection, max_source
 from rasa_twin24.channels.max import MaxInput
-from tests.channels.bot import OWNER, PUBLIC_URL, ChannelBot, until
+from tests.channels.bot import OWNER, PUBLIC_URL, ChannelBot
 from tests.loopback import client
 from tests.standins.max import Max, User
+from tests.waiting import until
 
 pytestmark = pytest.mark.rasa
 

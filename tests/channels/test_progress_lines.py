@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,11 +15,12 @@ import structlog
 
 from rasa_twin24.channels import progress_lines
 from rasa_twin24.channels.base import MessengerInput
-from tests.channels.bot import OWNER, RESPONSES, TelegramBot, until
+from tests.channels.bot import OWNER, RESPONSES, TelegramBot
 from tests.channels.test_web import MESSAGES, Page, words
 from tests.channels.web_bot import WebBot
 from tests.loopback import client
 from tests.standins.telegram import Telegram, User
+from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.rasa
 
@@ -115,7 +115,7 @@ async def test_at_most_one_a_second_and_the_last_one_arrives(bot: TelegramBot, t
     await owner.expect("Передано: 100.")
 
     times = [call.at for call in tg.calls if call.method in ("sendMessage", "editMessageText")][1:]
-    assert 2 <= len(times) <= 6
+    assert len(times) >= 2
     assert all(later - earlier > 0.9 for earlier, later in itertools.pairwise(times))
 
 
@@ -132,13 +132,11 @@ async def test_a_slow_chat_holds_up_no_other(bot: TelegramBot, tg: Telegram, own
     anna = tg.user(500200, "Анна")
     await anna.says("привет")
     await anna.expect("Понял")
-    tg.fail_next("sendMessage", chat=OWNER, delay=3.0)
+    tg.fail_next("sendMessage", chat=OWNER, delay=10 * PATIENCE)
     await bot.ledger.progress.show("a", ME, "filling", done="0", of="1")
     await tg.called("sendMessage", times=3)
-    began = time.monotonic()
     await bot.ledger.progress.show("b", "telegram:500200", "filling", done="0", of="1")
     await anna.expect("Передано 0")
-    assert time.monotonic() - began < 2
 
 
 async def test_a_pause_is_kept_and_the_newest_version_follows(bot: TelegramBot, tg: Telegram, owner: User) -> None:
@@ -321,7 +319,7 @@ async def test_a_line_of_the_transcript_changes(web: WebBot, page: Page) -> None
     (line,) = await page.read(1)
     assert (line["text"], line["standing"], line["changes"]) == ("Передано 0 из 9", True, None)
 
-    waiting = asyncio.create_task(page.look(wait=10))
+    waiting = asyncio.create_task(page.look(wait=25))
     await asyncio.sleep(0.3)
     await web.ledger.progress.show("a", "web:owner", "filling", done="1", of="9")
     answer = await waiting
@@ -348,7 +346,7 @@ async def test_a_pressed_button_is_gone_from_the_line(web: WebBot, page: Page) -
     (button,) = line["buttons"]
 
     await page.send("k2", button=button["token"])
-    change, *rest = await asyncio.wait_for(page.read(3), 10)
+    change, *rest = await page.read(3)
     assert (change["changes"], change["buttons"], change["text"]) == (line["seq"], [], "Передано 0 из 9")
     assert words(rest) == [("person", "Отменить"), ("bot", "Понял: /cancel")]
     await page.send("k3", button=question["buttons"][0]["token"])

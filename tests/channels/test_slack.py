@@ -15,8 +15,9 @@ from sqlalchemy.exc import OperationalError
 from rasa_twin24.channels import slack as slack_module
 from rasa_twin24.channels.slack import SlackInput, is_from_slack
 from rasa_twin24.channels.slack_output import escaped, split_escaped
-from tests.channels.bot import ChannelBot, until
+from tests.channels.bot import ChannelBot
 from tests.standins.slack import Fault, Person, Slack
+from tests.waiting import until
 
 pytestmark = pytest.mark.rasa
 

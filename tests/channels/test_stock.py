@@ -20,8 +20,9 @@ from twilio.request_validator import RequestValidator
 from rasa_twin24.channels.connection import MessengerError
 from rasa_twin24.channels.messenger import Gone
 from rasa_twin24.channels.stock import StockInput
-from tests.channels.bot import ChannelBot, until
+from tests.channels.bot import ChannelBot
 from tests.loopback import client
+from tests.waiting import until
 
 pytestmark = pytest.mark.rasa
 

@@ -12,8 +12,9 @@ import pytest
 
 from rasa_twin24.ledger.invites import TELEGRAM_NAME, TRIES_OF_ONE
 from rasa_twin24.ledger.people import Role
-from tests.channels.bot import OWNER, STRANGER, TelegramBot, until
+from tests.channels.bot import OWNER, STRANGER, TelegramBot
 from tests.standins.telegram import Telegram, User
+from tests.waiting import until
 
 pytestmark = pytest.mark.rasa
 
@@ -129,6 +130,10 @@ async def test_somebody_who_is_in_does_not_use_a_code_up(bot: TelegramBot, owner
     await mary.expect("права наблюдателя")
 
 
+async def nothing_to_tell(bot: TelegramBot) -> bool:
+    return not await bot.ledger.notices.waiting()
+
+
 async def test_a_removed_person_is_a_stranger_at_once(bot: TelegramBot, mary: User) -> None:
     await bot.ledger.people.give(MARY, Role.OPERATOR, "web:owner", "Мария")
     await mary.says("спроси")
@@ -142,6 +147,7 @@ async def test_a_removed_person_is_a_stranger_at_once(bot: TelegramBot, mary: Us
 
     await mary.expect("закрыл вам доступ")
     await mary.presses_stale(question.message_id, "Да")
+    await until(lambda: nothing_to_tell(bot))
     await asyncio.sleep(0.8)
     # What waited is not read, the button is dead, and news of tasks are no business of a stranger.
     assert [text for text in bot.agent.texts if text != "/notice"] == ["спроси", "жди"]

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.channels.bot import OWNER, STRANGER, TelegramBot, until
+from rasa_twin24.channels import telegram_source
+from tests.channels.bot import OWNER, STRANGER, TelegramBot
 from tests.standins.telegram import Telegram, User
+from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.rasa
 
@@ -250,7 +252,7 @@ async def test_a_stranger_gets_one_line_with_the_id_and_leaves_no_trace(bot: Tel
     await mary.blocks_bot()
     await until(lambda: not tg._queue.waiting)
     assert await bot.conversations_kept() == []
-    assert not tg.callbacks_waiting
+    await until(lambda: not tg.callbacks_waiting)
     assert mary.typing_count == 0
 
 
@@ -262,16 +264,13 @@ async def test_a_stranger_is_told_in_english(bot: TelegramBot, tg: Telegram) -> 
 
 
 async def test_strangers_do_not_hold_up_the_owner(bot: TelegramBot, tg: Telegram, owner: User) -> None:
-    tg.fail_next("sendMessage", chat=STRANGER, delay=3.0)
+    tg.fail_next("sendMessage", chat=STRANGER, delay=10 * PATIENCE)
     await tg.user(STRANGER).says("я")
     for number in range(20):
         await tg.user(STRANGER + 1 + number).says("и я")
-    began = time.monotonic()
     await owner.says("привет")
 
     await owner.expect("Понял: привет")
-
-    assert time.monotonic() - began < 2
 
 
 async def test_a_group_gets_one_polite_line(bot: TelegramBot, tg: Telegram, owner: User) -> None:
@@ -301,5 +300,5 @@ async def test_stopping_does_not_wait_for_the_long_poll(tg: Telegram, tmp_path: 
 
     await bot.stop()
 
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < telegram_source.POLL_SECONDS - 5
     assert [task for task in asyncio.all_tasks() if "telegram.py" in repr(task.get_coro())] == []

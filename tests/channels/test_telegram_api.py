@@ -242,4 +242,4 @@ async def test_the_real_clock_is_waited_for() -> None:
     await api.call("sendMessage")
     await api.close()
 
-    assert 0.95 < time.monotonic() - began < 3
+    assert time.monotonic() - began > 0.95

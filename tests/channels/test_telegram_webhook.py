@@ -13,9 +13,10 @@ import pytest
 import structlog
 from sqlalchemy.exc import OperationalError
 
-from tests.channels.bot import PUBLIC_URL, STRANGER, TelegramBot, until
-from tests.loopback import PATIENCE, client
+from tests.channels.bot import PUBLIC_URL, STRANGER, TelegramBot
+from tests.loopback import client
 from tests.standins.telegram import Telegram, User
+from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.rasa
 
@@ -95,7 +96,7 @@ async def test_a_forged_body_is_not_even_read(bot: TelegramBot) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(b"POST /webhooks/telegram/webhook HTTP/1.1\r\nHost: x\r\nContent-Length: 50000000\r\n\r\n{")
 
-    answer = await asyncio.wait_for(reader.readline(), 2)
+    answer = await asyncio.wait_for(reader.readline(), PATIENCE)
     writer.close()
 
     assert answer == b"HTTP/1.1 403 Forbidden\r\n"
@@ -181,7 +182,7 @@ async def test_a_messenger_that_hangs_up_does_not_lose_the_update(
     owner.chat.has_started = True
     body = json.dumps(TEXT).encode()
     writer = await hurried(bot, body)
-    await asyncio.wait_for(claiming.wait(), 3)
+    await asyncio.wait_for(claiming.wait(), PATIENCE)
     writer.close()
     await asyncio.sleep(0.2)
     go_on.set()
@@ -251,7 +252,7 @@ async def test_an_update_that_comes_while_the_inbox_is_taken_up_is_not_worked_of
     monkeypatch.setattr(bot.ledger.inbox, "waiting", slow)
     owner.chat.has_started = True
     starting = asyncio.create_task(bot.start())
-    await asyncio.wait_for(looking.wait(), 5)
+    await asyncio.wait_for(looking.wait(), PATIENCE)
     early = await post(bot, json.dumps(TEXT).encode())
     go_on.set()
     await starting

@@ -21,9 +21,10 @@ from rasa_twin24.channels.output import MessengerOutput
 from rasa_twin24.channels.viber import ViberInput
 from rasa_twin24.channels.viber_updates import BUTTON_PREFIX
 from rasa_twin24.ledger.files import File
-from tests.channels.bot import PUBLIC_URL, ChannelBot, until
+from tests.channels.bot import PUBLIC_URL, ChannelBot
 from tests.loopback import client
 from tests.standins.viber import Subscriber, Viber
+from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.rasa
 
@@ -266,7 +267,7 @@ async def test_a_forged_update_is_refused_and_leaves_nothing(bot: ViberBot, vibe
 async def test_a_body_without_a_signature_is_not_even_read(bot: ViberBot) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", int(bot.url.rpartition(":")[2]))
     writer.write(b"POST /webhooks/viber/webhook HTTP/1.1\r\nHost: x\r\nContent-Length: 50000000\r\n\r\n{")
-    answer = await asyncio.wait_for(reader.readline(), 2)
+    answer = await asyncio.wait_for(reader.readline(), PATIENCE)
     writer.close()
     assert answer == b"HTTP/1.1 403 Forbidden\r\n"
 

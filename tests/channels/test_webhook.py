@@ -19,8 +19,8 @@ from sanic.response import HTTPResponse, text
 
 from rasa_twin24.channels.webhook import Malformed, Webhook, same_secret, same_signature
 from tests.loopback import client
-
-Sanic.test_mode = True
+from tests.sanic_server import listening
+from tests.waiting import PATIENCE
 
 # From RFC 4231, test case 2: key "Jefe", HMAC-SHA-256 of the words.
 KEY, WORDS = "Jefe", b"what do ya want for nothing?"
@@ -107,8 +107,7 @@ class Door:
         async def webhook(request: Request) -> HTTPResponse:
             return await hook.answer(request)
 
-        self._server = await self.app.create_server(sock=self._socket, return_asyncio_server=True, access_log=False)
-        await self._server.startup()
+        self._server = await listening(self.app, self._socket)
 
     async def stop(self) -> None:
         await self._server.close()
@@ -166,7 +165,7 @@ async def test_what_the_headers_refuse_is_not_even_read(open_door: Callable[...,
     reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
     writer.write(b"POST /webhook HTTP/1.1\r\nHost: x\r\nContent-Length: 50000000\r\n\r\n{")
 
-    answer = await asyncio.wait_for(reader.readline(), 5)
+    answer = await asyncio.wait_for(reader.readline(), PATIENCE)
     writer.close()
 
     assert answer == b"HTTP/1.1 403 Forbidden\r\n"
@@ -188,7 +187,7 @@ async def test_a_body_of_unknown_length_is_bounded_while_it_comes(open_door: Cal
     for _ in range(3):
         writer.write(b"1f4\r\n" + b"1" * 500 + b"\r\n")
 
-    answer = await asyncio.wait_for(reader.readline(), 5)
+    answer = await asyncio.wait_for(reader.readline(), PATIENCE)
     writer.close()
 
     assert answer == b"HTTP/1.1 413 Request Entity Too Large\r\n"

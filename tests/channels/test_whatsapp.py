@@ -20,8 +20,9 @@ from rasa_twin24.channels.whatsapp import WhatsAppInput
 from rasa_twin24.channels.whatsapp_updates import Ids
 from rasa_twin24.ledger.files import File
 from rasa_twin24.ledger.people import Role
-from tests.channels.bot import RESPONSES, ChannelBot, until
+from tests.channels.bot import RESPONSES, ChannelBot
 from tests.standins.whatsapp import User, WhatsApp
+from tests.waiting import until
 
 pytestmark = pytest.mark.rasa
 

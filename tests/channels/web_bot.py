@@ -22,9 +22,7 @@ from sqlalchemy.exc import OperationalError
 
 from rasa_twin24.channels.web import WebInput
 from rasa_twin24.ledger import Ledger
-
-# Without it Sanic 21.12 rewrites its own methods on the first start, and cannot do so a second time in a process.
-Sanic.test_mode = True
+from tests.sanic_server import listening
 
 YES_NO = [{"title": "Да, запускай", "payload": "/affirm"}, {"title": "Нет", "payload": "/deny"}]
 
@@ -106,8 +104,7 @@ class WebBot:
         app.ctx.ledger = self.ledger
         # As Rasa does it.
         register([self.channel], app, route="/webhooks/")
-        self._server = await app.create_server(sock=self._socket, return_asyncio_server=True, access_log=False)
-        await self._server.startup()
+        self._server = await listening(app, self._socket)
         await self._server.before_start()
         await self._server.after_start()
 
@@ -118,7 +115,7 @@ class WebBot:
         await self._server.close()
         for connection in self._server.connections:
             connection.close_if_idle()
-        for _look in range(250):
+        for _look in range(1000):
             if not self._server.connections:
                 break
             await asyncio.sleep(0.02)

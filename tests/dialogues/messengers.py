@@ -12,8 +12,6 @@ from tests.standins import max, slack, telegram, viber, vk, whatsapp
 
 # Where the webhooks that a messenger is told of lead; the stand-ins know the way from there to the bot.
 PUBLIC_URL = "https://bot.example.ru"
-# Seconds until the answer of an order that TWIN is asked about, or of a chat that takes few messages a second.
-PATIENCE = 20.0
 # Owners in each messenger.
 PEOPLE = 10
 
@@ -33,9 +31,9 @@ class Person(ABC):
     def __init__(self, actor: Any) -> None:
         self._actor = actor
 
-    async def expect(self, substring: str, timeout: float = PATIENCE) -> Shown:
+    async def expect(self, substring: str) -> Shown:
         """The first new message that holds `substring`; what it skips is not seen again."""
-        return await self._actor.expect(substring, timeout=timeout)
+        return await self._actor.expect(substring)
 
     async def says(self, text: str) -> None:
         await self._actor.says(text)

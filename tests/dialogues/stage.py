@@ -15,7 +15,7 @@ from tests.dialogues.messengers import Messenger
 from tests.standins.telegram import Telegram, User
 
 FIRST_PERSON = 500100
-PEOPLE = 120
+PEOPLE = 300
 
 
 @dataclass

@@ -31,8 +31,8 @@ async def test_a_plan_shown_in_one_account_gets_its_yes_in_the_other(stage: Stag
     await other.expect("Запустить обзвон?")
     assert stage.sandbox.plays(stage.task("Из двух мест").id) == 0
     await other.says("да")
-    await other.expect("Обзвон «Из двух мест» запущен", timeout=20)
-    await other.expect("завершён", timeout=20)  # the account used last
+    await other.expect("Обзвон «Из двух мест» запущен")
+    await other.expect("завершён")  # the account used last
     await person.says("да")
     await person.expect("")
     assert stage.sandbox.plays(stage.task("Из двух мест").id) == 1
@@ -59,7 +59,7 @@ async def test_a_form_goes_on_in_the_other_account(stage: Stage) -> None:
     await other.expect("We go on here with the same")
     await other.expect("What shall the call task be called?")
     await other.says("Two places")
-    await other.expect("The task “Two places” is created", timeout=20)
+    await other.expect("The task “Two places” is created")
     assert stage.task("Two places").candidates == []
 
 

@@ -23,7 +23,6 @@ TALKS = [
     for file in sorted(FOLDER.glob("talk_*.yml"))
     for talk in YAML(typ="safe").load(file.read_text(encoding="utf-8"))
 ]
-PATIENCE = 20.0
 
 
 @pytest.mark.asyncio(loop_scope="session")
@@ -37,7 +36,7 @@ async def test_talk(stage: Stage, talk: dict[str, Any]) -> None:
         last = None
         for part in _list(turn.get("expect")):
             try:
-                last = await person.expect(part.format(**known), timeout=PATIENCE)
+                last = await person.expect(part.format(**known))
             except AssertionError as missing:
                 raise AssertionError(f"turn {number}: {turn}\n{missing}") from None
         if "buttons" in turn:

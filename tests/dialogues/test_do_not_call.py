@@ -8,10 +8,10 @@ from contextlib import closing
 import pytest
 
 from tests.dialogues.stage import Stage
-from tests.dialogues.test_edit_list import PATIENCE, edited, filled, named, phones
+from tests.dialogues.test_edit_list import edited, filled, named, phones
 from tests.standins.telegram import User
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 __all__ = ["edited"]
 
@@ -68,7 +68,7 @@ async def test_an_operator_is_refused_and_may_still_mend_the_own_list(edited: St
     assert phones(edited.task("Операторский")) == ["79161234501", "79161234502"]
     await operator.says("не звони на 8 916 123-45-02")
     await operator.expect("Убрал (1): +7 916 ***-**-02. Осталось в списке: 1.")
-    await operator.expect("Добавлено номеров: 1", timeout=PATIENCE)
+    await operator.expect("Добавлено номеров: 1")
     assert phones(named(edited, "Операторский")[-1]) == ["79161234501"]
 
 
@@ -78,10 +78,10 @@ async def test_such_numbers_are_not_added(edited: Stage) -> None:
     await person.expect("Внёс в чёрный список (1)")
     await person.says("создай обзвон «Без запретных», 8 905 111-22-01")
     await person.expect("В чёрном списке, не добавил и звонить не буду: +7 905 ***-**-01.")
-    await person.expect("создано", timeout=PATIENCE)
+    await person.expect("создано")
     await person.says("8 905 111-22-01, 8 905 111-22-02")
     await person.expect("В чёрном списке, не добавил и звонить не буду: +7 905 ***-**-01.")
-    await person.expect("Добавлено номеров: 1. Всего в задании: 1", timeout=PATIENCE)
+    await person.expect("Добавлено номеров: 1. Всего в задании: 1")
     await person.says("8 905 111-22-01")
     await person.expect("В чёрном списке, не добавил")
     await person.expect("Ещё номер?")
@@ -89,7 +89,7 @@ async def test_such_numbers_are_not_added(edited: Stage) -> None:
     await person.says("отмена")
     await person.expect("не запущен")
     await person.says("новый обзвон")
-    await person.expect("Как назвать обзвон?", timeout=PATIENCE)
+    await person.expect("Как назвать обзвон?")
     await person.says("8 905 111-22-01")
     await person.expect("В чёрном списке, не добавил")
     await person.expect("Как назвать обзвон?")
@@ -113,7 +113,7 @@ async def test_a_number_put_there_after_it_was_added(edited: Stage) -> None:
     await person.expect("есть номера из чёрного списка")
     await person.presses("Убрать их")
     await person.expect("Убрал (1): +7 905 ***-**-02. Осталось в списке: 1.")
-    await person.expect("Добавлено номеров: 1", timeout=PATIENCE)
+    await person.expect("Добавлено номеров: 1")
     await person.says("нет")
     await person.expect("Запустить обзвон?")
     old, new = named(edited, "Передумали")
@@ -129,12 +129,12 @@ async def test_a_number_put_there_between_the_plan_and_the_yes_is_not_dialed(edi
     await owner.says("больше не звонить 8 905 111-44-02")
     await owner.expect("Внёс в чёрный список (1)")
     await person.says("да")
-    await person.expect("Не запустил: номера попали в чёрный список (1): +7 905 ***-**-02.", timeout=PATIENCE)
-    await person.expect("Добавлено номеров: 1", timeout=PATIENCE)
+    await person.expect("Не запустил: номера попали в чёрный список (1): +7 905 ***-**-02.")
+    await person.expect("Добавлено номеров: 1")
     await person.says("запусти")
-    await person.expect("Номеров: 1", timeout=PATIENCE)
+    await person.expect("Номеров: 1")
     await person.says("да")
-    await person.expect("Обзвон «В последний миг» запущен", timeout=PATIENCE)
+    await person.expect("Обзвон «В последний миг» запущен")
     old, new = named(edited, "В последний миг")
     assert (edited.sandbox.plays(old.id), edited.sandbox.plays(new.id)) == (0, 1)
     called = [call.phone for call in edited.sandbox.calls if call.task in (old.id, new.id)]

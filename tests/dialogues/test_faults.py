@@ -18,6 +18,7 @@ from rasa_twin24.sandbox import Sandbox
 from tests.dialogues.stage import Stage, staged
 from tests.dialogues.walks import planned
 from tests.loopback import client
+from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -27,7 +28,7 @@ BUSY = "TWIN просит подождать"
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
-    sandbox = Sandbox(ready_after=0.3, call_seconds=60, lines=1)
+    sandbox = Sandbox(ready_after=0.3, call_seconds=3600, lines=1)
     async with staged(tmp_path_factory.mktemp("faults"), sandbox=sandbox) as opened:
         yield opened
 
@@ -98,7 +99,7 @@ async def test_an_answer_that_telegram_did_not_take_is_told_of_later(stage: Stag
     await planned(person, "Молчание")
     stage.telegram.fail_next("sendMessage", status=502, chat=person.id, times=4)
     await person.says("да")
-    await person.expect("Мой прошлый ответ до вас не дошёл", timeout=40)
+    await person.expect("Мой прошлый ответ до вас не дошёл")
     await person.says("как там обзвон?")
     await person.expect("идёт")
     assert stage.sandbox.plays(stage.task("Молчание").id) == 1
@@ -111,13 +112,13 @@ async def test_a_file_that_another_process_holds(stage: Stage) -> None:
     holder.execute("BEGIN EXCLUSIVE")
     update = await person.says("да")
     async with client() as http:
-        answer = await http.get(f"{stage.bot.url}/health", timeout=10)
+        answer = await http.get(f"{stage.bot.url}/health")
     assert (answer.status_code, answer.json()["status"]) == (503, "storage_away")
     with pytest.raises(asyncio.TimeoutError):
         await stage.telegram.taken(update, 12)
     holder.rollback()
     holder.close()
-    await person.expect("Обзвон «Замок» запущен", timeout=30)
+    await person.expect("Обзвон «Замок» запущен")
     assert stage.sandbox.plays(stage.task("Замок").id) == 1
 
 
@@ -137,14 +138,15 @@ async def test_a_full_disk(small_disk: Path) -> None:
         heard = len(person.messages)
         filler.unlink()
         assert shutil.disk_usage(small_disk).free > 100_000
-        for _ in range(60):
+
+        def has_gone_on() -> bool:
             news = [message.text for message in person.messages[heard:]]
-            if stage.sandbox.plays(stage.task("Полон").id) or any("Принято" not in text for text in news):
-                break
-            await asyncio.sleep(0.5)
+            return bool(stage.sandbox.plays(stage.task("Полон").id)) or any("Принято" not in text for text in news)
+
+        await until(has_gone_on)
         if not stage.sandbox.plays(stage.task("Полон").id):  # it was told that the yes was not taken
             await person.says("запусти")
             await person.expect("Запустить обзвон?")
             await person.says("да")
-        await person.expect("Обзвон «Полон» запущен", timeout=30)
+        await person.expect("Обзвон «Полон» запущен")
         assert stage.sandbox.plays(stage.task("Полон").id) == 1

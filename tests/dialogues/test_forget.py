@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from typing import Any
 
@@ -10,6 +9,7 @@ import pytest
 
 from tests.dialogues.stage import Stage
 from tests.standins.telegram import User
+from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -40,12 +40,11 @@ def kept(stage: Stage, person: User) -> dict[str, int]:
     return counts
 
 
-async def gone(stage: Stage, person: User, seconds: float = 30.0) -> None:
-    for _ in range(int(seconds / 0.1)):
-        if not any(kept(stage, person).values()):
-            return
-        await asyncio.sleep(0.1)
-    raise AssertionError(kept(stage, person))
+async def gone(stage: Stage, person: User) -> None:
+    try:
+        await until(lambda: not any(kept(stage, person).values()))
+    except AssertionError:
+        raise AssertionError(kept(stage, person)) from None
 
 
 async def talked(person: User, name: str) -> None:
@@ -155,10 +154,7 @@ async def test_running_calls_are_named_and_go_when_they_end(stage: Stage) -> Non
     await person.expect("Вернуть будет нельзя")
     await person.presses("Да, удалить данные")
     await person.expect("Эти обзвоны ещё не закончены, их данные удалю, когда они закончатся: «Ещё идёт».")
-    await person.expect("завершён", timeout=30)
-    for _ in range(80):
-        if not kept(stage, person)["candidates"]:
-            break
-        await asyncio.sleep(0.1)
+    await person.expect("завершён")
+    await until(lambda: not kept(stage, person)["candidates"])
     assert kept(stage, person)["tasks"] == 0
     assert stage.sandbox.plays(stage.task("Ещё идёт").id) == 1

@@ -21,8 +21,9 @@ from rasa_twin24.campaign.desk import STEPS
 from rasa_twin24.sandbox import Sandbox
 from tests.dialogues.stage import Stage, staged
 from tests.standins.telegram import User
+from tests.waiting import PATIENCE, until
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(600)]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 NUMBERS = ["79161234567", "79161234568", "79161234569"]
 TYPED, PRESSED, LATE = "typed", "pressed", "late"
@@ -35,8 +36,6 @@ ANSWERS = {
 }
 STARTED = "» запущен."
 STILL_WORKING = "TWIN отвечает не сразу"
-# Seconds; the longest look at what became of a request takes half a minute.
-PATIENCE = 90.0
 # After a question nothing else may be said for so long, seconds.
 QUIET = 1.0
 
@@ -99,7 +98,7 @@ class Talk:
     async def to_the_death(self) -> None:
         """Talk until the process is gone."""
         if self._death.manner == LATE:
-            self._stage.sandbox.fail_next(ENDPOINTS[self._death.step], delay=3.0)  # type: ignore[arg-type]
+            self._stage.sandbox.fail_next(ENDPOINTS[self._death.step], delay=8.0)  # type: ignore[arg-type]
         await self.person.says(f"создай обзвон «{self.name}»")
         while True:
             heard = await self._hear()
@@ -126,7 +125,7 @@ class Talk:
 
     async def _hear(self, quiet: float = 0.0) -> list[str]:
         """All that is said until something is asked or the calls run; nothing more when the process ends."""
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + 3 * PATIENCE  # the longest look at a request takes half a minute
         while self._stage.bot.is_running:
             heard = [message.text for message in self.person.messages[self._read :]]
             if any(_question(text) or STARTED in text for text in heard):
@@ -200,13 +199,16 @@ HALF_DONE = {
 async def nothing_is_left(ledger: Path) -> None:
     """The last words are said a moment before they are written down."""
     left: dict[str, int] = {}
-    for _ in range(100):
+
+    def nothing() -> bool:
         with closing(sqlite3.connect(f"file:{ledger}?mode=ro", uri=True)) as database:
-            left = {name: database.execute(query).fetchone()[0] for name, query in HALF_DONE.items()}
-        if not any(left.values()):
-            return
-        await asyncio.sleep(0.1)
-    raise AssertionError(left)
+            left.update({name: database.execute(query).fetchone()[0] for name, query in HALF_DONE.items()})
+        return not any(left.values())
+
+    try:
+        await until(nothing)
+    except AssertionError:
+        raise AssertionError(left) from None
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

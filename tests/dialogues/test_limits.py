@@ -27,7 +27,7 @@ MOSCOW = ZoneInfo("Europe/Moscow")
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def strict(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
     """Above two candidates their number is typed; calls go on until somebody stops them."""
-    sandbox = Sandbox(ready_after=0.3, call_seconds=60, lines=1)
+    sandbox = Sandbox(ready_after=0.3, call_seconds=3600, lines=1)
     async with staged(tmp_path_factory.mktemp("strict"), sandbox=sandbox, BOT_COUNT_FROM="2") as opened:
         yield opened
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from rasa_twin24.sandbox import PASSWORD, Sandbox
 from tests.dialogues.stage import Stage, staged
 from tests.loopback import client
 from tests.standins.telegram import User
+from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -57,15 +59,21 @@ def mend_table(stage: Stage, file: str, table: str) -> None:
 
 
 def _rename(stage: Stage, file: str, old: str, new: str) -> None:
-    connection = sqlite3.connect(stage.bot.data_dir / file, timeout=10)
+    connection = sqlite3.connect(stage.bot.data_dir / file, timeout=PATIENCE)
     connection.execute("PRAGMA legacy_alter_table=ON")  # what refers to the table shall miss it
     connection.execute(f"ALTER TABLE {old} RENAME TO {new}")
     connection.commit()
     connection.close()
 
 
-async def settled(person: User) -> None:
+async def settled(stage: Stage, person: User) -> None:
     """Until everything that was said has been answered."""
+
+    def nothing_waits() -> bool:
+        with closing(sqlite3.connect(f"file:{stage.bot.data_dir / 'ledger.db'}?mode=ro", uri=True)) as ledger:
+            return ledger.execute("SELECT count(*) FROM updates WHERE incoming IS NOT NULL").fetchone() == (0,)
+
+    await until(nothing_waits)
     seen = -1
     while seen != len(person.messages):
         seen = len(person.messages)
@@ -104,7 +112,7 @@ async def a_troubled_life(stage: Stage) -> None:
     while sandbox.take_fault("login"):
         pass
 
-    await settled(person)
+    await settled(stage, person)
     # An action crashes in the database, with the number in its row; then Rasa cannot save what was said.
     break_table(stage, "ledger.db", "candidates")
     await person.says("тел:89851112299; и 8 (916) 123-45-67")
@@ -112,7 +120,7 @@ async def a_troubled_life(stage: Stage) -> None:
     mend_table(stage, "ledger.db", "candidates")
     break_table(stage, "tracker.db", "events")
     await person.says("8 (916) 123-45-67")
-    await settled(person)
+    await settled(stage, person)
     mend_table(stage, "tracker.db", "events")
     assert "turn_failed" in stage.bot.log  # Rasa could not save, and quoted no row
 
@@ -152,12 +160,12 @@ async def test_no_number_and_no_secret_in_a_whole_life(tmp_path: Path, level: st
         await stage.bot.start()
         person = stage.person()
         await person.says("создай обзвон «После»")
-        await person.expect("создано", timeout=20)
+        await person.expect("создано")
         await person.says("8 (916) 123-45-67")
         stage.bot.kill()
         await stage.bot.start()
         await person.says("нет")
-        await person.expect("Запустить обзвон?", timeout=30)
+        await person.expect("Запустить обзвон?")
         text, token = stage.bot.log, stage.telegram.token
     address = next(line for line in text.splitlines() if line.startswith("Web chat: "))
     web_token = address.partition("token=")[2]

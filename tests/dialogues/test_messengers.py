@@ -15,9 +15,10 @@ import pytest_asyncio
 from tests.bot_process import PROJECT
 from tests.dialogues.everywhere import Everywhere, opened
 from tests.dialogues.messengers import OTHERS, PUBLIC_URL, Person
+from tests.waiting import PATIENCE
 
 # The start of the bot counts to the first test, and one test starts it again.
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 NAMES = ["telegram", *(kind.name for kind in OTHERS)]
 everywhere = pytest.mark.parametrize("name", NAMES)
@@ -155,7 +156,7 @@ async def test_the_command_line_tells_of_each(all_on: Everywhere) -> None:
 
 
 async def test_stopped_at_the_question_each_goes_on_after_the_start(all_on: Everywhere) -> None:
-    """SIGTERM with six messengers open: code 0 within ten seconds, and no process is left."""
+    """SIGTERM with six messengers open: code 0, and no process is left."""
     bot, people = all_on.stage.bot, {name: all_on.person(name) for name in NAMES}
     await asyncio.gather(*(to_the_question(people[name], name) for name in NAMES))
     assert await bot.stop(signal.SIGTERM) == 0, bot.log
@@ -193,6 +194,6 @@ async def command(all_on: Everywhere, *arguments: str) -> tuple[int, str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=100,
+        timeout=5 * PATIENCE,
     )
     return done.returncode, done.stdout

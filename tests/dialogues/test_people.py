@@ -16,6 +16,7 @@ from tests.dialogues.stage import Stage, staged
 from tests.dialogues.walks import planned
 from tests.loopback import client
 from tests.standins.telegram import User
+from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -339,7 +340,13 @@ async def test_codes_that_were_used_or_never_given(stage: Stage, owner: User) ->
     code = await invited(owner, "operator")
     revoked = await invited(owner, "operator")
     await asyncio.gather(first.says(code), late.says(code))
-    await asyncio.sleep(1.0)
+
+    def heard_of_it(person: User) -> bool:
+        return any(
+            part in message.text for part in ("права оператора", "Код не подошёл") for message in person.messages
+        )
+
+    await until(lambda: heard_of_it(first) and heard_of_it(late))
     heard = [[message.text for message in one.messages] for one in (first, late)]
     assert sorted("права оператора" in " ".join(texts) for texts in heard) == [False, True], heard
     outsider = first if "Код не подошёл" in " ".join(heard[0]) else late

@@ -14,6 +14,7 @@ from rasa_twin24.sandbox import Sandbox
 from tests.bot_process import PROJECT, BotProcess
 from tests.dialogues.stage import Stage, staged
 from tests.loopback import client
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -28,13 +29,12 @@ async def start_question(stage: Stage, name: str, numbers: str) -> None:
     await person.expect("Запустить обзвон?")
 
 
-@pytest.mark.timeout(300)  # four starts of the bot
 async def test_webhook_restart_and_kill(tmp_path: Path) -> None:
     sandbox = Sandbox(ready_after=0.3, call_seconds=1.0, lines=1)
     async with staged(tmp_path / "bot", webhook=True, sandbox=sandbox) as stage:
         person = stage.person()
         await person.says("создай обзвон «Вебхук»")
-        await person.expect("создано", timeout=20)
+        await person.expect("создано")
         assert await forged(stage, None) == await forged(stage, "wrong") == await forged(stage, "") == 403
 
         await person.says("8 916 123-45-67, 8 916 123-45-68, 8 916 123-45-69, 8 916 123-45-70")
@@ -47,12 +47,12 @@ async def test_webhook_restart_and_kill(tmp_path: Path) -> None:
         assert stage.bot.orphans() == []
         await stage.bot.start()
         await person.presses_stale(question.message_id, "Да, запустить")
-        await person.expect("Обзвон «Вебхук» запущен", timeout=20)
+        await person.expect("Обзвон «Вебхук» запущен")
 
         # Killed while the calls run: the new process goes on watching and tells the end.
         stage.bot.kill()
         await stage.bot.start()
-        await person.expect("Обзвон «Вебхук» завершён. Номеров: 4, звонков: 4.", timeout=30)
+        await person.expect("Обзвон «Вебхук» завершён. Номеров: 4, звонков: 4.")
 
         # Killed between the yes and the answer of TWIN: found again, not played again.
         await person.says("создай обзвон «Убит»")
@@ -68,7 +68,7 @@ async def test_webhook_restart_and_kill(tmp_path: Path) -> None:
             await asyncio.sleep(0.05)
         stage.bot.kill()
         await stage.bot.start()
-        await person.expect("Обзвон «Убит» запущен", timeout=30)
+        await person.expect("Обзвон «Убит» запущен")
         assert stage.sandbox.plays(stage.task("Убит").id) == 1
         assert stage.sandbox.plays(stage.task("Вебхук").id) == 1
 
@@ -124,7 +124,7 @@ async def test_a_wrong_setting_ends_with_code_2_and_one_line(settings: dict[str,
         env={"PATH": "/usr/bin:/bin", **settings},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=5 * PATIENCE,
     )
     assert done.returncode == 2
     assert done.stdout == ""

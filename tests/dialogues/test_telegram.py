@@ -8,7 +8,8 @@ import pytest
 
 from tests.dialogues.stage import Stage
 from tests.dialogues.walks import planned
-from tests.standins.telegram import User
+from tests.standins.telegram import BotMessage, User
+from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -78,13 +79,12 @@ async def test_a_pressed_keyboard_is_taken_away_and_the_press_is_answered(stage:
     menu = await person.expect("Здравствуйте")
     await person.presses("Новый обзвон")
     await person.expect("Как назвать обзвон?")
-    for _ in range(50):
-        if not person.messages[[m.message_id for m in person.messages].index(menu.message_id)].buttons:
-            break
-        await asyncio.sleep(0.05)
-    shown = next(message for message in person.messages if message.message_id == menu.message_id)
-    assert shown.buttons == []
-    assert not stage.telegram.callbacks_waiting
+
+    def shown() -> BotMessage:
+        return next(message for message in person.messages if message.message_id == menu.message_id)
+
+    await until(lambda: shown().buttons == [])
+    await until(lambda: not stage.telegram.callbacks_waiting)
 
 
 async def test_a_forwarded_yes_is_no_consent(stage: Stage) -> None:
@@ -178,11 +178,11 @@ async def test_somebody_who_blocked_the_bot_hears_the_news_when_back(stage: Stag
     await asyncio.sleep(3)
     assert stage.sandbox.plays(stage.task("Блок").id) == 1
     await person.unblocks_bot()
-    await person.expect("Обзвон «Блок» завершён", timeout=20)
+    await person.expect("Обзвон «Блок» завершён")
 
 
 async def test_the_menu_of_commands_is_there(stage: Stage) -> None:
-    await stage.telegram.called("setMyCommands", 2, 10)
+    await stage.telegram.called("setMyCommands", 2)
     person = stage.person()
     assert [command["command"] for command in person_commands(stage, person)] == ["new", "add", "help", "cancel"]
 

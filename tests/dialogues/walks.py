@@ -7,16 +7,14 @@ from tests.standins.telegram import User
 ONE = "8 916 123-45-67"
 TWO = "8 916 123-45-67, 8 916 123-45-68"
 THREE = "8 916 123-45-67, 8 916 123-45-68, 8 916 123-45-69"
-# Seconds until the answer of an order that TWIN is asked about.
-PATIENCE = 20
 
 
 async def filled(person: User, name: str, numbers: str = ONE) -> None:
     """Up to "one more?"."""
     await person.says(f"создай обзвон «{name}»")
-    await person.expect("создано", timeout=PATIENCE)
+    await person.expect("создано")
     await person.says(numbers)
-    await person.expect("Ещё номер?", timeout=PATIENCE)
+    await person.expect("Ещё номер?")
 
 
 async def planned(person: User, name: str, numbers: str = ONE, plan: str = "Запустить обзвон?") -> int:
@@ -29,4 +27,4 @@ async def planned(person: User, name: str, numbers: str = ONE, plan: str = "За
 async def started(person: User, name: str, numbers: str = ONE) -> None:
     await planned(person, name, numbers)
     await person.says("да")
-    await person.expect(f"«{name}» запущен", timeout=PATIENCE)
+    await person.expect(f"«{name}» запущен")

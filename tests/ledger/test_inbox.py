@@ -13,6 +13,7 @@ from rasa_twin24.ledger import Ledger
 from rasa_twin24.ledger.inbox import Claim, Waiting
 from rasa_twin24.ledger.people import WEB_OWNER, Role
 from tests.ledger.conftest import Clock
+from tests.waiting import PATIENCE
 
 CLAIM_AND_DIE = """
 import asyncio, os, signal, sys
@@ -84,7 +85,7 @@ async def test_a_claim_survives_a_killed_process(url: str) -> None:
         subprocess.run,
         [sys.executable, "-c", CLAIM_AND_DIE, url],
         stdout=subprocess.PIPE,
-        timeout=30,
+        timeout=PATIENCE,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
     )
     assert (process.stdout, process.returncode) == (b"True\n", -signal.SIGKILL)

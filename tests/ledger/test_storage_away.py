@@ -92,7 +92,8 @@ async def test_a_file_that_another_process_holds(tmp_path: Path, monkeypatch: py
 
 
 @pytest.mark.postgres
-async def test_a_server_that_dies_and_comes_back(mortal: PostgresServer) -> None:
+async def test_a_server_that_dies_and_comes_back(mortal: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "CONNECT_SECONDS", 60)
     ledger = await opened(mortal.create())
     await ledger.notices.add("web:1", "finished")
     for times in range(1, 3):
@@ -101,7 +102,7 @@ async def test_a_server_that_dies_and_comes_back(mortal: PostgresServer) -> None
         with pytest.raises(sa.exc.OperationalError) as error:
             await ledger.check()
         assert is_away(error.value)
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 30
         mortal.start()
         await goes_on(ledger, times)
     await ledger.close()
@@ -179,7 +180,7 @@ async def test_a_server_that_falls_silent(mortal: PostgresServer, monkeypatch: p
         with pytest.raises(sa.exc.OperationalError, match="timeout") as error:
             await ledger.check()
         assert is_away(error.value)
-        assert time.monotonic() - began < 4
+        assert time.monotonic() - began < 30
     finally:
         os.kill(mortal.pid, signal.SIGCONT)
     await ledger.open()

@@ -6,9 +6,11 @@ import asyncio
 import gc
 import os
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing, suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,6 +18,7 @@ from rasa_twin24.lists import ChooseColumn, ListSettings, People, Rejects, Summa
 from rasa_twin24.lists.outcome import Entry, Rejected
 from tests.lists.files import csv_text, xlsx
 from tests.lists.unpacked import unpacked
+from tests.waiting import PATIENCE, until
 
 SETTINGS = ListSettings()
 MANY = "".join(f"8916{row:07}\n" for row in range(30_000)).encode()
@@ -35,13 +38,12 @@ def workers() -> set[int]:
 async def nobody_stays(caplog: pytest.LogCaptureFixture) -> AsyncIterator[None]:
     """No process stays behind, and asyncio complains of nothing."""
     before = workers()
+    gc.freeze()  # only what comes of the test is looked through
     yield
-    for _ in range(500):  # uvloop, which Sanic brings, collects a killed process a moment later
-        if workers() <= before:
-            break
-        await asyncio.sleep(0.01)
-    assert workers() <= before
+    # uvloop, which Sanic brings, collects a killed process a moment later.
+    await until(lambda: workers() <= before)
     gc.collect()
+    gc.unfreeze()
     assert not [record for record in caplog.records if record.name == "asyncio"]
 
 
@@ -139,7 +141,7 @@ ENDS: dict[str, tuple[str, str]] = {
 async def test_a_worker_that_does_not_come_to_its_end(case: str, stand_in) -> None:
     program, reason = ENDS[case]
     stand_in(program)
-    patience = ListSettings(wait_seconds=1 if "silence" in case else 30)
+    patience = ListSettings(wait_seconds=1 if "silence" in case else PATIENCE)
     with pytest.raises(UnreadableList) as refusal:
         [each async for each in read_list(b"x" * (1 << 20), "a.txt", "RU", patience)]
     assert refusal.value.reason == reason
@@ -160,10 +162,12 @@ async def test_a_worker_that_nobody_hears_waits() -> None:
     assert isinstance(rest[-1], Summary)
 
 
-async def test_what_the_reader_does_meanwhile_does_not_count() -> None:
-    async for outcome in read_list(MANY, "a.txt", "RU", ListSettings(wait_seconds=4)):
+async def test_what_the_reader_does_meanwhile_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    spent = 0.0
+    monkeypatch.setattr(reading, "time", SimpleNamespace(monotonic=lambda: time.monotonic() + spent))
+    async for outcome in read_list(MANY, "a.txt", "RU", ListSettings(wait_seconds=PATIENCE)):
         if isinstance(outcome, People) and outcome.rows[0] == 1:
-            await asyncio.sleep(4.5)
+            spent = 2 * PATIENCE
     assert isinstance(outcome, Summary)
 
 

@@ -10,6 +10,7 @@ import pytest
 from rasa_twin24.sandbox import Sandbox
 from rasa_twin24.sandbox.faults import Endpoint
 from tests.sandbox.twin_over_http import FakeClock, TwinOverHttp, phones
+from tests.waiting import until
 
 Ask = Callable[[TwinOverHttp, str], Awaitable[httpx.Response]]
 
@@ -118,6 +119,19 @@ async def test_a_short_delay_changes_nothing_else(twin: TwinOverHttp, sandbox: S
     began = loop.time()
     assert (await twin.read(task_id)).json()["id"] == task_id
     assert loop.time() - began >= 0.05
+
+
+async def test_an_answer_is_held_back_until_something_has_happened(
+    twin: TwinOverHttp, sandbox: Sandbox, ready_id: str
+) -> None:
+    happened = asyncio.Event()
+    sandbox.fail_next("play", meanwhile=happened.wait, task=ready_id)
+    playing = asyncio.create_task(twin.act(ready_id, "play"))
+    await until(lambda: sandbox.plays(ready_id) == 1)
+    assert (await twin.read(ready_id)).status_code == 200
+    assert not playing.done()
+    happened.set()
+    assert (await playing).status_code == 200
 
 
 async def test_faults_come_in_their_order_and_as_often_as_ordered(twin: TwinOverHttp, sandbox: Sandbox) -> None:

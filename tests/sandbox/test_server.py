@@ -9,6 +9,7 @@ import pytest
 from rasa_twin24.sandbox import Sandbox, SandboxServer
 from tests.loopback import client
 from tests.sandbox.twin_over_http import FakeClock, TwinOverHttp, phones
+from tests.waiting import PATIENCE
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.0.5", "example.org", ""])
@@ -57,11 +58,11 @@ async def test_a_stopped_server_listens_no_more_and_may_start_again() -> None:
 
 
 async def test_a_stop_does_not_wait_for_delays_on_order(twin: TwinOverHttp, sandbox: Sandbox) -> None:
-    sandbox.fail_next("list", delay=30)
+    sandbox.fail_next("list", delay=10 * PATIENCE)
     waiting = asyncio.create_task(twin.find())
     while len(sandbox.requests) < 2:
         await asyncio.sleep(0.01)
-    await asyncio.wait_for(twin.server.stop(), 5)
+    await asyncio.wait_for(twin.server.stop(), PATIENCE)
     await asyncio.gather(waiting, return_exceptions=True)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from tests.standins.telegram import Telegram
+from tests.waiting import PATIENCE
 
 
 class Caller:
@@ -16,7 +17,7 @@ class Caller:
 
     def __init__(self, tg: Telegram) -> None:
         self._tg = tg
-        self._http = httpx.AsyncClient(timeout=20.0)
+        self._http = httpx.AsyncClient(timeout=PATIENCE)
 
     async def __aenter__(self) -> Caller:
         return self

@@ -10,6 +10,7 @@ import pytest
 
 from tests.standins.telegram import Telegram, User
 from tests.standins.telegram_caller import Caller
+from tests.waiting import PATIENCE
 
 CHAT = 500100
 STRANGER = 500999
@@ -634,8 +635,8 @@ async def test_answer_is_lost_after_or_before_the_work(tg: Telegram, call: Calle
 
 
 async def test_late_answer_comes_after_the_work(tg: Telegram, call: Caller, ivan: User) -> None:
-    tg.fail_next("sendMessage", delay=0.3)
-    async with httpx.AsyncClient(timeout=0.1) as hasty:
+    tg.fail_next("sendMessage", delay=10 * PATIENCE)
+    async with httpx.AsyncClient(timeout=0.5) as hasty:
         with pytest.raises(httpx.ReadTimeout):
             await hasty.post(f"{tg.url}/bot{tg.token}/sendMessage", json={"chat_id": CHAT, "text": "а"})
 

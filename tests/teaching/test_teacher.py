@@ -22,6 +22,7 @@ from rasa_twin24.teaching.lines import line_key
 from rasa_twin24.teaching.phrase import canonical
 from rasa_twin24.teaching.teacher import Teacher
 from rasa_twin24.text.taught import phrase_key
+from tests.waiting import until
 
 OWNER = "telegram:1"
 GOOD = Score(0.95, 0.97, 0.98, (), ())
@@ -84,19 +85,11 @@ class School:
         return line.kind, line.over, line.params
 
     async def told(self, kind: str) -> dict[str, str]:
-        for _ in range(500):
-            if (await self.line())[0] == kind:
-                return (await self.line())[2]
-            await asyncio.sleep(0.01)
-        raise AssertionError(await self.line())
+        async def is_told() -> bool:
+            return (await self.line())[0] == kind
 
-
-async def until(holds: Any) -> None:
-    for _ in range(500):
-        if holds():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("it does not come")
+        await until(is_told)
+        return (await self.line())[2]
 
 
 @pytest_asyncio.fixture

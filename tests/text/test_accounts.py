@@ -99,10 +99,10 @@ def test_what_stands_beside_it_stays_what_it_is(text: str, intent: str) -> None:
 
 
 def test_a_long_message_is_not_looked_at_for_long() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     assert accounts_intent("привяжи " * 100_000) is None
     assert accounts_intent("ну, " * 29) is None
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 # Written before the rules for them, and by somebody who did not look at the tables above.

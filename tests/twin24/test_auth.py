@@ -167,11 +167,12 @@ async def test_many_callers_with_a_refused_token_cause_one_login(twin: Twin24, r
 
 async def test_a_late_401_finds_the_token_already_renewed(twin: Twin24, router: respx.MockRouter) -> None:
     login = router.post(LOGIN).mock(side_effect=[token("first"), token("second")])
-    renewed = asyncio.Event()
+    renewed, asked = asyncio.Event(), asyncio.Event()
 
     async def slow(request: httpx.Request) -> httpx.Response:
         if request.headers["Authorization"] == "Bearer second":
             return httpx.Response(200, json=READY)
+        asked.set()
         await renewed.wait()
         return httpx.Response(401)
 
@@ -180,7 +181,7 @@ async def test_a_late_401_finds_the_token_already_renewed(twin: Twin24, router: 
         side_effect=[httpx.Response(401), httpx.Response(200, json=READY)]
     )
     late = asyncio.create_task(twin.tasks.get("slow"))
-    await asyncio.sleep(0.01)
+    await asked.wait()
     await twin.tasks.get("quick")
     renewed.set()
     await late
@@ -237,9 +238,10 @@ async def test_a_login_without_a_usable_token(twin: Twin24, router: respx.MockRo
 
 
 async def test_a_caller_who_gives_up_does_not_take_the_login_away(twin: Twin24, router: respx.MockRouter) -> None:
-    let_in = asyncio.Event()
+    let_in, asked = asyncio.Event(), asyncio.Event()
 
     async def slow(request: httpx.Request) -> httpx.Response:
+        asked.set()
         await let_in.wait()
         return token("first")
 
@@ -247,7 +249,8 @@ async def test_a_caller_who_gives_up_does_not_take_the_login_away(twin: Twin24, 
     router.get(f"{CIS}/telephony/autoCall/{TASK_ID}").respond(json=READY)
     impatient = asyncio.create_task(twin.tasks.get(TASK_ID))
     patient = asyncio.create_task(twin.tasks.get(TASK_ID))
-    await asyncio.sleep(0.01)
+    await asked.wait()
+    await asyncio.sleep(0.01)  # the other waits for the same login
     impatient.cancel()
     await asyncio.sleep(0)
     let_in.set()
@@ -257,10 +260,11 @@ async def test_a_caller_who_gives_up_does_not_take_the_login_away(twin: Twin24, 
 
 
 async def test_closing_ends_a_login_under_way() -> None:
-    ended = False
+    ended, asked = False, asyncio.Event()
 
     async def never(request: httpx.Request) -> httpx.Response:
         nonlocal ended
+        asked.set()
         try:
             await asyncio.Event().wait()
         finally:
@@ -270,6 +274,6 @@ async def test_closing_ends_a_login_under_way() -> None:
     transport = httpx.MockTransport(never)
     async with Twin24(SETTINGS, transport) as client:
         waiting = asyncio.create_task(client.auth.sign_in())
-        await asyncio.sleep(0.01)
+        await asked.wait()
     assert ended
     assert (await asyncio.gather(waiting, return_exceptions=True))[0].__class__ is asyncio.CancelledError

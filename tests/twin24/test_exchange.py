@@ -44,10 +44,10 @@ async def test_a_call_that_never_got_its_turn_was_surely_not_done() -> None:
             try:
                 await asyncio.Event().wait()
             finally:  # the place is free only after the time of all six is up, however they are timed
-                await asyncio.sleep(0.2)
+                await asyncio.sleep(1.0)
         return httpx.Response(200, json={"token": TOKEN})
 
-    settings = Settings("manager@example.org", PASSWORD, total_timeout=0.2)
+    settings = Settings("manager@example.org", PASSWORD, total_timeout=1.0)
     async with Twin24(settings, httpx.MockTransport(answer)) as twin:
         await twin.auth.sign_in()
         failures = await asyncio.gather(*(twin.tasks.play(TASK_ID) for _ in range(6)), return_exceptions=True)

@@ -9,6 +9,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tests.waiting import PATIENCE
+
 if TYPE_CHECKING:
     from .server import Max
 
@@ -57,7 +59,7 @@ class Talk:
         self.typing_count = 0
         self._read = 0
 
-    async def expect(self, substring: str = "", timeout: float = 30.0) -> Message:
+    async def expect(self, substring: str = "", timeout: float = PATIENCE) -> Message:
         """The first message sent or edited since the last `expect` whose text then held `substring`."""
         until = time.monotonic() + timeout
         while time.monotonic() < until:

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from tests.waiting import PATIENCE
+
 if TYPE_CHECKING:
     from .server import Message, Slack
 
@@ -25,7 +27,7 @@ class Person:
     def messages(self) -> list[Message]:
         return [message for message in self._slack.messages if message.channel == self.direct]
 
-    async def expect(self, substring: str = "", timeout: float = 30.0) -> Message:
+    async def expect(self, substring: str = "", timeout: float = PATIENCE) -> Message:
         """The first new message with this text; what it skips is not seen again."""
         deadline = asyncio.get_running_loop().time() + timeout
         while True:

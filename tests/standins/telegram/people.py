@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tests.waiting import PATIENCE
+
 from . import updates
 from .chats import BotMessage, Chat
 from .files import Files
@@ -45,7 +47,7 @@ class Conversation:
         """How often the bot showed «typing»."""
         return self.chat.typing_count
 
-    async def expect(self, substring: str = "", timeout: float = 30.0) -> BotMessage:
+    async def expect(self, substring: str = "", timeout: float = PATIENCE) -> BotMessage:
         """The first message sent or edited since the last `expect` whose text then held `substring`.
 
         What it skips is not seen again. Raises `AssertionError` with the whole talk after `timeout` seconds.

@@ -9,6 +9,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from tests.waiting import PATIENCE
+
 from . import updates
 from .chats import Chat
 from .faults import Drop, Fault, Faults
@@ -196,13 +198,13 @@ class Telegram:
         """Post any bytes to the registered webhook with this secret header; returns the status."""
         return await self._sender.post(body, secret)
 
-    async def taken(self, update_id: int, timeout: float = 30.0) -> None:
+    async def taken(self, update_id: int, timeout: float = PATIENCE) -> None:
         """Wait until the bot confirmed or accepted an update; raises `asyncio.TimeoutError`."""
         until = time.monotonic() + timeout
         while self._queue.holds(update_id):
             await self._queue.wait_for_change(until - time.monotonic())
 
-    async def called(self, method: str, times: int = 1, timeout: float = 30.0) -> list[dict[str, Any]]:
+    async def called(self, method: str, times: int = 1, timeout: float = PATIENCE) -> list[dict[str, Any]]:
         """Wait until the bot called `method` so often; returns the arguments.
 
         Raises `asyncio.TimeoutError` after `timeout` seconds.

@@ -9,6 +9,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tests.waiting import PATIENCE
+
 from . import rules
 
 if TYPE_CHECKING:
@@ -116,7 +118,7 @@ class Subscriber:
         shown = [(html.unescape(button["Text"]), button["ActionBody"]) for button in buttons]
         self.messages.append(Seen(message.get("text", ""), shown, message))
 
-    async def expect(self, substring: str = "", timeout: float = 30.0) -> Seen:
+    async def expect(self, substring: str = "", timeout: float = PATIENCE) -> Seen:
         """The next message that holds this; what it skips is not seen again."""
         until = time.monotonic() + timeout
         while time.monotonic() < until:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
 import json
@@ -14,6 +13,8 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 from typing_extensions import Self
+
+from tests.waiting import until
 
 from . import rules
 from .people import Subscriber
@@ -100,11 +101,8 @@ class Viber:
         return [params for name, params in self.calls if name == method]
 
     async def called(self, method: str, times: int = 1) -> list[dict[str, Any]]:
-        for _ in range(250):
-            if len(found := self.asked(method)) >= times:
-                return found
-            await asyncio.sleep(0.02)
-        raise AssertionError(f"{method} was not called {times} times: {self.calls}")
+        await until(lambda: len(self.asked(method)) >= times)
+        return self.asked(method)
 
     def keep_file(self, name: str, content: bytes) -> str:
         """The address of a file that somebody sends."""

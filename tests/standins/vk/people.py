@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.waiting import PATIENCE
+
 from .keyboards import Button
 
 FIRST_GROUP = 2_000_000_000
@@ -50,7 +52,7 @@ class Dialogue:
         self.journal.append((message.id, message.text))
         self._news.set()
 
-    async def expect(self, substring: str = "", timeout: float = 30.0) -> BotMessage:
+    async def expect(self, substring: str = "", timeout: float = PATIENCE) -> BotMessage:
         """The first message sent or edited since the last `expect` whose text then held `substring`."""
         until = time.monotonic() + timeout
         while True:

@@ -12,6 +12,8 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.waiting import PATIENCE
+
 from .callback import Callback, LongPoll
 from .methods import VERSION, Methods
 from .people import FIRST_GROUP, Dialogue, Person
@@ -96,7 +98,7 @@ class Vk:
         """Trouble for the next calls: an error of VK, a status, or a connection closed `before` or `after` the work."""
         self._faults.append(Fault(method, times, code, status, drop))
 
-    async def called(self, method: str, times: int = 1, timeout: float = 30.0) -> list[dict[str, str]]:
+    async def called(self, method: str, times: int = 1, timeout: float = PATIENCE) -> list[dict[str, str]]:
         """Wait until `method` was called so often; returns the arguments."""
         until = time.monotonic() + timeout
         while len(found := [call.params for call in self.calls if call.method == method]) < times:

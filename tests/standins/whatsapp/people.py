@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tests.waiting import PATIENCE
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -46,7 +48,7 @@ class User:
         self.messages.append(message)
         self._news.set()
 
-    async def expect(self, substring: str = "", timeout: float = 30.0) -> Shown:
+    async def expect(self, substring: str = "", timeout: float = PATIENCE) -> Shown:
         """The first message since the last `expect` that holds `substring`; what it skips is not seen again."""
         until = time.monotonic() + timeout
         while True:

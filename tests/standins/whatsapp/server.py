@@ -13,6 +13,8 @@ import httpx
 from aiohttp import web
 from typing_extensions import Self
 
+from tests.loopback import client
+
 from .people import Shown, User
 from .rules import DOCUMENT_TYPES, Refusal, check_message, check_read, slip
 
@@ -127,13 +129,13 @@ class WhatsApp:
         headers = {"Content-Type": "application/json"}
         if signature is not None:
             headers["X-Hub-Signature-256"] = self.signature(body) if signature == "genuine" else signature
-        async with httpx.AsyncClient(trust_env=False) as http:
+        async with client() as http:
             answer = await http.post(f"{self._bot}/webhooks/whatsapp/webhook", content=body, headers=headers)
         return answer.status_code
 
     async def check_up(self, token: str, mode: str = "subscribe") -> httpx.Response:
         given = {"hub.mode": mode, "hub.verify_token": token, "hub.challenge": "1158201444"}
-        async with httpx.AsyncClient(trust_env=False) as http:
+        async with client() as http:
             return await http.get(f"{self._bot}/webhooks/whatsapp/webhook", params=given)
 
     # --- calls ----------------------------------------------------------------------------------------------
