@@ -7,8 +7,8 @@ from xdist.scheduler import LoadFileScheduling
 TALKS, MODEL = "tests/dialogues/", "tests/nlu/"
 # Talks with the one bot of `tests/dialogues/conftest.py`, which each process would start for itself.
 OF_ONE_BOT = (
-    *("accounts", "audit", "conversations", "digressions", "forget", "import_list", "process", "telegram"),
-    "tracker_content",
+    *("accounts", "audit", "conversations", "digressions", "forget", "import_list", "own_contact"),
+    *("process", "telegram", "tracker_content"),
 )
 # What takes minutes comes first: begun as the last, it would be waited for alone.
 LONGEST = (

@@ -12,7 +12,7 @@ from tests.bot_process import PROJECT
 from tests.dialogues.stage import Stage, staged
 from tests.dialogues.words import CREDENTIALS, Person, Words
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PEOPLE = ("anna", "boris", "vera", "gleb", "dina")
 
