@@ -9,8 +9,10 @@ ends the benchmark.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Iterable
@@ -66,6 +68,7 @@ async def main() -> None:
             others = [await stack.enter_async_context(kind()) for kind in OTHERS]
             messengers: list[Messenger] = [TelegramMessenger(telegram), *others]
             bot = BotProcess(Path(folder) / "bot")
+            bot.command = [sys.executable, "-m", "benchmarks.patient", "run"]
             relay = await stack.enter_async_context(Relay(bot.url))
             bot.settings = sandbox_env(webhook_settings(messengers, relay.url), twin.iam_url, twin.cis_url)
             crowd, alone = people(messengers, relay)
@@ -132,8 +135,9 @@ async def measure(bot: BotProcess, relay: Relay, crowd: list[Talker], alone: lis
 
 async def talk(talker: Talker, until: float) -> None:
     await talker.creates_task()
+    acts = itertools.cycle((talker.some_numbers, talker.a_known_number))
     while time.monotonic() < until:
-        await talker.round()
+        await next(acts)()
 
 
 class Probe:

@@ -24,6 +24,8 @@ STOP_SECONDS = 10
 class BotProcess:
     """`rasa-twin24 run` on a free port of loopback, with exactly the given settings."""
 
+    command = [str(Path(sys.executable).parent / "rasa-twin24"), "run"]
+
     def __init__(self, data_dir: Path, **settings: str) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -48,7 +50,7 @@ class BotProcess:
         self.data_dir.mkdir(parents=True, exist_ok=True)
         with self._log_file.open("ab") as log:
             self._process = subprocess.Popen(
-                [str(Path(sys.executable).parent / "rasa-twin24"), "run"],
+                self.command,
                 cwd=PROJECT,
                 env=self.environment,
                 stdout=log,
