@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 import aiohttp
@@ -31,7 +32,7 @@ class Request:
 class Relay:
     """`async with Relay(bot_url) as relay`: what is sent to `relay.url` goes on to the bot.
 
-    `requests` are those since `measure`.
+    `working` is how many conversations are at work, told by whoever knows; `repeats`: whether updates are brought twice.
     """
 
     def __init__(self, bot_url: str) -> None:
@@ -91,13 +92,13 @@ class Relay:
     async def _bring(self, asked: web.Request, body: bytes) -> web.Response:
         headers = {name: value for name, value in asked.headers.items() if name.lower() not in HOP_HEADERS}
         messenger, working = asked.match_info["messenger"], self.working
-        began = time.perf_counter()
-        async with self._http.request(
-            asked.method, self._bot_url + asked.path_qs, data=body, headers=headers
-        ) as answer:
-            content = await answer.read()
-        done = Request(messenger, time.perf_counter() - began, answer.status, working)
+        began, status, content = time.perf_counter(), 0, b""
+        with suppress(aiohttp.ClientError):  # without an answer: 0
+            asking = self._http.request(asked.method, self._bot_url + asked.path_qs, data=body, headers=headers)
+            async with asking as answer:
+                status, content = answer.status, await answer.read()
+        done = Request(messenger, time.perf_counter() - began, status, working)
         self.requests.append(done)
-        if answer.status != 200:
+        if status != 200:
             self.refused.append(done)
-        return web.Response(status=answer.status, body=content)
+        return web.Response(status=status or 502, body=content)
