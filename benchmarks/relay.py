@@ -32,7 +32,7 @@ class Request:
 class Relay:
     """`async with Relay(bot_url) as relay`: what is sent to `relay.url` goes on to the bot.
 
-    `working` is how many conversations are at work, told by whoever knows; `repeats`: whether updates are brought twice.
+    `working`: how many conversations are at work, told by whoever knows. `repeats`: whether updates are brought twice.
     """
 
     def __init__(self, bot_url: str) -> None:
