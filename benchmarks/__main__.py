@@ -1,7 +1,8 @@
 """`make bench`: this bot beside itself without ledger and checks, and beside stock Rasa; one run, all on loopback.
 
-Before them what needs no bot: `numbers` and `lists` (long lists of numbers, and files with them). Last other
-people's turns beside work: `imports`, a list that is read and uploaded, and `teaching`, a model that is trained.
+Before them what needs no bot: `numbers` and `lists` (long lists of numbers, and files with them). Then `webhooks`: six
+messengers with fifty people at once. Last other people's turns beside work: `imports`, a list that is read and
+uploaded, and `teaching`, a model that is trained.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks import imports, lists, numbers, teaching
+from benchmarks import imports, lists, numbers, teaching, webhooks
 from benchmarks.bots import Bot, Ours, Stock, Unguarded
 from benchmarks.timing import high, middle
 from rasa_twin24.sandbox import Sandbox, SandboxServer
@@ -47,6 +48,7 @@ async def main() -> None:
                 finally:
                     await bot.stop()
     print_table(figures[0], figures[1])
+    await webhooks.main()
     await imports.main()
     await teaching.main()
 
@@ -137,4 +139,5 @@ def print_table(ours: dict[str, float], stock: dict[str, float]) -> None:
         print(f"turn {LONG} / turn 1, {bot}: {ratio:.2f}")
 
 
-asyncio.run(main())
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -12,6 +12,8 @@ from typing import Any
 import rasa_twin24.app
 from rasa_twin24.channels.pace import Pace
 from rasa_twin24.cli import main
+from rasa_twin24.ledger.accounts import Accounts
+from rasa_twin24.ledger.conversations import Conversations, Spoken
 from rasa_twin24.ledger.inbox import Claim, Inbox
 from rasa_twin24.ledger.notices import Notices
 from rasa_twin24.ledger.people import People, Role
@@ -27,10 +29,20 @@ def always(answer: Any) -> Any:
     return method
 
 
+async def own_account(_self: Accounts, account: str) -> str:
+    return account
+
+
+async def own_account_of_an_owner(_self: Accounts, account: str) -> tuple[str, Role]:
+    return account, Role.OWNER
+
+
 def take_out() -> None:
     People.role = always(Role.OWNER)
     Inbox.claim = always(Claim(True, Role.OWNER))
-    Inbox.begin = always(Role.OWNER)
+    Accounts.home = own_account
+    Accounts.begin = own_account_of_an_owner
+    Conversations.spoken = always(Spoken("ru"))
     Inbox.done = always(None)
     Notices.waiting = always([])
     Tasks.talked_about = always((None, None))

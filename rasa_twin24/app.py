@@ -8,6 +8,7 @@ import importlib
 import logging
 import os
 import signal
+import sys
 from asyncio import AbstractEventLoop
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -54,6 +55,9 @@ WATCH_PAUSE = 1.0
 HEALTH_SECONDS = 2.0
 DATABASE_PATIENCE = 60.0
 DATABASE_PAUSE = 2.0
+# How long one thread may hold the interpreter while another waits for it, seconds; Python's own is ten times as long.
+# A transaction asks for it half a dozen times, each time from a loop that is at work, and webhooks wait for it.
+SWITCH_SECONDS = 0.0005
 
 
 class Bot:
@@ -233,6 +237,7 @@ def serve(config: Config, model: Path) -> None:
     app.register_listener(bot.open, "before_server_start")
     app.register_listener(bot.opened, "after_server_start")
     app.register_listener(bot.close, "after_server_stop")
+    sys.setswitchinterval(SWITCH_SECONDS)
     app.run(host=config.host, port=config.port, workers=1, access_log=False)
 
 

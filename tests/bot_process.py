@@ -24,6 +24,8 @@ START_SECONDS = 5 * PATIENCE
 class BotProcess:
     """`rasa-twin24 run` on a free port of loopback, with exactly the given settings."""
 
+    command = [str(Path(sys.executable).parent / "rasa-twin24"), "run"]
+
     def __init__(self, data_dir: Path, **settings: str) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -49,7 +51,7 @@ class BotProcess:
         self.data_dir.mkdir(parents=True, exist_ok=True)
         with self._log_file.open("ab") as log:
             self._process = subprocess.Popen(
-                [str(Path(sys.executable).parent / "rasa-twin24"), "run"],
+                self.command,
                 cwd=self.folder,
                 env=self.environment,
                 stdout=log,

@@ -28,6 +28,7 @@ from rasa_twin24.channels.turns import Turns
 from rasa_twin24.ledger import Ledger
 from rasa_twin24.ledger.audit import Act, Result
 from rasa_twin24.ledger.inbox import Waiting
+from rasa_twin24.ledger.threads import urgently
 from rasa_twin24.text.phrases import Phrases
 
 log = structlog.get_logger(__name__)
@@ -141,8 +142,10 @@ class Reception:
             log.error("refusal_not_noted", channel=messenger, error=type(error).__name__)
 
     async def _take_in(self, incoming: Incoming) -> bool:
-        incoming = incoming.at(await self.ledger.accounts.home(incoming.account))
-        claim = await self.ledger.inbox.claim(incoming.channel, incoming.key, incoming.conversation, incoming.to_json())
+        with urgently():  # the messenger waits for it
+            incoming = incoming.at(await self.ledger.accounts.home(incoming.account))
+            said = incoming.to_json()
+            claim = await self.ledger.inbox.claim(incoming.channel, incoming.key, incoming.conversation, said)
         if not claim.first:
             log.info("update_repeated", channel=incoming.channel)
             return False

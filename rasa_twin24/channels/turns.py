@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from typing import Any
 
 import structlog
 
 from rasa_twin24.channels.incoming import CONTACT, Incoming
+from rasa_twin24.channels.stepping import Stepping
 
 log = structlog.get_logger(__name__)
 
@@ -25,8 +27,9 @@ MOST_CARDS = 100
 class Turns:
     """`put` returns at once; `handle` is awaited for one update of a conversation after another."""
 
-    def __init__(self, handle: Callable[[Incoming], Awaitable[None]]) -> None:
+    def __init__(self, handle: Callable[[Incoming], Coroutine[Any, Any, None]]) -> None:
         self._handle = handle
+        self._stepping = Stepping()
         self._queues: dict[str, deque[Incoming]] = {}
         self._workers: dict[str, asyncio.Task[None]] = {}
         # Of conversations whose worker waits for a further card.
@@ -67,7 +70,7 @@ class Turns:
                     if self._closed:  # taken up at the next start, as what waits is
                         return
                 try:
-                    await self._handle(incoming)
+                    await self._stepping.run(self._handle(incoming))
                 except Exception as error:  # the queue of a conversation must outlive any single turn
                     log.error("turn_failed", channel=incoming.channel, error=type(error).__name__)
         finally:

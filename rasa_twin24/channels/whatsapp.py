@@ -24,6 +24,7 @@ from rasa_twin24.channels.whatsapp_people import WhatsAppPeople
 from rasa_twin24.channels.whatsapp_updates import OBJECT, Failed, InGroup, Said, read_events
 from rasa_twin24.finding import Finding
 from rasa_twin24.ledger.files import File
+from rasa_twin24.ledger.threads import urgently
 
 log = structlog.get_logger(__name__)
 
@@ -129,8 +130,9 @@ class WhatsAppInput(MessengerInput):
                 log.info("update_ignored", channel="whatsapp", reason=event.reason)
 
     async def _hear(self, said: Said) -> None:
-        person = await self.people.person(said.ids)
-        await self.people.hear(person, said.sent_at)  # before its answer, which asks for it
+        with urgently():  # the messenger waits for it
+            person = await self.people.person(said.ids)
+            await self.people.hear(person, said.sent_at)  # before its answer, which asks for it
         if len(self._last_message) >= MOST_REMEMBERED:
             self._last_message.clear()
         self._last_message[person] = said.id

@@ -14,7 +14,10 @@ from rasa_twin24.ledger.kept import key_about
 # After somebody's last message nothing but paid templates may be sent them, seconds.
 # https://developers.facebook.com/docs/whatsapp/cloud-api/guides/send-messages#customer-service-windows
 WINDOW = 24 * 3600.0
-# People remembered who are not in the ledger; beyond, all are forgotten.
+# When somebody was heard is written down at most this often, seconds: the webhook waits for it. After a restart their
+# window may end by so much too early, never too late.
+HEARD_GRAIN = 60.0
+# People whose time is remembered; beyond, all are forgotten.
 MOST_REMEMBERED = 10_000
 
 
@@ -23,7 +26,8 @@ class WhatsAppPeople:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._strangers_heard: dict[str, float] = {}
+        # Of strangers nothing else is kept; of the others, what is newer than the ledger has it.
+        self._heard: dict[str, float] = {}
 
     async def person(self, ids: Ids) -> str:
         """The id that this person's conversation has.
@@ -32,9 +36,10 @@ class WhatsAppPeople:
         before they were known by another; a number that comes with another scoped id is somebody else's by now.
         """
         phone, scoped = ids.phone, ids.scoped
-        before = await self._kept("is", scoped) if scoped else None
+        kept = await self._ledger.kept.get_all([_key("is", each) for each in (phone, scoped) if each])
+        before = kept.get(_key("is", scoped)) if scoped else None
         # The person whom this number belongs to, and the scoped id they have.
-        whose = (await self._kept("is", phone) or "").split() if phone else []
+        whose = kept.get(_key("is", phone), "").split() if phone else []
         candidates = (phone, before, scoped, *whose[: 0 if scoped else 1])
         owner = next((each for each in candidates if each and self._is_owner(each)), None)
         if owner:
@@ -60,18 +65,19 @@ class WhatsAppPeople:
     async def hear(self, person: str, at: float) -> None:
         """They wrote something at this time, which an update that is repeated or late leaves where it was."""
         at = min(at, self._ledger.now())
-        if at <= (await self.heard_at(person) or 0.0):
+        kept = float(await self._kept("heard", person) or 0.0)
+        if at <= max(kept, self._heard.get(person, 0.0)):
             return
-        if len(self._strangers_heard) >= MOST_REMEMBERED:
-            self._strangers_heard.clear()
-        self._strangers_heard[person] = at
-        if await self.is_known(person):
+        if len(self._heard) >= MOST_REMEMBERED:
+            self._heard.clear()
+        self._heard[person] = at
+        if at - kept >= HEARD_GRAIN and await self.is_known(person):
             await self._keep("heard", person, str(at))
 
     async def heard_at(self, person: str) -> float | None:
         """When they last wrote; None: nobody remembers."""
-        kept = await self._kept("heard", person)
-        return float(kept) if kept else self._strangers_heard.get(person)
+        kept = float(await self._kept("heard", person) or 0.0)
+        return max(kept, self._heard.get(person, 0.0)) or None
 
     async def may_be_written_to(self, person: str) -> bool:
         heard = await self.heard_at(person)
@@ -92,7 +98,11 @@ class WhatsAppPeople:
         return f"whatsapp:{person}" in self._ledger.people.owners
 
     async def _kept(self, what: str, whose: str) -> str | None:
-        return await self._ledger.kept.get(key_about(f"whatsapp:{whose}", what))
+        return await self._ledger.kept.get(_key(what, whose))
 
     async def _keep(self, what: str, whose: str, value: str) -> None:
-        await self._ledger.kept.put(key_about(f"whatsapp:{whose}", what), value)
+        await self._ledger.kept.put(_key(what, whose), value)
+
+
+def _key(what: str, whose: str) -> str:
+    return key_about(f"whatsapp:{whose}", what)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import sqlalchemy as sa
 
@@ -35,6 +35,15 @@ class Kept:
 
     async def get(self, key: str) -> str | None:
         return await self._store.run(lambda c: c.scalar(sa.select(kept.c.value).where(kept.c.key == key)))
+
+    async def get_all(self, keys: Sequence[str]) -> dict[str, str]:
+        """Those of the few keys under which something is kept."""
+
+        def work(connection: sa.engine.Connection) -> dict[str, str]:
+            rows = connection.execute(sa.select(kept.c.key, kept.c.value).where(kept.c.key.in_(keys)))
+            return {row.key: row.value for row in rows}
+
+        return await self._store.run(work)
 
     async def put(self, key: str, value: str) -> None:
         """Keep `value` from now on, whatever was kept before."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,6 +19,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from rasa_twin24.ledger.engine import postgres_engine, sqlite_engine
+from rasa_twin24.ledger.threads import Threads
 
 T = TypeVar("T")
 
@@ -50,8 +50,7 @@ class Store:
         self._sqlite = url.startswith("sqlite")
         self.engine = sqlite_engine(url) if self._sqlite else postgres_engine(url, POSTGRES_THREADS)
         sa.event.listen(self.engine, "before_cursor_execute", _clean_texts, retval=True)
-        threads = SQLITE_THREADS if self._sqlite else POSTGRES_THREADS
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="ledger")
+        self._threads = Threads(SQLITE_THREADS if self._sqlite else POSTGRES_THREADS)
 
     async def run(self, work: Callable[[sa.engine.Connection], T]) -> T:
         """Run `work` in a transaction of its own; a cancelled caller does not stop what has begun.
@@ -64,7 +63,7 @@ class Store:
             with self.engine.begin() as connection:
                 return work(connection)
 
-        return await asyncio.get_running_loop().run_in_executor(self._threads, transaction)
+        return await self._threads.run(transaction)
 
     async def check(self) -> None:
         """Raises `sqlalchemy.exc.SQLAlchemyError` unless the database answers and takes changes."""
@@ -105,7 +104,7 @@ class Store:
                     if self._sqlite:
                         connection.exec_driver_sql("PRAGMA foreign_keys=ON")
 
-        await asyncio.get_running_loop().run_in_executor(self._threads, transaction)
+        await self._threads.run(transaction)
 
     async def close(self) -> None:
         """Finish what runs and close the connections."""

@@ -35,7 +35,7 @@ class Handler:
 
 
 async def settle() -> None:
-    for _ in range(20):
+    for _ in range(500):  # a hundred turns take their steps one after another
         await asyncio.sleep(0)
 
 

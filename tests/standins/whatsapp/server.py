@@ -57,6 +57,7 @@ class WhatsApp:
         self._bot = ""
         self._count = 0
         self._runner: web.AppRunner | None = None
+        self._http: httpx.AsyncClient | None = None
         self._port = 0
 
     @property
@@ -78,8 +79,11 @@ class WhatsApp:
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         self._port = self._runner.addresses[0][1]
+        self._http = client()
 
     async def stop(self) -> None:
+        if self._http is not None:
+            await self._http.aclose()
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -129,14 +133,14 @@ class WhatsApp:
         headers = {"Content-Type": "application/json"}
         if signature is not None:
             headers["X-Hub-Signature-256"] = self.signature(body) if signature == "genuine" else signature
-        async with client() as http:
-            answer = await http.post(f"{self._bot}/webhooks/whatsapp/webhook", content=body, headers=headers)
+        assert self._http is not None
+        answer = await self._http.post(f"{self._bot}/webhooks/whatsapp/webhook", content=body, headers=headers)
         return answer.status_code
 
     async def check_up(self, token: str, mode: str = "subscribe") -> httpx.Response:
         given = {"hub.mode": mode, "hub.verify_token": token, "hub.challenge": "1158201444"}
-        async with client() as http:
-            return await http.get(f"{self._bot}/webhooks/whatsapp/webhook", params=given)
+        assert self._http is not None
+        return await self._http.get(f"{self._bot}/webhooks/whatsapp/webhook", params=given)
 
     # --- calls ----------------------------------------------------------------------------------------------
 
