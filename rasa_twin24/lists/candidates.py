@@ -17,6 +17,7 @@ from rasa_twin24.lists.outcome import LABEL, ChooseColumn, Entry, Kind, Rejected
 from rasa_twin24.lists.sorting import CHUNK, Sorting
 from rasa_twin24.lists.table import Table
 from rasa_twin24.text.doubt import all_dialed_as
+from rasa_twin24.text.list_labels import LineLabels, labels_in_list
 from rasa_twin24.text.number_list import read_lines
 
 Outcome = list[Entry] | list[Rejected] | Summary
@@ -45,7 +46,8 @@ def candidates(content: bytes, name: str, region: str, most_rows: int, column: i
             return _of_table(table, found, region, most_rows)
     if sum(1 for line in lines_of(content, encoding) if not line.isspace()) > most_rows + 1:  # before anybody is taken
         raise UnreadableList("too_many_rows", rows=most_rows)
-    return _of_lines(lines_of(content, encoding), region, most_rows, "csv" if named_table else "text")
+    labels = labels_in_list(lambda: lines_of(content, encoding), region)
+    return _of_lines(lines_of(content, encoding), labels, region, most_rows, "csv" if named_table else "text")
 
 
 def _columns_of_text(table: Table, region: str, column: int | None, named_table: bool) -> Columns | None:
@@ -96,10 +98,13 @@ def _variables(cells: Sequence[Cell], named: Sequence[tuple[int, str]], label: s
     return variables
 
 
-def _of_lines(lines: Iterable[str], region: str, most_rows: int, kind: Kind) -> Iterator[Outcome]:
-    """Each number of a line is somebody of their own. First lines without any digit are a header or a greeting."""
+def _of_lines(lines: Iterable[str], labels: LineLabels, region: str, most_rows: int, kind: Kind) -> Iterator[Outcome]:
+    """Each number of a line is somebody of their own. First lines without any digit are a header or a greeting.
+
+    A line that is the name of a number above or below it is no row.
+    """
     sorting = Sorting(most_rows)
-    numbered = _numbered_pieces(lines)
+    numbered = ((number, text) for number, text in _numbered_pieces(lines) if number not in labels.names)
     while chunk := list(itertools.islice(numbered, CHUNK)):
         for line in read_lines([text for _, text in chunk], region):
             number, text = chunk[line.number - 1]
@@ -107,7 +112,8 @@ def _of_lines(lines: Iterable[str], region: str, most_rows: int, kind: Kind) -> 
                 continue
             sorting.count()
             for found in line.found:
-                variables = {LABEL: found.label} if found.label else {}
+                label = found.label or labels.labels.get(number)
+                variables = {LABEL: label} if label else {}
                 if of_row := sorting.person(number, (found.e164,), variables):
                     sorting.reject(number, found.raw, "duplicate", of_row)
                 elif found.extension:

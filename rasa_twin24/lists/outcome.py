@@ -70,7 +70,7 @@ class Rejected:
 class Summary:
     """The last of what a list gives. `rows` counts rows with something in them, below the header; `good` candidates.
 
-    `columns` are the names of the variables that occurred, `LABEL` not among them; `number_column` is the header of
+    `columns` are the names of the variables that occurred, `LABEL` among them; `number_column` is the header of
     the column of numbers, or its letter, and None where there are no columns.
     """
 

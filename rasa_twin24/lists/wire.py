@@ -40,7 +40,8 @@ class Order:
 def answer(outcome: list[Entry] | list[Rejected] | Summary, label: str) -> bytes:
     """One answer of a worker that goes well."""
     if isinstance(outcome, Summary):
-        return _line({"summary": asdict(outcome)})
+        named = dict.fromkeys(name or label for name in outcome.columns)  # a column may have that name as well
+        return _line({"summary": {**asdict(outcome), "columns": [*named]}})
     if entries := [each for each in outcome if isinstance(each, Entry)]:
         people = people_of(entries, label)
         head = {"rows": people.rows, "phones": people.phones, "doubtful": people.are_doubtful}
