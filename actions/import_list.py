@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actions._boundary import Events, TopicAction, admitted
-from actions._list_report import asks_about_list, tell_of_list
+from actions._list_report import asks_about_list, list_to_decide, tell_of_list
 from actions._office import Office
 from actions._steps import resume
 from actions._turn import Turn
@@ -121,12 +121,18 @@ class ActionSettleDoubtful(TopicAction):
             turn.say("import_decided")
         elif turn.intent == "take_doubtful":
             await take_list(turn, office, asked.id, only_new=asked.only_new)
-        elif await office.campaign.imports.cancel(turn.conversation, asked.id):
-            turn.say("add_candidates_doubtful_left")
-            await resume(turn, office)
         else:
-            turn.say("import_decided")
+            await leave_doubtful(turn, office, asked)
         return None
+
+
+async def leave_doubtful(turn: Turn, office: Office, asked: Import | None) -> None:
+    """Numbers that no numbering plan knows are not added."""
+    if asked is not None and await office.campaign.imports.cancel(turn.conversation, asked.id):
+        turn.say("add_candidates_doubtful_left")
+        await resume(turn, office)
+    else:
+        turn.say("import_decided")
 
 
 class ActionCancelList(TopicAction):
@@ -185,8 +191,9 @@ async def take_list(turn: Turn, office: Office, import_id: int, *, only_new: boo
         return
     if await office.campaign.imports.take(turn.conversation, import_id, only_new=only_new):
         count = found.report["good"] - (found.report["elsewhere"] if only_new else 0)
-        phrase = "import_banning" if found.purpose == Purpose.DO_NOT_CALL else "import_taken"
-        turn.say(phrase, count=str(count))
+        task, _ = await office.campaign.current(turn.conversation)
+        taken = "import_taken" if task is not None and task.twin_id is not None else "import_kept"
+        turn.say("import_banning" if found.purpose == Purpose.DO_NOT_CALL else taken, count=str(count))
         await office.campaign.imports.ask_about_rows(found, only_new=only_new)
         return
     task, _ = await office.campaign.current(turn.conversation)
@@ -204,6 +211,16 @@ async def take_list(turn: Turn, office: Office, import_id: int, *, only_new: boo
 async def list_asked_about(turn: Turn, office: Office) -> Import | None:
     """The list that this message answers the report of; a button that says yes or no stands under another question."""
     return await office.campaign.imports.waiting(turn.conversation) if asks_about_list(turn) else None
+
+
+async def cancel_list_asked_about(turn: Turn, office: Office) -> bool:
+    """Nobody of the list is added, if this message answers its report or the question for its column or its task."""
+    asked = await list_to_decide(turn, office)
+    if asked is None or not await office.campaign.imports.cancel(turn.conversation, asked.id):
+        return False
+    turn.say("import_cancelled")
+    await resume(turn, office)
+    return True
 
 
 async def offer_waiting_list(turn: Turn, office: Office) -> None:

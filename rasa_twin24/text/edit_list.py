@@ -54,6 +54,8 @@ _LAST = re.compile(
 _CLEARS = re.compile(
     r"(?<!\w)(?:очист\w*|очищ\w*|почист\w*|обнул\w*|опустош\w*|вычист\w*|clear|wipe|empty|purge|ochisti\w*)(?!\w)"
 )
+# Said alone, it can only mean the list.
+_ONLY_CLEARS = re.compile(r"(?:(?:пожалуйста|please) )?(?:очисти|очистить|очистите|clear)(?: (?:пожалуйста|please))?")
 _EVERYTHING = re.compile(
     r"(?<!\w)(?:все|всех|весь|целиком|полностью|каждый|all|every|everybody|everyone|whole|entire|vse)(?!\w)"
 )
@@ -108,6 +110,8 @@ def read_wish(text: str, *, numbers: bool) -> Wish | None:
         return Wish.PLACES
     if takes and _LAST.search(plain):
         return Wish.LAST
+    if _ONLY_CLEARS.fullmatch(plain):
+        return Wish.CLEAR
     whole = _CLEARS.search(plain) or (takes and _EVERYTHING.search(plain))
     return Wish.CLEAR if whole and _LIST.search(plain) else None
 

@@ -1,7 +1,7 @@
 """Names on lines of their own in a long list: «Иванов Иван⏎8 916 …⏎Петрова⏎8 903 …», a hundred times.
 
-As in a message (`line_labels.py`), all names have to stand on one side of their numbers. But among hundreds of lines some
-are always odd, a number without a name, words that are no name to us, a name beside: they cost nobody else a label.
+As in a message (`line_labels.py`), all names have to stand on one side of their numbers. But among hundreds of lines
+some are always odd, a number without a name, words that are no name, a name beside: they cost nobody else a label.
 """
 
 from __future__ import annotations

@@ -91,8 +91,8 @@ def test_rows_of_a_text_are_its_lines() -> None:
 
 
 # Lists with a name, or what may be one, on a line of its own: what becomes the label of each number, and refused rows.
-# First lines without a digit are a greeting and no rows. «И» and the like are names, 1 and the like numbers, «!» is a sentence, «?» digits that are no number, «+» a number with
-# a name beside it.
+# First lines without a digit are a greeting and no rows. «И» and the like are names, 1 and the like numbers, «!» is a
+# sentence, «?» digits that are no number, «+» a number with a name beside it.
 OWN_LINES: dict[str, tuple[str, str, int]] = {
     "above": ("И1 П2 А3 О4", "И П А О", 0),
     "below": ("1И 2П 3А 4О", "И П А О", 0),
