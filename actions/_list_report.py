@@ -30,6 +30,7 @@ REASONS = (
     "duplicate",
     "in_task",
     "do_not_call",
+    "remark",
     "no_number",
     "too_short",
     "too_long",

@@ -221,6 +221,7 @@ class Imports:
             settings.lists,
             found.number_column,
             settings.name_variable,
+            to_call=found.purpose == Purpose.CANDIDATES,
         )
         async with aclosing(parts) as reading:
             async for part in reading:

@@ -19,7 +19,10 @@ FAILED = "failed"
 
 @dataclass(frozen=True, repr=False)
 class Order:
-    """What a worker is to read, and within which limits (bytes, seconds). `label`: see `packed.people_of`."""
+    """What a worker is to read, and within which limits (bytes, seconds). `label`: see `packed.people_of`.
+
+    `to_call`: see `candidates.candidates`.
+    """
 
     name: str
     region: str
@@ -28,6 +31,7 @@ class Order:
     most_rows: int
     memory: int
     cpu_seconds: int
+    to_call: bool = True
 
     def line(self) -> bytes:
         return _line(asdict(self))

@@ -31,7 +31,7 @@ from rasa_twin24.text.emergency import lifts_stop, negates, pauses, stops_everyt
 from rasa_twin24.text.language_wish import asked_language, names_language
 from rasa_twin24.text.people_request import wants_to_talk
 from rasa_twin24.text.quotes import without_quoted
-from rasa_twin24.text.removal import removes_numbers
+from rasa_twin24.text.removal import removes_numbers, tells_unwillingness
 from rasa_twin24.text.resume import resumes, takes_off_pause
 from rasa_twin24.text.task_id import names_other_task
 from rasa_twin24.text.task_name import asks_for_new_task, orders_quoted_task
@@ -149,6 +149,9 @@ def _decide_with_phones(
         return Prediction(PROVIDE_PHONE, 1.0)
     if bans(text) or allows_again(text):
         return Prediction(DO_NOT_CALL, 1.0)
+    # A new task may be called «Отказались от доставки».
+    if not asks_for_new_task(text) and tells_unwillingness(text):
+        return Prediction(EDIT_LIST, 1.0)
     if removes_numbers(without_quoted(text) if asks_for_new_task(text) else text):
         return Prediction(EDIT_LIST, 1.0)  # at the worst the bot asks what is to become of them
     if read_swap(text, phones) is not None and not asks_for_new_task(text):

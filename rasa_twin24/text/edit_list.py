@@ -10,7 +10,7 @@ import re
 from enum import Enum
 
 from rasa_twin24.text.normalise import normalise
-from rasa_twin24.text.removal import is_said_of_all, removes_numbers
+from rasa_twin24.text.removal import is_said_of_all, removes_numbers, tells_unwillingness
 
 MOST_CHARACTERS = 2_000  # looked at
 
@@ -103,7 +103,7 @@ def read_wish(text: str, *, numbers: bool) -> Wish | None:
     if numbers:
         if _takes_off(text) and not negated and not _OTHERWISE.search(rest) and is_said_of_all(text, _takes_off):
             return Wish.REMOVE
-        return Wish.UNSURE if removes_numbers(text) else None
+        return Wish.UNSURE if removes_numbers(text) or tells_unwillingness(text) else None
     if negated or _OTHERWISE.search(rest) or (_OTHER_THINGS.search(plain) and not _NUMBERS.search(plain)):
         return None
     if takes and read_places(text):

@@ -90,6 +90,20 @@ def test_rows_of_a_text_are_its_lines() -> None:
     assert (done.summary.rows, done.summary.good) == (5, 1)
 
 
+def test_whom_a_line_says_not_to_call_is_left_out() -> None:
+    lines = [
+        "Анна 8 916 123-45-67, отказалась",
+        "89031112233 больше не звонить!",
+        "+79031112244 Ольга (звонить)",
+        "89031112255 unsubscribed",
+    ]
+    done = read("\n".join(lines))
+    assert done.numbers == [OLGA]
+    assert [(each.row, each.reason) for each in done.rejected] == [(1, "remark"), (2, "remark"), (4, "remark")]
+    # On the do-not-call list they are wanted all the more.
+    assert len(read("\n".join(lines), to_call=False).entries) == 4
+
+
 # Lists with a name, or what may be one, on a line of its own: what becomes the label of each number, and refused rows.
 # First lines without a digit are a greeting and no rows. «И» and the like are names, 1 and the like numbers, «!» is a
 # sentence, «?» digits that are no number, «+» a number with a name beside it.
