@@ -116,12 +116,20 @@ def decide(
     answer = read_answer(text)
     if answer is Answer.YES:
         order = RESUME_CALLS if resumes(text) else START_CALLS
-        return Prediction(order if orders_start(text) else AFFIRM, 1.0)
-    if answer is Answer.HEDGE:
+        # "Carry on" agrees, "carry on calling" orders what only a plan of its own may answer.
+        is_order = orders_start(text) or (order == RESUME_CALLS and "call" in _concepts(text))
+        return Prediction(order if is_order else AFFIRM, 1.0)
+    if answer is Answer.HEDGE and not _pauses_calls(text, ranking):
         return Prediction(HESITATE, 1.0)
     if answer is Answer.NO:
         return Prediction(_kind_of_refusal(text, ranking), 1.0)
     return _decide_by_model(text, ranking, threshold)
+
+
+def _pauses_calls(text: str, ranking: Sequence[Prediction]) -> bool:
+    """Whether what holds back is meant for the calls: "hold the calls"; "hold on" is a doubt."""
+    meant = bool(ranking) and ranking[0].intent == PAUSE_CALLS
+    return meant and "?" not in text and {"pause", "call"} <= _concepts(text)
 
 
 def _kind_of_refusal(text: str, ranking: Sequence[Prediction]) -> str:
