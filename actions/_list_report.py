@@ -18,13 +18,20 @@ TITLE_CHARACTERS = 40
 MOST_COLUMNS = 8
 VARIABLES = 10
 # The report's phrases after which a yes takes the list: the file of what was left out may come below it.
-ASKS = ("import_report", "import_report_no_name", "import_report_do_not_call", "import_left")
+ASKS = (
+    "import_report",
+    "import_report_no_name",
+    "import_report_no_id",
+    "import_report_do_not_call",
+    "import_left",
+)
 
 # By the reasons of `lists.Rejected` and of the campaign, in the order in which a report names them.
 REASONS = (
     "duplicate",
     "in_task",
     "do_not_call",
+    "remark",
     "no_number",
     "too_short",
     "too_long",
@@ -36,6 +43,7 @@ REASONS = (
 )
 # The one that a yes does not answer.
 ASKS_FOR_TASK = "import_report_no_task"
+ASKS_FOR_COLUMN = "import_choose_column"
 
 
 async def tell_of_list(turn: Turn, office: Office, kind: str, params: dict[str, str]) -> None:
@@ -68,7 +76,7 @@ def _ask_for_column(turn: Turn, found: Import) -> None:
         for index, name in columns
     ]
     cancel = {"title": turn.word("import_cancel"), "payload": _payload("cancel_list", found)}
-    turn.offer("import_choose_column", [*buttons, cancel], standing=True, file=_file_name(turn, found))
+    turn.offer(ASKS_FOR_COLUMN, [*buttons, cancel], standing=True, file=_file_name(turn, found))
 
 
 async def report_list(turn: Turn, office: Office, found: Import) -> None:
@@ -90,15 +98,27 @@ def asks_about_list(turn: Turn) -> bool:
     return turn.typed and turn.answers_to in ASKS
 
 
+async def list_to_decide(turn: Turn, office: Office) -> Import | None:
+    """The list that was asked about last, if this message was typed right after that question, whichever it was."""
+    if not turn.typed:
+        return None
+    if turn.answers_to in (*ASKS, ASKS_FOR_TASK):
+        return await office.campaign.imports.waiting(turn.conversation)
+    return await office.campaign.imports.choosing(turn.conversation) if turn.answers_to == ASKS_FOR_COLUMN else None
+
+
 async def ask_about_list_again(turn: Turn, office: Office) -> bool:
     """After a digression from a list's report: its question once more, in short. False: there is none."""
-    asked = turn.typed and turn.answers_to in (*ASKS, ASKS_FOR_TASK)
-    found = await office.campaign.imports.waiting(turn.conversation) if asked else None
-    if found is not None:
+    found = await list_to_decide(turn, office)
+    if found is None:
+        return False
+    if found.state == ImportState.CHOOSING:
+        _ask_for_column(turn, found)
+    else:
         count = str(found.report["good"])
         line = turn.word("import_line_waiting", file=_file_name(turn, found), count=count)
         await _ask_about_list(turn, office, found, line)
-    return found is not None
+    return True
 
 
 async def _ask_about_list(turn: Turn, office: Office, found: Import, lines: str) -> None:
@@ -119,7 +139,9 @@ async def _ask_about_list(turn: Turn, office: Office, found: Import, lines: str)
             for intent in ("create_task", "add_to_existing_task")
         ]
     else:
-        question = "import_report" if task.name else "import_report_no_name"
+        asks_for_id = (turn.tracker.active_loop or {}).get("name") == "existing_task_form"
+        nameless = "import_report_no_id" if asks_for_id else "import_report_no_name"
+        question = "import_report" if task.name else nameless
         buttons.append(_button(turn, "import_add", "take_list", found, count=str(report["good"])))
         if 0 < report["elsewhere"] < report["good"]:
             new = str(report["good"] - report["elsewhere"])

@@ -58,6 +58,9 @@ async def settle_skipped(turn: Turn, office: Office, reading: Reading) -> bool:
         tell_skipped(turn, office, reading)
         return False
     tell_skipped(turn, office, without_meant(reading, region))
+    before = await office.campaign.imports.asked_about(turn.conversation)
+    if before is not None and (gone := [shown for _, shown, _ in before.report["rows"]]):
+        turn.say("add_candidates_doubtful_dropped", numbers=", ".join(gone))
     await office.campaign.imports.ask_about(turn.conversation, phones)
     turn.say("add_candidates_ask_doubtful", numbers=named(phones))
     return True

@@ -18,6 +18,8 @@ from rasa_twin24.text.start_wish import start_wish
 
 # Numbers came and there is no task: they go to the one that is turned to next.
 ASKS_FOR_TASK = "add_candidates_which_task"
+# What becomes of such numbers is decided: they went to a task, or nobody wants them any more.
+_DECIDED = ("action_new_task", "action_existing_task", "action_cancel", "action_deny")
 _QUESTIONS = {
     Step.CREATE: "resume_create",
     Step.NUMBERS: "resume_numbers",
@@ -35,7 +37,7 @@ async def begin(turn: Turn, office: Office) -> Events:
     left = await office.campaign.begin(turn.conversation, turn.message_id)
     if left is not None and left.twin_id and left.state == TaskState.FILLING:
         turn.say("create_task_left", name=left.name, task_id=left.twin_id)
-    for said in filter(None, (turn.after(ASKS_FOR_TASK), turn)):
+    for said in (*turn.answered_with(ASKS_FOR_TASK, _DECIDED), turn):
         people = await callable_people(said, office)
         collected = await office.campaign.collect(turn.conversation, people)
         if people and collected is not None:

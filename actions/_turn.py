@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -119,15 +120,24 @@ class Turn:
                 return ((event.get("metadata") or {}).get("utter_action") or "").removeprefix("utter_")
         return ""
 
-    def after(self, phrase: str) -> Turn | None:
-        """The message that was answered by this phrase, if that was the last thing said before this message."""
-        if self.answers_to != phrase:
-            return None
-        said = [event for event in self.tracker.events if event.get("event") == "user"][-2:-1]
-        if not said:
-            return None
-        message = {**(said[0].get("parse_data") or {}), **{key: said[0].get(key) for key in ("text", "metadata")}}
-        return Turn(self._dispatcher, self.tracker, self._domain, message)
+    def answered_with(self, phrase: str, since: Collection[str]) -> list[Turn]:
+        """The earlier messages that were answered by this phrase, in order, after the last of the actions `since`."""
+        found: list[Turn] = []
+        answered = False
+        messages = 0
+        for event in reversed(self.tracker.events):
+            kind = event.get("event")
+            if kind == "user":
+                if messages and answered:
+                    message = {**(event.get("parse_data") or {}), "text": event.get("text")}
+                    message["metadata"] = event.get("metadata")
+                    found.append(Turn(self._dispatcher, self.tracker, self._domain, message))
+                messages, answered = messages + 1, False
+            elif messages and kind == "action" and event.get("name") in since:
+                break
+            elif kind == "bot" and (event.get("metadata") or {}).get("utter_action") == f"utter_{phrase}":
+                answered = True
+        return found[::-1]
 
     def _said_before(self) -> list[str]:
         said = []

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from actions._boundary import Events, TopicAction, admitted
 from actions._consent import says_yes
+from actions._list_report import ask_about_list_again
 from actions._message_report import settle_skipped
 from actions._office import Office
 from actions._rename import ASKS_FOR_NAME, rename
-from actions._steps import ask_again, is_over, resume, show_plan, shows_plan_again
+from actions._steps import ASKS_FOR_TASK, ask_again, is_over, resume, show_plan, shows_plan_again
 from actions._task_buttons import tell_of_task
 from actions._turn import Turn
 from actions.add_candidates import unreadable
 from actions.control import cancel, carry_out, try_again
-from actions.import_list import ASKS_ABOUT_DOUBTFUL, list_asked_about, take_list
+from actions.import_list import (
+    ASKS_ABOUT_DOUBTFUL,
+    cancel_list_asked_about,
+    leave_doubtful,
+    list_asked_about,
+    take_list,
+)
 from actions.start_calls import consent
 from rasa_twin24.ledger.conversations import Step
-from rasa_twin24.ledger.imports import Purpose
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.text.count import read_count
 from rasa_twin24.text.doubt import all_dialed_as
@@ -70,6 +76,8 @@ class ActionAffirm(TopicAction):
         asked = await list_asked_about(turn, office)
         if asked is not None:
             await take_list(turn, office, asked.id)
+        elif await ask_about_list_again(turn, office):
+            pass  # its column or its task is to be said, not a yes
         elif step == Step.START:
             # The second key: whatever the model and the buttons of other steps say, the text itself must be a yes.
             if await says_yes(turn, office):
@@ -81,6 +89,8 @@ class ActionAffirm(TopicAction):
             turn.say("resume_numbers")
         elif step == Step.CREATE:
             await try_again(turn, office)
+        elif step is None and turn.answers_to == ASKS_FOR_TASK:
+            turn.say(ASKS_FOR_TASK)
         elif step is None:
             turn.say("affirm_nothing")
         else:
@@ -97,10 +107,10 @@ class ActionDeny(TopicAction):
     async def act(self, turn: Turn, office: Office) -> Events | None:
         if await shows_plan_again(turn, office):
             return None
-        asked = await list_asked_about(turn, office)
-        if asked is not None and await office.campaign.imports.cancel(turn.conversation, asked.id):
-            turn.say("own_contact_left" if asked.purpose == Purpose.OWN_CONTACT else "import_cancelled")
-            await resume(turn, office)
+        if await cancel_list_asked_about(turn, office):
+            return None
+        if turn.typed and turn.answers_to == ASKS_ABOUT_DOUBTFUL[0]:
+            await leave_doubtful(turn, office, await office.campaign.imports.asked_about(turn.conversation))
             return None
         task, step = await office.campaign.current(turn.conversation)
         if step == Step.MORE:
@@ -120,7 +130,7 @@ class ActionDeny(TopicAction):
         elif step == Step.STARTING:
             turn.say("cancel_too_late")
         else:
-            turn.say("deny_nothing")
+            turn.say("add_candidates_not_kept" if turn.answers_to == ASKS_FOR_TASK else "deny_nothing")
         return None
 
 
@@ -146,6 +156,8 @@ async def unclear(turn: Turn, office: Office) -> None:
         if await admitted(turn, office, UNCLEAR, Role.OPERATOR):
             await rename(turn, office, " ".join(turn.text.split()).strip("«»“” "))
             await carry_out(turn, office)  # seldom enough for no rule of its own
+    elif not (reading.rejected or reading.doubtful) and await ask_about_list_again(turn, office):
+        pass  # "one more?" comes after it
     elif step in (Step.NUMBERS, Step.MORE) and (reading.rejected or reading.doubtful):
         await unreadable(turn, office, reading)
     elif step == Step.START and all_dialed_as(reading.doubtful, office.settings.default_region):

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from rasa_sdk.events import SlotSet
 
 from actions._boundary import Events, TopicAction, admitted
+from actions._list_report import ask_about_list_again
 from actions._office import Office
-from actions._steps import resume, show_plan, shows_plan_again
+from actions._steps import ASKS_FOR_TASK, resume, show_plan, shows_plan_again
 from actions._task_buttons import tell_of_task
 from actions._turn import Turn
-from actions.import_list import carry_out_lists, offer_waiting_list
+from actions.import_list import cancel_list_asked_about, carry_out_lists, offer_waiting_list
 from rasa_twin24.campaign import Outcome
 from rasa_twin24.campaign.banned import REBUILT_WITHOUT_BANNED
 from rasa_twin24.campaign.create import MADE
@@ -101,9 +102,14 @@ class ActionCancel(TopicAction):
     async def act(self, turn: Turn, office: Office) -> Events | None:
         if await shows_plan_again(turn, office):
             return None
-        _, step = await office.campaign.current(turn.conversation)
+        if await cancel_list_asked_about(turn, office):
+            return None
+        task, step = await office.campaign.current(turn.conversation)
         if step == Step.MORE and turn.typed and ends_list(turn.text):
             await show_plan(turn, office)
+            return None
+        if task is None and turn.answers_to == ASKS_FOR_TASK:
+            turn.say("add_candidates_not_kept")
             return None
         return await cancel(turn, office)
 
@@ -149,7 +155,7 @@ async def try_again(turn: Turn, office: Office) -> None:
     elif task is not None and task.state == TaskState.FILLING and await office.campaign.unsent(task):
         await office.ledger.conversations.step(turn.conversation, Step.NUMBERS)
         turn.say("add_candidates_adding", count=str(await office.campaign.unsent(task)))
-    elif step is None:
-        turn.say("retry_nothing")
-    else:
+    elif step is not None:
         await resume(turn, office)
+    elif not await ask_about_list_again(turn, office):
+        turn.say("retry_nothing")

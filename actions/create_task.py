@@ -18,13 +18,16 @@ from actions.add_candidates import keep_before_task, note_before_task
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.ledger.tasks import TaskState
 from rasa_twin24.text.commands import command_of
+from rasa_twin24.text.not_a_name import is_no_name
 from rasa_twin24.text.phones import hide_numbers
-from rasa_twin24.text.task_name import name_in_answer
+from rasa_twin24.text.task_name import name_in_answer, unquoted
 
 # TWIN documents no limit; names are shown in lists and messages.
 MAX_NAME = 500
 # With a number in it such a message is no name, and the number is none to call.
 TAKING_AWAY = ("edit_list", "do_not_call")
+# What no rule answers while the name is asked for.
+UNANSWERED = ("nlu_fallback", "out_of_scope")
 
 
 class ActionNewTask(TopicAction):
@@ -54,6 +57,10 @@ class ValidateTaskForm(TopicForm):
             return {}
         if turn.intent in TAKING_AWAY and turn.entity("phone_number"):
             return {}
+        if said is None and is_no_name(turn.text):
+            if turn.intent in UNANSWERED:
+                turn.say("create_task_not_a_name")
+            return {}
         office = await self.office()
         return {"task_name": said or name_in_answer(turn.text, office.settings.default_region) or turn.text}
 
@@ -64,7 +71,7 @@ class ValidateTaskForm(TopicForm):
             return {"task_name": None}
         turn = Turn(dispatcher, tracker)
         office = await self.office()
-        name = " ".join(str(value).split())
+        name = unquoted(" ".join(str(value).split()))
         reading = turn.numbers(office.settings.default_region)
         said_more = turn.entity("task_name") is None and value != turn.text
         if said_more:

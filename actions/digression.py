@@ -7,6 +7,7 @@ from actions._office import Office
 from actions._steps import resume
 from actions._turn import Turn
 from rasa_twin24.ledger.people import Role
+from rasa_twin24.text.not_a_name import is_no_name
 
 # Intents that the channel names by itself have their phrase under the same name.
 _UNREADABLE = "unreadable_message"
@@ -30,8 +31,14 @@ class ActionDigression(TopicAction):
         elif role == Role.VIEWER:
             turn.say("viewer_help")
         else:
-            turn.say("in_form" if turn.in_form and turn.intent in _NOT_IN_FORM else turn.intent)
+            turn.say(_in_form(turn) if turn.in_form and turn.intent in _NOT_IN_FORM else turn.intent)
             if turn.intent == _HELP and role == Role.OWNER:
                 turn.say("owner_help")
         await resume(turn, office)
         return None
+
+
+def _in_form(turn: Turn) -> str:
+    """Why the form still waits for its answer."""
+    asks_for_name = (turn.tracker.active_loop or {}).get("name") == "task_form"
+    return "create_task_not_a_name" if asks_for_name and turn.typed and is_no_name(turn.text) else "in_form"

@@ -228,7 +228,10 @@ async def _show(turn: Turn, office: Office, *, count_only: bool = False) -> None
     task, first = known
     total = await office.campaign.editing.count(task)
     added = await office.ledger.candidates.count(task.id, CandidateState.ADDED)
-    turn.say("show_list_count", name=task.name or "—", count=str(total), added=str(added))
+    if task.twin_id is None and not task.name:
+        turn.say("show_list_kept", count=str(total))
+    else:
+        turn.say("show_list_count", name=task.name, count=str(total), added=str(added))
     if task.there_before and task.there_before > 0:
         turn.say("show_list_before", before=str(task.there_before))
     if count_only or not first:

@@ -14,12 +14,14 @@ from actions._form import TopicForm
 from actions._office import Office
 from actions._steps import begin, note_start_wish
 from actions._turn import Turn
+from actions._which_task import known_tasks
 from actions.add_candidates import keep_before_task, note_before_task
 from actions.import_list import offer_waiting_list
 from rasa_twin24.campaign.outcome import failure
 from rasa_twin24.ledger.people import Role
 from rasa_twin24.text.commands import command_of
 from rasa_twin24.text.task_id import find_task_id
+from rasa_twin24.text.task_mention import mentioned
 from rasa_twin24.twin24 import NotFound, Refused, TaskStatus, TwinError
 
 # Intents that a text without an id may have while the id is asked for.
@@ -69,8 +71,11 @@ class ValidateExistingTaskForm(TopicForm):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> dict[str, Any]:
         turn = Turn(dispatcher, tracker)
+        asked = tracker.get_slot("requested_slot") == "task_id"
         said = turn.entity("task_id")
-        if tracker.get_slot("requested_slot") != "task_id":
+        if said is None and (asked or turn.intent == "add_to_existing_task"):
+            said = await _id_of_named(turn, await self.office())
+        if not asked:
             return {"task_id": said} if said else {}
         if turn.kind not in ("text", "forwarded") or turn.text.startswith("/") or command_of(turn.text):
             return {}
@@ -93,7 +98,8 @@ class ValidateExistingTaskForm(TopicForm):
         if current is not None and current.twin_id == value:
             return {"task_id": value}
         reading = turn.numbers(office.settings.default_region)
-        if reading.found and not find_task_id(turn.text):
+        by_name = turn.typed and turn.entity("task_id") is None and find_task_id(str(value)) is not None
+        if reading.found and not find_task_id(turn.text) and not by_name:
             if people := await callable_people(turn, office):
                 await note_before_task(turn, office, reading, people)
             return {"task_id": None}
@@ -131,6 +137,13 @@ async def tell_opened(turn: Turn, office: Office) -> None:
         status = TaskStatus.READY  # TWIN shows what was added a moment late
     turn.say(f"existing_task_{status.lower()}", name=task.name, task_id=task.twin_id)
     await offer_waiting_list(turn, office)
+
+
+async def _id_of_named(turn: Turn, office: Office) -> str | None:
+    """The id of the one task of this person's that a typed message names."""
+    known = await known_tasks(turn, office) if turn.typed and command_of(turn.text) is None else []
+    named = [known[place].twin_id for place in mentioned(turn.text, [task.name for task in known])]
+    return named[0] if len(named) == 1 else None
 
 
 async def open_by_id(turn: Turn, office: Office, twin_id: str) -> bool | None:

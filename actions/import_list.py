@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actions._boundary import Events, TopicAction, admitted
-from actions._list_report import asks_about_list, tell_of_list
+from actions._list_report import asks_about_list, list_to_decide, tell_of_list
 from actions._office import Office
 from actions._own_contact import ASKS_ABOUT_OWN, tell_own_taken
 from actions._steps import resume
@@ -122,13 +122,18 @@ class ActionSettleDoubtful(TopicAction):
             turn.say("import_decided")
         elif turn.intent == "take_doubtful":
             await take_list(turn, office, asked.id, only_new=asked.only_new)
-        elif await office.campaign.imports.cancel(turn.conversation, asked.id):
-            own = asked.purpose == Purpose.OWN_CONTACT
-            turn.say("own_contact_left" if own else "add_candidates_doubtful_left")
-            await resume(turn, office)
         else:
-            turn.say("import_decided")
+            await leave_doubtful(turn, office, asked)
         return None
+
+
+async def leave_doubtful(turn: Turn, office: Office, asked: Import | None) -> None:
+    """Numbers that were asked about are not added."""
+    if asked is not None and await office.campaign.imports.cancel(turn.conversation, asked.id):
+        turn.say("own_contact_left" if asked.purpose == Purpose.OWN_CONTACT else "add_candidates_doubtful_left")
+        await resume(turn, office)
+    else:
+        turn.say("import_decided")
 
 
 class ActionCancelList(TopicAction):
@@ -189,8 +194,12 @@ async def take_list(turn: Turn, office: Office, import_id: int, *, only_new: boo
         count = found.report["good"] - (found.report["elsewhere"] if only_new else 0)
         if found.purpose == Purpose.OWN_CONTACT:
             tell_own_taken(turn, office, found)
+        elif found.purpose == Purpose.DO_NOT_CALL:
+            turn.say("import_banning", count=str(count))
         else:
-            turn.say("import_banning" if found.purpose == Purpose.DO_NOT_CALL else "import_taken", count=str(count))
+            task, _ = await office.campaign.current(turn.conversation)
+            has_task = task is not None and task.twin_id is not None
+            turn.say("import_taken" if has_task else "import_kept", count=str(count))
         await office.campaign.imports.ask_about_rows(found, only_new=only_new)
         return
     task, _ = await office.campaign.current(turn.conversation)
@@ -210,9 +219,26 @@ async def list_asked_about(turn: Turn, office: Office) -> Import | None:
 
     A button that says yes or no stands under another question.
     """
+    return await _own_asked_about(turn, office) or (
+        await office.campaign.imports.waiting(turn.conversation) if asks_about_list(turn) else None
+    )
+
+
+async def cancel_list_asked_about(turn: Turn, office: Office) -> bool:
+    """Nobody of the list is added, if this message answers its report or the question for its column or its task."""
+    asked = await _own_asked_about(turn, office) or await list_to_decide(turn, office)
+    if asked is None or not await office.campaign.imports.cancel(turn.conversation, asked.id):
+        return False
+    turn.say("own_contact_left" if asked.purpose == Purpose.OWN_CONTACT else "import_cancelled")
+    await resume(turn, office)
+    return True
+
+
+async def _own_asked_about(turn: Turn, office: Office) -> Import | None:
+    """The own contact that a typed message answers the question about."""
     if turn.typed and turn.answers_to == ASKS_ABOUT_OWN:
         return await office.campaign.imports.asked_about(turn.conversation, Purpose.OWN_CONTACT)
-    return await office.campaign.imports.waiting(turn.conversation) if asks_about_list(turn) else None
+    return None
 
 
 async def offer_waiting_list(turn: Turn, office: Office) -> None:

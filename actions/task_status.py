@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from actions._boundary import Events, TopicAction
@@ -21,6 +22,8 @@ from rasa_twin24.twin24 import Task, TaskStatus, TwinError
 LISTED = 10
 # Steps that somebody who only looks at another task must not be taken away from.
 _HOLDING = (Step.CREATE, Step.STARTING)
+# TWIN's tasks count calls and not who took them.
+_WHO_ANSWERED = re.compile(r"ответ|дозвон|взял|трубк|результат|итог|answer|pick|reach|result|respon", re.IGNORECASE)
 
 
 class ActionTaskStatus(TopicAction):
@@ -117,6 +120,8 @@ async def tell_status(turn: Turn, office: Office, twin_id: str) -> Task | None:
         if going:
             counts["left"] = str(candidates - found.call_count)
         said.append(("task_status_counts_left" if going else "task_status_counts", counts))
+    if turn.typed and _WHO_ANSWERED.search(turn.text):
+        said.insert(-1, ("task_status_answers", {}))
     for name, values in said[:-1]:
         turn.say(name, **values)
     name, values = said[-1]

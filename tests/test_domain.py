@@ -152,7 +152,7 @@ def test_every_phrase_is_said_somewhere() -> None:
 
 
 def test_every_reason_to_leave_a_row_out_has_its_phrases() -> None:
-    of_rows = {"duplicate", "no_number", "in_task", "do_not_call", "extension"}
+    of_rows = {"duplicate", "no_number", "in_task", "do_not_call", "extension", "remark"}
     assert {*get_args(Reason), *of_rows} == set(REASONS)
 
 

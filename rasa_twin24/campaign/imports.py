@@ -83,6 +83,12 @@ class Imports:
         """The newest list that its person has not decided about."""
         return await self._ledger.imports.waiting(conversation, [Purpose.CANDIDATES, Purpose.DO_NOT_CALL])
 
+    async def choosing(self, conversation: str) -> Import | None:
+        """The newest list whose column of numbers its person has not chosen."""
+        return await self._ledger.imports.waiting(
+            conversation, [Purpose.CANDIDATES, Purpose.DO_NOT_CALL], ImportState.CHOOSING
+        )
+
     async def ask_about(self, conversation: str, phones: Sequence[str]) -> None:
         """Keep numbers (E.164) that no numbering plan knows until their person has said whether they are right.
 
@@ -223,6 +229,7 @@ class Imports:
             settings.lists,
             found.number_column,
             settings.name_variable,
+            to_call=found.purpose == Purpose.CANDIDATES,
         )
         async with aclosing(parts) as reading:
             async for part in reading:

@@ -16,6 +16,8 @@ LONGEST = 40
 # The tracker is looked at again after this many turns of a conversation.
 TURNS = 4
 UNCLEAR = "action_unclear"
+# Said of numbers that no task is there for: the next message may bring the task, and the numbers go there.
+WAITS_FOR_TASK = "utter_add_candidates_which_task"
 # Slots that outlive a session: how to talk, not what about.
 KEPT_SLOTS = ("language",)
 
@@ -32,7 +34,7 @@ class Sessions:
             return
         async with agent.lock_store.lock(conversation):
             tracker = await agent.tracker_store.retrieve(conversation)
-            if tracker is None or tracker.active_loop or len(tracker.events) < LONGEST or _was_unclear(tracker):
+            if tracker is None or tracker.active_loop or len(tracker.events) < LONGEST or _is_needed(tracker):
                 return
             await begin_anew(agent.tracker_store, tracker)
 
@@ -45,8 +47,11 @@ async def end_session(agent: Any, conversation: str) -> None:
             await begin_anew(agent.tracker_store, tracker)
 
 
-def _was_unclear(tracker: Any) -> bool:
-    """Whether the last message was not understood: only the session's events tell whether the next is the second."""
+def _is_needed(tracker: Any) -> bool:
+    """Whether the next turn needs this session: the last message was not understood, or its numbers wait for a task."""
+    said = next((event for event in reversed(tracker.events) if isinstance(event, BotUttered)), None)
+    if said is not None and (said.metadata or {}).get("utter_action") == WAITS_FOR_TASK:
+        return True
     done = [event.action_name for event in reversed(tracker.events) if isinstance(event, ActionExecuted)]
     return next((name for name in done if name != ACTION_LISTEN_NAME), None) == UNCLEAR
 

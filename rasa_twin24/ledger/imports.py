@@ -124,7 +124,9 @@ class Imports:
 
         return await self._store.run(work)
 
-    async def waiting(self, conversation: str, purposes: Collection[str]) -> Import | None:
+    async def waiting(
+        self, conversation: str, purposes: Collection[str], state: str = ImportState.READY
+    ) -> Import | None:
         """This conversation's newest import of one of these purposes that waits for a decision."""
 
         def work(connection: sa.engine.Connection) -> Import | None:
@@ -132,7 +134,7 @@ class Imports:
                 sa.select(imports)
                 .where(
                     imports.c.conversation == conversation,
-                    imports.c.state == ImportState.READY,
+                    imports.c.state == state,
                     imports.c.purpose.in_(purposes),
                 )
                 .order_by(imports.c.id.desc())

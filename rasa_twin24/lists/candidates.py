@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import PurePath
 
 from rasa_twin24.lists import archive, workbook
@@ -17,7 +18,9 @@ from rasa_twin24.lists.outcome import LABEL, ChooseColumn, Entry, Kind, Rejected
 from rasa_twin24.lists.sorting import CHUNK, Sorting
 from rasa_twin24.lists.table import Table
 from rasa_twin24.text.doubt import all_dialed_as
+from rasa_twin24.text.list_labels import LineLabels, labels_in_list
 from rasa_twin24.text.number_list import read_lines
+from rasa_twin24.text.removal import removes_numbers, tells_unwillingness
 
 Outcome = list[Entry] | list[Rejected] | Summary
 
@@ -27,8 +30,13 @@ _LONGEST_LINE = 1_000  # characters
 _CUT = re.compile(r".{0,999}[,;|\t]|[^,;|\t]+", re.DOTALL)
 
 
-def candidates(content: bytes, name: str, region: str, most_rows: int, column: int | None) -> Iterator[Outcome]:
-    """Chunks of people and refusals, the summary last. Raises UnreadableList, ChooseColumn."""
+def candidates(
+    content: bytes, name: str, region: str, most_rows: int, column: int | None, *, to_call: bool = True
+) -> Iterator[Outcome]:
+    """Chunks of people and refusals, the summary last. Raises UnreadableList, ChooseColumn.
+
+    `to_call`: nobody is taken from a line that says they are not to be called.
+    """
     form = form_of(content)
     if form == "zip":
         kind = archive.checked_workbook(content, most_rows)
@@ -45,7 +53,9 @@ def candidates(content: bytes, name: str, region: str, most_rows: int, column: i
             return _of_table(table, found, region, most_rows)
     if sum(1 for line in lines_of(content, encoding) if not line.isspace()) > most_rows + 1:  # before anybody is taken
         raise UnreadableList("too_many_rows", rows=most_rows)
-    return _of_lines(lines_of(content, encoding), region, most_rows, "csv" if named_table else "text")
+    labels = labels_in_list(lambda: lines_of(content, encoding), region)
+    kind_of_text: Kind = "csv" if named_table else "text"
+    return _of_lines(lines_of(content, encoding), labels, region, most_rows, kind_of_text, to_call)
 
 
 def _columns_of_text(table: Table, region: str, column: int | None, named_table: bool) -> Columns | None:
@@ -96,18 +106,27 @@ def _variables(cells: Sequence[Cell], named: Sequence[tuple[int, str]], label: s
     return variables
 
 
-def _of_lines(lines: Iterable[str], region: str, most_rows: int, kind: Kind) -> Iterator[Outcome]:
-    """Each number of a line is somebody of their own. First lines without any digit are a header or a greeting."""
+def _of_lines(
+    lines: Iterable[str], labels: LineLabels, region: str, most_rows: int, kind: Kind, to_call: bool
+) -> Iterator[Outcome]:
+    """Each number of a line is somebody of their own. First lines without any digit are a header or a greeting.
+
+    A line that is the name of a number above or below it is no row.
+    """
     sorting = Sorting(most_rows)
-    numbered = _numbered_pieces(lines)
+    numbered = ((number, text) for number, text in _numbered_pieces(lines) if number not in labels.names)
     while chunk := list(itertools.islice(numbered, CHUNK)):
         for line in read_lines([text for _, text in chunk], region):
             number, text = chunk[line.number - 1]
             if not sorting.rows and not line.found and not any(map(str.isdigit, text)):
                 continue
             sorting.count()
+            if to_call and line.found and _says_not_to_call(line.found[0].label if line.is_plain else text):
+                sorting.reject(number, text, "remark")
+                continue
             for found in line.found:
-                variables = {LABEL: found.label} if found.label else {}
+                label = found.label or labels.labels.get(number)
+                variables = {LABEL: label} if label else {}
                 if of_row := sorting.person(number, (found.e164,), variables):
                     sorting.reject(number, found.raw, "duplicate", of_row)
                 elif found.extension:
@@ -149,6 +168,11 @@ def _last(sorting: Sorting, kind: Kind, number_column: str | None, sheet: str | 
         raise UnreadableList("no_numbers")
     yield from sorting.chunks()
     yield Summary(sorting.rows, sorting.good, sorting.columns, number_column, kind, sheet)
+
+
+@lru_cache(maxsize=4096)
+def _says_not_to_call(words: str | None) -> bool:
+    return words is not None and (removes_numbers(words) or tells_unwillingness(words))
 
 
 def _numbered_pieces(lines: Iterable[str]) -> Iterator[tuple[int, str]]:

@@ -159,9 +159,13 @@ def _columns(sample: Sequence[Row], index: int, width: int, first_letter: int) -
 
 
 def _unnamed(sample: Sequence[Row], index: int, width: int) -> dict[int, str]:
-    """Without a header nothing says what a column is; a single one beside the numbers is a label."""
+    """Without a header nothing says what a column is; a single one beside the numbers is a label, if it has words."""
     filled = {other for row in sample for other in range(width) if other != index and text_of(row.cell(other))}
-    return {filled.pop(): ""} if len(filled) == 1 else {}
+    if len(filled) != 1:
+        return {}
+    only = filled.pop()
+    has_words = any(map(str.isalpha, "".join(text_of(row.cell(only)) for row in sample)))
+    return {only: ""} if has_words else {}
 
 
 def _unused(name: str, used: set[str]) -> str:

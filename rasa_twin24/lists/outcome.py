@@ -15,8 +15,8 @@ MOST_SHOWN = 60  # characters of a rejected cell
 
 Kind = Literal["xlsx", "xls", "ods", "csv", "text", "vcard"]
 # Why a number is none; besides, a row may repeat another one, or hold nothing like a number. "extension": the number is
-# taken, what is to be dialled after the answer is not.
-RowReason = Reason | Literal["duplicate", "no_number", "extension"]
+# taken, what is to be dialled after the answer is not. "remark": words beside it say that nobody is to be called.
+RowReason = Reason | Literal["duplicate", "no_number", "extension", "remark"]
 ListReason = Literal[
     "empty",
     "too_large",  # figures: megabytes, the most there may be
@@ -70,7 +70,7 @@ class Rejected:
 class Summary:
     """The last of what a list gives. `rows` counts rows with something in them, below the header; `good` candidates.
 
-    `columns` are the names of the variables that occurred, `LABEL` not among them; `number_column` is the header of
+    `columns` are the names of the variables that occurred, `LABEL` among them; `number_column` is the header of
     the column of numbers, or its letter, and None where there are no columns.
     """
 

@@ -38,19 +38,26 @@ def reason_of_end(returncode: int) -> ListReason:
 
 
 async def read_list(
-    content: bytes, name: str, region: str, settings: ListSettings, column: int | None = None, label: str = LABEL
+    content: bytes,
+    name: str,
+    region: str,
+    settings: ListSettings,
+    column: int | None = None,
+    label: str = LABEL,
+    *,
+    to_call: bool = True,
 ) -> AsyncGenerator[People | Rejects | Summary, None]:
     """The people of a file, or of a long text in UTF-8: chunks of at most 1,000, each of one kind, the summary last.
 
     The worker goes on as its chunks are taken, so neither side ever holds the whole list. `region` says how a number
     without a country code is read, `column` which column a person chose, `label` which variable gets what stands
-    beside a number.
+    beside a number. `to_call`: whom a line says not to call is left out.
     Raises UnreadableList and ChooseColumn. An UnreadableList may come after some chunks: what they held is void then.
     Whoever leaves the loop early closes the iterator (`contextlib.aclosing`), so that the worker ends at once.
     """
     if len(content) > settings.megabytes * MEGABYTE:
         raise UnreadableList("too_large", megabytes=settings.megabytes)
-    order = Order(name, region, column, label, settings.rows, settings.memory * MEGABYTE, settings.cpu_seconds)
+    order = Order(name, region, column, label, settings.rows, settings.memory * MEGABYTE, settings.cpu_seconds, to_call)
     worker = await asyncio.create_subprocess_exec(
         *WORKER,
         stdin=asyncio.subprocess.PIPE,

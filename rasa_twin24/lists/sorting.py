@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from rasa_twin24.lists.outcome import LABEL, MOST_SHOWN, Entry, Rejected, RowReason, UnreadableList
+from rasa_twin24.lists.outcome import MOST_SHOWN, Entry, Rejected, RowReason, UnreadableList
 from rasa_twin24.text.phones import Piece
 
 CHUNK = 1_000  # rows
@@ -117,7 +117,7 @@ class Sorting:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        return tuple(name for name in self.used if name != LABEL)
+        return tuple(self.used)
 
 
 def _cut(ready: list[_Kept]) -> Iterator[list[_Kept]]:

@@ -19,7 +19,10 @@ FAILED = "failed"
 
 @dataclass(frozen=True, repr=False)
 class Order:
-    """What a worker is to read, and within which limits (bytes, seconds). `label`: see `packed.people_of`."""
+    """What a worker is to read, and within which limits (bytes, seconds). `label`: see `packed.people_of`.
+
+    `to_call`: see `candidates.candidates`.
+    """
 
     name: str
     region: str
@@ -28,6 +31,7 @@ class Order:
     most_rows: int
     memory: int
     cpu_seconds: int
+    to_call: bool = True
 
     def line(self) -> bytes:
         return _line(asdict(self))
@@ -40,7 +44,8 @@ class Order:
 def answer(outcome: list[Entry] | list[Rejected] | Summary, label: str) -> bytes:
     """One answer of a worker that goes well."""
     if isinstance(outcome, Summary):
-        return _line({"summary": asdict(outcome)})
+        named = dict.fromkeys(name or label for name in outcome.columns)  # a column may have that name as well
+        return _line({"summary": {**asdict(outcome), "columns": [*named]}})
     if entries := [each for each in outcome if isinstance(each, Entry)]:
         people = people_of(entries, label)
         head = {"rows": people.rows, "phones": people.phones, "doubtful": people.are_doubtful}

@@ -34,7 +34,9 @@ def main() -> None:
 
 def _answer(content: bytes, order: Order, to: BinaryIO) -> None:
     try:
-        for outcome in candidates(content, order.name, order.region, order.most_rows, order.column):
+        for outcome in candidates(
+            content, order.name, order.region, order.most_rows, order.column, to_call=order.to_call
+        ):
             to.write(answer(outcome, order.label))
             to.flush()
     except BrokenPipeError:

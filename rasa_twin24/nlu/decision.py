@@ -31,7 +31,7 @@ from rasa_twin24.text.emergency import lifts_stop, negates, pauses, stops_everyt
 from rasa_twin24.text.language_wish import asked_language, names_language
 from rasa_twin24.text.people_request import wants_to_talk
 from rasa_twin24.text.quotes import without_quoted
-from rasa_twin24.text.removal import removes_numbers
+from rasa_twin24.text.removal import removes_numbers, tells_unwillingness
 from rasa_twin24.text.resume import resumes, takes_off_pause
 from rasa_twin24.text.task_id import names_other_task
 from rasa_twin24.text.task_name import asks_for_new_task, orders_quoted_task
@@ -118,12 +118,20 @@ def decide(
     answer = read_answer(text)
     if answer is Answer.YES:
         order = RESUME_CALLS if resumes(text) else START_CALLS
-        return Prediction(order if orders_start(text) else AFFIRM, 1.0)
-    if answer is Answer.HEDGE:
+        # "Carry on" agrees, "carry on calling" orders what only a plan of its own may answer.
+        is_order = orders_start(text) or (order == RESUME_CALLS and "call" in _concepts(text))
+        return Prediction(order if is_order else AFFIRM, 1.0)
+    if answer is Answer.HEDGE and not _pauses_calls(text, ranking):
         return Prediction(HESITATE, 1.0)
     if answer is Answer.NO:
         return Prediction(_kind_of_refusal(text, ranking), 1.0)
     return _decide_by_model(text, ranking, threshold)
+
+
+def _pauses_calls(text: str, ranking: Sequence[Prediction]) -> bool:
+    """Whether what holds back is meant for the calls: "hold the calls"; "hold on" is a doubt."""
+    meant = bool(ranking) and ranking[0].intent == PAUSE_CALLS
+    return meant and "?" not in text and {"pause", "call"} <= _concepts(text)
 
 
 def _kind_of_refusal(text: str, ranking: Sequence[Prediction]) -> str:
@@ -151,6 +159,9 @@ def _decide_with_phones(
         return Prediction(PROVIDE_PHONE, 1.0)
     if bans(text) or allows_again(text):
         return Prediction(DO_NOT_CALL, 1.0)
+    # A new task may be called «Отказались от доставки».
+    if not asks_for_new_task(text) and tells_unwillingness(text):
+        return Prediction(EDIT_LIST, 1.0)
     if removes_numbers(without_quoted(text) if asks_for_new_task(text) else text):
         return Prediction(EDIT_LIST, 1.0)  # at the worst the bot asks what is to become of them
     if read_swap(text, phones) is not None and not asks_for_new_task(text):

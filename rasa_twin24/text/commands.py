@@ -90,11 +90,12 @@ _PHRASES: dict[str, str] = {
     "edit_list": """
         убери последний|удали последний|убрать последний|удалить последний|убери последний номер
         удали последний номер|последний номер неверный|последний номер не тот|последний номер неправильный
-        убери последнего|очисти список|очистить список|очисти список номеров|удали все номера|убери все номера
+        убери последнего|очисти|очистить|очистите
+        очисти список|очистить список|очисти список номеров|удали все номера|убери все номера
         удалить все номера
         remove last|remove the last|remove the last one|remove the last number|delete the last number|clear the list
         the last number is wrong|last number is wrong|the last one is wrong
-        clear list|delete all numbers|remove all numbers
+        clear|clear list|delete all numbers|remove all numbers
     """,
     "do_not_call": """
         сколько в черном списке|черный список|сколько номеров в черном списке|покажи черный список|стоп лист

@@ -28,6 +28,8 @@ _FOR_GOOD = re.compile(
     rf"{_EVER} {_FEW}{_NOT_CALL}|{_NOT_CALL} {_FEW}{_EVER}(?!\w)"
     r"|не (?:надо |нужно |стоит )?(?:по|о)?(?:беспоко|тревож)\w*"
     rf"|запре(?:ти|щ)\w* {_FEW}(?:звон|номер|набир)\w*|запрет на (?:звон|номер)\w*"
+    # Whoever has done so is not to be called by anybody.
+    r"|отписа(?:л|н|вш)\w*|отказа(?:л|вш)\w* от (?:звонк|обзвон|рассыл)\w*|unsubscribed|opted out"
     r"|(?:за)?блокир\w*|(?:за)?бан(?:ь|и|ить|ьте|им|ю)(?!\w)"
     r"|never (?:ever )?(?:again )?(?:call|dial|ring|phone|disturb)"
     r"|(?:do not|don'?t) disturb|no (?:more|further) calls to(?!\w)"

@@ -10,7 +10,7 @@ import re
 from enum import Enum
 
 from rasa_twin24.text.normalise import normalise
-from rasa_twin24.text.removal import is_said_of_all, removes_numbers
+from rasa_twin24.text.removal import is_said_of_all, removes_numbers, tells_unwillingness
 
 MOST_CHARACTERS = 2_000  # looked at
 
@@ -54,6 +54,8 @@ _LAST = re.compile(
 _CLEARS = re.compile(
     r"(?<!\w)(?:очист\w*|очищ\w*|почист\w*|обнул\w*|опустош\w*|вычист\w*|clear|wipe|empty|purge|ochisti\w*)(?!\w)"
 )
+# Said alone, it can only mean the list.
+_ONLY_CLEARS = re.compile(r"(?:(?:пожалуйста|please) )?(?:очисти|очистить|очистите|clear)(?: (?:пожалуйста|please))?")
 _EVERYTHING = re.compile(
     r"(?<!\w)(?:все|всех|весь|целиком|полностью|каждый|all|every|everybody|everyone|whole|entire|vse)(?!\w)"
 )
@@ -101,13 +103,15 @@ def read_wish(text: str, *, numbers: bool) -> Wish | None:
     if numbers:
         if _takes_off(text) and not negated and not _OTHERWISE.search(rest) and is_said_of_all(text, _takes_off):
             return Wish.REMOVE
-        return Wish.UNSURE if removes_numbers(text) else None
+        return Wish.UNSURE if removes_numbers(text) or tells_unwillingness(text) else None
     if negated or _OTHERWISE.search(rest) or (_OTHER_THINGS.search(plain) and not _NUMBERS.search(plain)):
         return None
     if takes and read_places(text):
         return Wish.PLACES
     if takes and _LAST.search(plain):
         return Wish.LAST
+    if _ONLY_CLEARS.fullmatch(plain):
+        return Wish.CLEAR
     whole = _CLEARS.search(plain) or (takes and _EVERYTHING.search(plain))
     return Wish.CLEAR if whole and _LIST.search(plain) else None
 

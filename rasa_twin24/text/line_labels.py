@@ -15,8 +15,8 @@ from rasa_twin24.text.names import LONGEST_NAME, name_in
 LINE_BREAK = re.compile(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 
 # Kinds of lines. A slot holds digits that are no number to us: to its person it may be one, with a name above or below.
-_NUMBER, _SLOT, _NAME, _OTHER, _BLANK = "number", "slot", "name", "other", "blank"
-_NUMBERS = (_NUMBER, _SLOT)
+NUMBER, SLOT, NAME, OTHER, BLANK = "number", "slot", "name", "other", "blank"
+NUMBERS = (NUMBER, SLOT)
 
 _INDEX = re.compile(r"\W*\d{1,3}[.):]\s")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -36,52 +36,52 @@ def labels_of_lines(text: str, places: Sequence[tuple[int, int]]) -> list[str | 
         inside: list[tuple[int, int]] = []
         while waiting and waiting[0][0] < end:
             inside.append(waiting.popleft())
-        lines.append(_kind(text, start, end, inside))
-        if inside and lines[-1][0] != _NUMBER:
+        lines.append(kind_of_line(text, start, end, inside))
+        if inside and lines[-1][0] != NUMBER:
             return nobody
     kinds = [kind for kind, _ in lines]
     # A blank line parts a name from a number, unless there is one everywhere.
-    if len(places) > 1 and not any(_touch(kinds, index, _NUMBERS) for index in _all(kinds, _NAME)):
-        lines = [line for line in lines if line[0] != _BLANK]
+    if len(places) > 1 and not any(touch(kinds, index, NUMBERS) for index in all_of(kinds, NAME)):
+        lines = [line for line in lines if line[0] != BLANK]
         kinds = [kind for kind, _ in lines]
     step = _step(kinds)
-    return [lines[index + step][1] for index in _all(kinds, _NUMBER)] if step else nobody
+    return [lines[index + step][1] for index in all_of(kinds, NUMBER)] if step else nobody
 
 
 def _step(kinds: list[str]) -> int:
     """Where names stand: -1 right above their numbers, 1 right below, 0 when that is not clear."""
-    numbers = [index for index, kind in enumerate(kinds) if kind in _NUMBERS]
-    beside = [index for index in _all(kinds, _NAME) if _touch(kinds, index, _NUMBERS)]
+    numbers = [index for index, kind in enumerate(kinds) if kind in NUMBERS]
+    beside = [index for index in all_of(kinds, NAME) if touch(kinds, index, NUMBERS)]
     # One name under another: «Иванов⏎директор⏎8 916 …». Which of them it is, nobody says.
-    if not beside or any(_touch(kinds, index, (_NAME,)) for index in beside):
+    if not beside or any(touch(kinds, index, (NAME,)) for index in beside):
         return 0
     if [number - 1 for number in numbers] == beside:
         return -1
     # Below a single number that other words stand above, it is whoever signs.
-    signs = len(numbers) == 1 and _OTHER in kinds[: numbers[0]]
+    signs = len(numbers) == 1 and OTHER in kinds[: numbers[0]]
     return 1 if [number + 1 for number in numbers] == beside and not signs else 0
 
 
-def _kind(text: str, start: int, end: int, places: list[tuple[int, int]]) -> tuple[str, str | None]:
+def kind_of_line(text: str, start: int, end: int, places: list[tuple[int, int]]) -> tuple[str, str | None]:
     """The kind of a line, and the name that it is."""
     line = text[start:end]
     if not line.strip():
-        return _BLANK, None
+        return BLANK, None
     if len(places) > 1:
-        return _OTHER, None
+        return OTHER, None
     if places:
         line = text[start : places[0][0]] + " " + text[places[0][1] : end]
     elif len(line) > _LONGEST_NAME_LINE:
-        return _OTHER, None
+        return OTHER, None
     words = [word.lower() for word in _WORD.findall(line)]
     bare = all(word in INTRODUCING for word in words)
     if places:
         rest = _INDEX.sub(" ", line, count=1)
-        return (_NUMBER if bare and not any(map(str.isdigit, rest)) else _OTHER), None
+        return (NUMBER if bare and not any(map(str.isdigit, rest)) else OTHER), None
     if bare and sum(map(str.isdigit, line)) >= _FEWEST_DIGITS:
-        return _SLOT, None
+        return SLOT, None
     name = None if bare else name_in(line)
-    return (_NAME, name) if name else (_OTHER, None)
+    return (NAME, name) if name else (OTHER, None)
 
 
 def _lines(text: str) -> list[tuple[int, int]]:
@@ -90,10 +90,10 @@ def _lines(text: str) -> list[tuple[int, int]]:
     return list(zip([0, *(end for _, end in breaks)], [*(start for start, _ in breaks), len(text)], strict=True))
 
 
-def _all(kinds: list[str], kind: str) -> list[int]:
+def all_of(kinds: list[str], kind: str) -> list[int]:
     return [index for index, each in enumerate(kinds) if each == kind]
 
 
-def _touch(kinds: list[str], index: int, wanted: tuple[str, ...]) -> bool:
+def touch(kinds: list[str], index: int, wanted: tuple[str, ...]) -> bool:
     around = kinds[max(0, index - 1) : index] + kinds[index + 1 : index + 2]
     return any(kind in wanted for kind in around)

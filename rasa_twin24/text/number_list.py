@@ -11,12 +11,16 @@ from rasa_twin24.text.plain_line import holds_no_number, read_plain_line
 
 @dataclass(frozen=True, slots=True)
 class LineNumbers:
-    """What one line holds; `number` is its place in the list, the first line is 1. Reprs hold no whole number."""
+    """What one line holds; `number` is its place in the list, the first line is 1. Reprs hold no whole number.
+
+    `is_plain`: a number and perhaps a name, no other words.
+    """
 
     number: int
     found: list[PhoneMatch] = field(default_factory=list)
     doubtful: list[Piece] = field(default_factory=list)
     rejected: list[Piece] = field(default_factory=list)
+    is_plain: bool = field(default=False, compare=False)
 
 
 def read_lines(lines: Iterable[str], region: str = "RU") -> Iterator[LineNumbers]:
@@ -28,7 +32,7 @@ def read_lines(lines: Iterable[str], region: str = "RU") -> Iterator[LineNumbers
     for number, line in enumerate(lines, start=1):
         if (plain := read_plain_line(line, region)) is not None:
             start, end, e164, label = plain
-            yield LineNumbers(number, [PhoneMatch(start, end, line[start:end], e164, label)])
+            yield LineNumbers(number, [PhoneMatch(start, end, line[start:end], e164, label)], is_plain=True)
         elif not line or line.isspace():
             continue
         elif holds_no_number(line):

@@ -95,9 +95,12 @@ def read_numbers(text: str, region: str = "RU") -> Reading:
         national = re.sub(r"\D", "", only.group("number"), flags=re.ASCII)[-10:]
         if is_russian_mobile(national) and len(set(national)) > 1:
             return Reading([PhoneMatch(*only.span("number"), only.group("number"), "+7" + national)])
-    reader = _Reader(text, region)
-    reader.read()
-    return reader.reading
+    return _read(text, region).reading
+
+
+def read_places(text: str, region: str = "RU") -> list[tuple[int, int]]:
+    """Bounds of the numbers of a text, each with its extension, in order."""
+    return _read(text, region).places
 
 
 def mask(e164: str) -> str:
@@ -140,6 +143,12 @@ def last_two(e164: str) -> str:
     return f"…{e164[-2:]}"
 
 
+def _read(text: str, region: str) -> _Reader:
+    reader = _Reader(text, region)
+    reader.read()
+    return reader
+
+
 class _Reader:
     """One text on its way through the steps."""
 
@@ -148,7 +157,7 @@ class _Reader:
         self._text = text
         self._region = region
         self._plain = normalise(text)
-        self._places: list[tuple[int, int]] = []  # of the numbers found, with their extensions
+        self.places: list[tuple[int, int]] = []  # of the numbers found, with their extensions
 
     def read(self) -> None:
         """Fill `reading`."""
@@ -160,10 +169,10 @@ class _Reader:
                 self._read_run(run)
         for number in floats:
             self._read_float(number)
-        self._places.sort()
+        self.places.sort()
         found = self.reading.found
         found.sort(key=lambda phone: phone.start)
-        for index, name in enumerate(labels(self._text, self._places)):
+        for index, name in enumerate(labels(self._text, self.places)):
             if name:
                 found[index] = replace(found[index], label=name)
 
@@ -199,7 +208,7 @@ class _Reader:
         said = extension_after(self._plain.text, number.end)
         extension, reach = (said[0], self._plain.span(number.start, said[1])[1]) if said else (None, end)
         self.reading.found.append(PhoneMatch(start, end, self._text[start:end], number.e164, extension=extension))
-        self._places.append((start, reach))
+        self.places.append((start, reach))
 
     def _report(self, left: list[DigitGroup]) -> None:
         """Report groups that made no number; a dictated count or a short group is nobody's number."""

@@ -25,6 +25,18 @@ _REMOVES = re.compile(
     r")(?![а-яa-z])"
 )
 
+# What is said of people who do not want to be called, or cannot be any more; nobody orders anything by it.
+_UNWILLING = re.compile(
+    r"(?<![а-яa-z])(?:"
+    r"отписа(?:л|н|вш)\w*|отказа(?:л|вш)\w*|отказыва\w*|отказ|возража\w*|жал(?:уе|ова|об)\w*|недовол\w*|отозва\w*"
+    r"|(?:он|она|они|клиент\w*|абонент\w*|человек) против|против (?:звонк|обзвон)\w*"
+    r"|не (?:хо(?:чет|тят)|хотел\w*|жела[ею]т|соглас(?:ен|на|ны)|интерес(?:но|ует|уют))|неинтересн\w*"
+    r"|умер(?:ла|ли)?|скончал\w*|уволи(?:л|вш)\w*|прос(?:ит|ят|ил\w*) (?:\w+ )?не"
+    r"|unsubscri\w*|opt(?:s|ed)?[ -]out|refuse[sd]?|complain\w*|objects?|not interested|deceased|passed away"
+    r"|(?:do|does|did)(?: not|n't|nt) want"
+    r")(?![а-яa-z])"
+)
+
 # A line that holds a number: shorter ones are counts, dates, places in a list.
 _FEWEST_DIGITS = 7
 _FIRST_DIGIT = re.compile(r"[+(]*\d")
@@ -33,6 +45,11 @@ _FIRST_DIGIT = re.compile(r"[+(]*\d")
 def removes_numbers(text: str) -> bool:
     """Tell whether a message asks to delete, replace, exclude or not to call a number, or says that one is wrong."""
     return _REMOVES.search(normalise(text[:MOST_CHARACTERS]).text) is not None
+
+
+def tells_unwillingness(text: str) -> bool:
+    """Tell whether a message says of somebody that they do not want to be called, or that there is nobody to call."""
+    return _UNWILLING.search(normalise(text[:MOST_CHARACTERS]).text) is not None
 
 
 def is_said_of_all(text: str, says: Callable[[str], bool]) -> bool:

@@ -116,7 +116,13 @@ def name_in_answer(text: str, region: str = "RU") -> str | None:
         order = _TRAILING_ORDER.search(text)
         ends = order is not None and order.end() == len(text)
         named = _trimmed(text, 0, order.start()) if order is not None and ends else None
-    return _unquoted(named[2]) if named is not None else None
+    return unquoted(named[2]) if named is not None else None
+
+
+def unquoted(name: str) -> str:
+    """The name without the quotes that stand around the whole of it."""
+    whole = _QUOTED.fullmatch(name)
+    return name[slice(*_group_span(whole))] if whole else name
 
 
 def asks_for_new_task(text: str) -> bool:
@@ -168,11 +174,6 @@ def _name_from(text: str, start: int, region: str) -> tuple[int, int, str] | Non
         named = text[start:end].rstrip(_TRIMMED)
         end = start + len(_LEADING_ON.sub("", named))
     return _trimmed(text, start, end)
-
-
-def _unquoted(name: str) -> str:
-    whole = _QUOTED.fullmatch(name)
-    return name[slice(*_group_span(whole))] if whole else name
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int, str] | None:

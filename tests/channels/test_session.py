@@ -150,3 +150,17 @@ async def test_not_right_after_a_message_that_was_not_understood() -> None:
     tracker.update(ActionExecuted("action_digression"))
     await after_turns(agent)
     assert agent.saved == 1
+
+
+async def test_not_while_numbers_wait_for_their_task() -> None:
+    tracker = long_tracker()
+    tracker.update(UserUttered("8 916 123-45-67"))
+    tracker.update(BotUttered("?", metadata={"utter_action": "utter_add_candidates_which_task"}))
+    agent = Agent(tracker)
+
+    await after_turns(agent)
+    assert agent.saved == 0
+
+    tracker.update(BotUttered("!", metadata={"utter_action": "utter_thanks"}))
+    await after_turns(agent)
+    assert agent.saved == 1

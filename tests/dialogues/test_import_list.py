@@ -13,6 +13,11 @@ from tests.standins.telegram import User
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 CSV = "Имя;Телефон;Город\nАнна;8 916 123-45-01;Омск\nБорис;+7 916 123 45 02;\nВера;89161234503;Тула\n"
+NAMES = [
+    *("Иванов Иван", "Петрова Анна", "Сидоров Пётр", "Смирнова Ольга", "ООО «Ромашка»", "Попов Юрий", "Нина", "Склад"),
+    *("Волков Олег", "Зайцева Мария", "Лебедев Глеб", "Соколова Вера", "Морозов Егор", "Новикова Инна", "Козлов Илья"),
+    *("Орлова Лидия", "Белов Роман", "Титова Алла", "Ершов Фёдор", "Громова Рита"),
+]
 THREE = ["79161234501", "79161234502", "79161234503"]
 
 
@@ -319,3 +324,61 @@ async def test_all_rows_that_are_not_taken_come_back_as_a_file(stage: Stage) -> 
     text = sent.document.content.decode("utf-8-sig")
     assert text.startswith('"Строка";"Написано";"Почему"')
     assert text.count("слишком короткий") == 15
+
+
+async def test_a_question_and_a_cancel_in_words_are_about_the_list(stage: Stage) -> None:
+    person = stage.person()
+    await made(person, "Словами")
+    await person.says("8 916 123-45-05")
+    await person.expect("Ещё номер?")
+    await person.sends_document("a.csv", CSV.encode())
+    await person.expect("Добавить в задание «Словами»?")
+    await person.says("хм, странные у вас тут строки")
+    await person.expect("Список «a.csv» ждёт решения, номеров: 3")
+    await person.says("отмена")
+    await person.expect("Список не добавлен")
+    await person.expect("Ещё номер?")
+    assert stage.numbers("Словами") == ["79161234505"]
+
+
+async def test_before_there_is_a_task_a_typed_answer_is_about_the_list(stage: Stage) -> None:
+    person = stage.person()
+    await person.sends_document("рано.csv", CSV.encode())
+    await person.expect("В какое задание добавить?")
+    await person.says("да")
+    await person.expect("ждёт решения")
+    await person.says("нет")
+    await person.expect("Список не добавлен")
+    await made(person, "Без раннего")
+    await person.expect_silence()
+    assert stage.numbers("Без раннего") == []
+
+
+async def test_which_column_is_asked_until_it_is_said(stage: Stage) -> None:
+    person = stage.person()
+    await made(person, "Два столбца")
+    content = "Телефон,Моб.\n89161234501,84951234501\n89161234502,84951234502\n".encode()
+    await person.sends_document("два.csv", content)
+    await person.expect("Какой взять?")
+    await person.says("да")
+    await person.expect("Какой взять?")
+    await person.says("отмена")
+    await person.expect("Список не добавлен")
+    assert stage.numbers("Два столбца") == []
+
+
+async def test_names_above_their_numbers_and_a_remark_in_a_long_list(stage: Stage) -> None:
+    person = stage.person()
+    await made(person, "Над номерами")
+    lines = [f"{name}\n8 916 123-{group}-{pair:02}" for group in (45, 46) for pair, name in enumerate(NAMES)]
+    lines[3] += " просил не звонить"
+    await person.says("\n".join(lines))
+    report = await person.expect("Добавить в задание «Над номерами»?")
+    # The name above the number that is not to be called is a row without a number.
+    assert f"строк с данными — {len(lines) + 1}, можно добавить — {len(lines) - 1}." in report.text
+    assert "сказано не звонить" in report.text
+    assert "Переменные для сценария: name." in report.text
+    await person.says("да")
+    await person.expect(f"Добавлено номеров: {len(lines) - 1}")
+    people = stage.task("Над номерами").candidates
+    assert [one.variables["name"] for one in people] == [*NAMES[:3], *NAMES[4:], *NAMES]

@@ -14,7 +14,14 @@ CHUNK = 2
 
 
 async def read_words(
-    content: bytes, name: str, region: str, settings: ListSettings, column: int | None = None, label: str = LABEL
+    content: bytes,
+    name: str,
+    region: str,
+    settings: ListSettings,
+    column: int | None = None,
+    label: str = LABEL,
+    *,
+    to_call: bool = True,
 ) -> AsyncGenerator[People | Rejects | Summary, None]:
     """In place of `lists.read_list`."""
     people = people_in(content.decode())

@@ -34,12 +34,18 @@ class Read:
 
 
 def read(
-    content: bytes | str, name: str = "", region: str = "RU", column: int | None = None, most_rows: int = MOST_ROWS
+    content: bytes | str,
+    name: str = "",
+    region: str = "RU",
+    column: int | None = None,
+    most_rows: int = MOST_ROWS,
+    *,
+    to_call: bool = True,
 ) -> Read:
     """Raises as `read_list` does; a text is sent in UTF-8."""
     done = Read()
     encoded = content if isinstance(content, bytes) else content.encode()
-    for outcome in candidates(encoded, name, region, most_rows, column):
+    for outcome in candidates(encoded, name, region, most_rows, column, to_call=to_call):
         if isinstance(outcome, Summary):
             done.summary = outcome
         elif isinstance(outcome[0], Entry):

@@ -90,6 +90,58 @@ def test_rows_of_a_text_are_its_lines() -> None:
     assert (done.summary.rows, done.summary.good) == (5, 1)
 
 
+def test_whom_a_line_says_not_to_call_is_left_out() -> None:
+    lines = [
+        "Анна 8 916 123-45-67, отказалась",
+        "89031112233 больше не звонить!",
+        "+79031112244 Ольга (звонить)",
+        "89031112255 unsubscribed",
+    ]
+    done = read("\n".join(lines))
+    assert done.numbers == [OLGA]
+    assert [(each.row, each.reason) for each in done.rejected] == [(1, "remark"), (2, "remark"), (4, "remark")]
+    # On the do-not-call list they are wanted all the more.
+    assert len(read("\n".join(lines), to_call=False).entries) == 4
+
+
+# Lists with a name, or what may be one, on a line of its own: what becomes the label of each number, and refused rows.
+# First lines without a digit are a greeting and no rows. «И» and the like are names, 1 and the like numbers, «!» is a
+# sentence, «?» digits that are no number, «+» a number with a name beside it.
+OWN_LINES: dict[str, tuple[str, str, int]] = {
+    "above": ("И1 П2 А3 О4", "И П А О", 0),
+    "below": ("1И 2П 3А 4О", "И П А О", 0),
+    "a line between people": ("И1 _ П2 _ А3 _ О4", "И П А О", 0),
+    "a line between all": ("И_1_П_2_А_3_О_4", "И П А О", 0),
+    "under a heading": ("! И1 П2 А3 О4", "И П А О", 0),
+    "signed below": ("И1 П2 А3 О4 _ Н", "И П А О", 1),
+    "one without a name": ("И1 П2 3 О4 Н5", "И П - О Н", 0),
+    "a remark": ("И1! П2! А3! О4!", "И П А О", 4),
+    "one whose name is none": ("И1 П2 !3 О4 Н5", "И П - О Н", 1),
+    "one with digits that are no number": ("И1 П? А3 О4 Н5", "И А О Н", 2),
+    "one with a name beside": ("И1 П2 + О4 Н5", "И П + О Н", 0),
+    "a name under a name": ("И1 П2 АН3 О4 Н5", "- - - - -", 5),
+    "both sides": ("И1 П2 А3 О4 Н", "- - - -", 4),
+    "between numbers": ("1И2 3П4", "- - - -", 2),
+    "two names each": ("ИП1 АН2 ОИ3", "- - -", 4),
+    "too few names": ("И1 2 3 4 П5 6 7 8 А9", "- - - - - - - - -", 2),
+    "no names": ("1 2 3 4", "- - - -", 0),
+}
+NAMES = {"И": "Иванов Иван", "П": "Петрова", "А": "Анна (бухгалтерия)", "О": "ООО «Ромашка»", "Н": "Нина"}
+SIGNS = {"_": "", "!": "звонить после шести", "?": "8 916 123", "+": "Олег 8 916 123-45-99"}
+
+
+@pytest.mark.parametrize("case", OWN_LINES)
+def test_names_on_lines_of_their_own(case: str) -> None:
+    shape, labels, refused = OWN_LINES[case]
+    lines = [NAMES.get(sign) or SIGNS.get(sign, f"8 916 123-45-0{sign}") for sign in shape if sign != " "]
+    done = read("\n".join(lines))
+    wanted = [{"-": None, "+": "Олег"}.get(sign, NAMES.get(sign)) for sign in labels.split()]
+    assert [entry.variables.get(LABEL) for entry in done.entries] == wanted
+    assert len(done.rejected) == refused
+    assert done.summary is not None
+    assert done.summary.rows == len(wanted) + refused
+
+
 # What Excel or a program that writes CSV makes of one number, in a table with a good row before it.
 CELLS: dict[str, tuple[Any, str | None, str | None]] = {
     "a number of Excel": (79161234567, ANNA, None),
@@ -174,7 +226,16 @@ def test_one_column_beside_the_numbers_without_a_header_is_a_label(name: str) ->
     done = read("Анна;89161234567\nПётр;89031112233\n", name)
     assert done.people == [(1, ANNA, {LABEL: "Анна"}), (2, PETR, {LABEL: "Пётр"})]
     assert done.summary is not None
-    assert done.summary.columns == ()
+    assert done.summary.columns == (LABEL,)
+
+
+def test_digits_beside_the_numbers_without_a_header_are_no_label() -> None:
+    """Of two columns of numbers one is chosen; the other is nobody's name, and neither is what somebody owes."""
+    assert read("84951234567;89161234567\n84951234568;89031112233\n", "a.csv", column=1).people == [
+        (1, ANNA, {}),
+        (2, PETR, {}),
+    ]
+    assert read("89161234567;1500\n89031112233;300,50\n", "a.csv").people == [(1, ANNA, {}), (2, PETR, {})]
 
 
 def test_several_columns_without_a_header_say_nothing() -> None:

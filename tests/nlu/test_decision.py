@@ -55,6 +55,13 @@ def settle(text: str, *ranking: tuple[str, float]) -> tuple[str, float]:
         # whole-message commands
         ("отмена", "deny", "cancel"),
         ("стоп", "deny", "cancel"),
+        ("очисти", "cancel", "edit_list"),
+        # what holds back, and what goes on, may be the calls
+        ("hold the calls", "pause_calls", "pause_calls"),
+        ("hold the calls?", "pause_calls", "hesitate"),
+        ("hold on", "pause_calls", "hesitate"),
+        ("carry on calling", "affirm", "resume_calls"),
+        ("carry on", "resume_calls", "affirm"),
         ("статус", "out_of_scope", "task_status"),
         ("запусти обзвон", "create_task", "start_calls"),
         ("стоп всё", "cancel", "emergency_stop"),
@@ -183,6 +190,9 @@ def test_vetoes(text: str, ranking: list[tuple[str, float]], expected: str) -> N
         ("создай обзвон «Не звони мне», 89161234567", [("create_task", 0.9)], "create_task"),
         ("добавь в задание 4512 номер 89161234567 вместо 89261234567", [("add_to_existing_task", 0.9)], "edit_list"),
         ("больше не звонить 89161234567", [("provide_phone", 0.9)], "do_not_call"),
+        ("89161234567 отписалась", [("provide_phone", 0.9)], "do_not_call"),
+        ("89161234567 отказывается", [("provide_phone", 0.9)], "edit_list"),
+        ("создай обзвон Отказались от доставки, 89161234567", [("create_task", 0.9)], "create_task"),
         ("89161234567 в чс", [("provide_phone", 0.9)], "do_not_call"),
         ("убери 89161234567 из чёрного списка", [("edit_list", 0.9)], "do_not_call"),
         ("снова можно звонить 89161234567", [("affirm", 0.9)], "do_not_call"),

@@ -16,6 +16,7 @@ BANS = [
     "клиент 89161234567 просил больше его не беспокоить", "donotcall 89161234567",
     "never call 89161234567", "don't call 89161234567 again", "do not call +7 916 123 45 67 any more",
     "add 89161234567 to the blacklist", "put 89161234567 on the do-not-call list", "block 89161234567",
+    "89161234567 отписалась", "клиент 89161234567 отказался от обзвона", "89161234567 unsubscribed",
     "no more calls to 89161234567", "больше не звонить:\n89161234567\n89161234568",
 ]  # fmt: skip
 ALLOWS = [

@@ -28,6 +28,7 @@ WITHOUT_NUMBERS = {
     "удали третий": Wish.PLACES, "убери второго": Wish.PLACES, "удали первый и третий номер": Wish.PLACES,
     "убери № 12": Wish.PLACES, "удали номер 3": Wish.PLACES, "remove the second number": Wish.PLACES,
     "да, только сначала удали первый номер": Wish.PLACES,
+    "очисти": Wish.CLEAR, "Очистить, пожалуйста!": Wish.CLEAR, "clear": Wish.CLEAR,
     "очисти список": Wish.CLEAR, "удали все номера": Wish.CLEAR, "убери всех": Wish.CLEAR, "clear the list": Wish.CLEAR,
     "delete everybody": Wish.CLEAR, "обнули список номеров": Wish.CLEAR,
     # which, or something else

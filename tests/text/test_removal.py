@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rasa_twin24.text.removal import is_said_of_all, removes_numbers
+from rasa_twin24.text.removal import is_said_of_all, removes_numbers, tells_unwillingness
 
 REMOVING = [
     "удали номер 89161234567", "убери 8 916 123 45 67", "Удалите, пожалуйста, 89161234567", "вычеркни 89161234567",
@@ -22,6 +22,27 @@ GIVING = [
     "звони на 89161234567", "не забудь 89161234567", "нет, вот правильный 89161234567", "add 89161234567",
     "Убеев 89161234567", "", "take these: 89161234567", "Лишенко 89161234567", "Блок 89161234567", "надо 89161234567",
 ]  # fmt: skip
+
+
+UNWILLING = [
+    "89161234567 отписался от звонков", "89161234567 отказалась", "8 916 123-45-67 - отказ", "она против 89161234567",
+    "абонент 89161234567 жалуется", "89161234567 не хочет", "89161234567 умер", "просил им не звонить 89161234567",
+    "89161234567 уволился", "89161234567 opted out", "89161234567 doesn't want it", "89161234567 is not interested",
+]  # fmt: skip
+WILLING = [
+    "аптека напротив 89161234567", "Отказов Иван 89161234567", "Умеров 89161234567", "не против 89161234567",
+    "не хочешь добавить 89161234567", "Жалов 89161234567", "89161234567 согласен", "89161234567 wants it",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", UNWILLING)
+def test_somebody_who_does_not_want_to_be_called(text: str) -> None:
+    assert tells_unwillingness(text)
+
+
+@pytest.mark.parametrize("text", [*WILLING, *GIVING])
+def test_nobody_who_does_not_want_to_be_called(text: str) -> None:
+    assert not tells_unwillingness(text)
 
 
 @pytest.mark.parametrize("text", REMOVING)
