@@ -11,6 +11,7 @@ from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.plans import Ending
 from rasa_twin24.ledger.tasks import TaskState
 from tests.campaign.conftest import ANNA, BORIS, GLEB, ME, VERA, Scene
+from tests.waiting import until
 
 
 class Killed(BaseException):
@@ -217,7 +218,7 @@ async def test_whoever_asks_while_it_is_recovered_hears_it_once(scene: Scene, as
     before = len(scene.sandbox.requests)
     await slow.campaign.recover()
     if asked == "later":
-        await slow.until(lambda: len(scene.sandbox.requests) > before)
+        await until(lambda: len(scene.sandbox.requests) > before)
     assert await slow.campaign.again(ME)
     assert await slow.campaign.carry_out(ME) is None
     await slow.campaign.close()

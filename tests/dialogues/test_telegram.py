@@ -184,7 +184,13 @@ async def test_somebody_who_blocked_the_bot_hears_the_news_when_back(stage: Stag
 async def test_the_menu_of_commands_is_there(stage: Stage) -> None:
     await stage.telegram.called("setMyCommands", 2)
     person = stage.person()
-    assert [command["command"] for command in person_commands(stage, person)] == ["new", "add", "help", "cancel"]
+    assert [command["command"] for command in person_commands(stage, person)] == [
+        "new",
+        "add",
+        "help",
+        "cancel",
+        "link",
+    ]
 
 
 def person_commands(stage: Stage, person: User) -> list[dict[str, str]]:

@@ -130,7 +130,7 @@ class World:
 
     def _start(self) -> None:
         self.ledger = Ledger(f"sqlite:///{self.file}", owners=frozenset([OWNER]), clock=self.clock)
-        self.ledger._store._threads = Inline()
+        self.ledger._store._threads._pool = Inline()
         _compile_once(self.ledger._store.engine)
         self._dead = False
         self._watch_over(self.ledger)

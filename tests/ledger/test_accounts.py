@@ -13,10 +13,11 @@ from rasa_twin24.ledger.accounts import LIFE, Link
 from rasa_twin24.ledger.candidates import people_of
 from rasa_twin24.ledger.conversations import Step
 from rasa_twin24.ledger.imports import ImportState, Purpose
+from rasa_twin24.ledger.inbox import came_in
 from rasa_twin24.ledger.invites import TRIES_OF_ONE, Try
 from rasa_twin24.ledger.message_id import message_id, update_of
 from rasa_twin24.ledger.people import WEB_OWNER, Change, Role
-from rasa_twin24.ledger.plans import SHOWN, _came_in
+from rasa_twin24.ledger.plans import SHOWN
 from rasa_twin24.ledger.schema import accounts, link_codes, metadata, plans
 from rasa_twin24.ledger.tasks import TaskState
 from tests.ledger.conftest import Clock
@@ -299,7 +300,7 @@ async def test_a_yes_from_another_messenger_is_one_to_a_plan_shown_before(book: 
     await book.inbox.claim("vk", "2", ME, "да")
 
     async def is_answer(message: str) -> bool:
-        wanted = sa.select(plans.c.id).where(plans.c.created_at <= _came_in(ME, message))
+        wanted = sa.select(plans.c.id).where(plans.c.created_at <= came_in(ME, message))
         return await book._store.run(lambda c: c.execute(wanted).first() is not None)
 
     assert not await is_answer(message_id(ME, "vk", "1"))
