@@ -28,6 +28,8 @@ class WhatsAppPeople:
         self._ledger = ledger
         # Of strangers nothing else is kept; of the others, what is newer than the ledger has it.
         self._heard: dict[str, float] = {}
+        # What the ledger has at least, so that it need not be asked within the grain.
+        self._written: dict[str, float] = {}
 
     async def person(self, ids: Ids) -> str:
         """The id that this person's conversation has.
@@ -51,12 +53,13 @@ class WhatsAppPeople:
         else:
             came_by_number = phone and len(whose) < 2 and await self.is_known(phone)
             person = str(phone) if came_by_number else scoped
-        if await self.is_known(person):
-            now = [person, *([scoped] if scoped else whose[1:])]
-            if phone and now != whose:
-                await self._keep("is", phone, " ".join(now))
-            if scoped and person not in (scoped, before):
-                await self._keep("is", scoped, person)
+        now = [person, *([scoped] if scoped else whose[1:])]
+        changed = [("is", phone, " ".join(now))] if phone and now != whose else []
+        if scoped and person not in (scoped, before):
+            changed.append(("is", scoped, person))
+        if changed and await self.is_known(person):  # asked only then: the webhook waits for it
+            for one in changed:
+                await self._keep(*one)
         return person
 
     async def is_known(self, person: str) -> bool:
@@ -65,14 +68,22 @@ class WhatsAppPeople:
     async def hear(self, person: str, at: float) -> None:
         """They wrote something at this time, which an update that is repeated or late leaves where it was."""
         at = min(at, self._ledger.now())
+        if at - self._written.get(person, at - HEARD_GRAIN) < HEARD_GRAIN:
+            self._heard[person] = max(at, self._heard.get(person, 0.0))
+            return
         kept = float(await self._kept("heard", person) or 0.0)
         if at <= max(kept, self._heard.get(person, 0.0)):
             return
         if len(self._heard) >= MOST_REMEMBERED:
             self._heard.clear()
+            self._written.clear()
         self._heard[person] = at
-        if at - kept >= HEARD_GRAIN and await self.is_known(person):
+        if not await self.is_known(person):
+            return
+        if at - kept >= HEARD_GRAIN:
             await self._keep("heard", person, str(at))
+            kept = at
+        self._written[person] = kept
 
     async def heard_at(self, person: str) -> float | None:
         """When they last wrote; None: nobody remembers."""
