@@ -35,7 +35,7 @@ IMPORTER = 900  # and those after, one for each round
 # Seconds between two turns, as somebody types.
 PAUSE = 0.05
 
-# What the issue asks for: as fast as alone, near what latency leaves; both as a ratio within one run.
+# As fast as alone, near what latency leaves; both as a ratio within one run.
 MOST_SLOWER = 1.25
 MOST_OVER_SENDING = 1.25
 

@@ -22,7 +22,7 @@ PLAIN = 20_000  # lines of the plain loop
 TICK = 0.001
 SETTINGS = ListSettings()
 
-# What the issue asks for.
+# What a person waits for without wondering, and what the numbers should cost at most.
 MOST_XLSX_SECONDS = 3.0
 MOST_REFUSAL_SECONDS = 2.0
 MOST_BLOCKED_MS = 50.0

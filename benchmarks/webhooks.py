@@ -38,7 +38,7 @@ IDLE_TURNS = 20
 # How long all of them talk, and what is waited for to see whether anything comes that nobody asked for, seconds.
 TALK_SECONDS = 40.0
 QUIET_SECONDS = 3.0
-# What issue 6 asks for, milliseconds.
+# Messengers bring again what is not answered at once, and slow down or turn off a webhook that is slow; milliseconds.
 MOST_P99 = 300.0
 # Seconds between two looks at how long the event loops take to turn to something new.
 PROBE_PAUSE = 0.02
