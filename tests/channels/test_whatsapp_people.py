@@ -50,3 +50,14 @@ async def test_many_messages_within_a_minute_are_written_down_once_a_minute(ledg
 
     assert await people.heard_at(OWNER) == BEGAN + 199
     assert await WhatsAppPeople(ledger).heard_at(OWNER) == BEGAN + 180
+
+
+async def test_within_the_minute_the_ledger_is_not_asked(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The webhook waits for it."""
+    people = WhatsAppPeople(ledger)
+    await people.hear(OWNER, BEGAN)
+    with monkeypatch.context() as without:
+        without.setattr(ledger, "kept", None)
+        await people.hear(OWNER, BEGAN + HEARD_GRAIN - 1)
+
+    assert await people.heard_at(OWNER) == BEGAN + HEARD_GRAIN - 1
